@@ -1,0 +1,1 @@
+"""What can be learned and what has been: architectures, and the store of trained models."""

@@ -1,0 +1,20 @@
+"""The errors that are meant for people. Everything else is a defect and keeps its traceback."""
+
+
+class DigitLabError(Exception):
+    """One sentence for a person: what was expected and what came.
+
+    The command line and the pages print it as it stands and never show its traceback.
+    """
+
+
+class InputError(DigitLabError):
+    """A picture, dataset or archive that was handed in can't be used."""
+
+
+class ModelError(DigitLabError):
+    """A model or run is missing, damaged or not what the call needs."""
+
+
+class ConfigError(DigitLabError):
+    """A training setting is unknown or outside its bounds."""

@@ -1,0 +1,1 @@
+"""The work itself: data, images, training, recognition and evaluation. Knows nothing of pages."""

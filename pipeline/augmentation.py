@@ -1,0 +1,132 @@
+"""Variations of digits that a person might have written as well: tilt, size, slant, wobble, stroke width.
+
+Random affine maps and elastic distortion after Simard, Steinkraus and Platt, "Best Practices for
+Convolutional Neural Networks Applied to Visual Document Analysis" (ICDAR 2003); here the displacement is
+a smooth surface through a coarse grid of random points. Works on NumPy arrays and knows nothing of training.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 28
+_CELL = 36  # a 28x28 picture with a margin of 4, so that neighbors in a sheet never bleed into each other
+_MARGIN = (_CELL - SIDE) // 2
+_SHEET = 900  # pictures in a sheet; OpenCV maps at most 32,767 rows
+_KNOTS = 5
+
+
+@dataclass(frozen=True)
+class Variation:
+    """How far a picture may be varied. Every amount is drawn anew for each picture.
+
+    Attributes:
+        rotation: standard deviation in degrees.
+        scale: standard deviation of the logarithm of the size, for width and height apart.
+        shear: standard deviation of the horizontal shift a row, in pixels a pixel.
+        shift: largest shift in pixels, uniform, in each direction.
+        elastic: standard deviation of the displacement of the grid's knots, in pixels.
+        stroke: largest share of a one-pixel dilation or erosion mixed in.
+    """
+
+    rotation: float = 7.0
+    scale: float = 0.08
+    shear: float = 0.12
+    shift: float = 2.0
+    elastic: float = 0.7
+    stroke: float = 0.5
+
+    def times(self, strength: float) -> "Variation":
+        """The same kinds of variation, `strength` times as far."""
+        return Variation(
+            self.rotation * strength,
+            self.scale * strength,
+            self.shear * strength,
+            self.shift * strength,
+            self.elastic * strength,
+            min(1.0, self.stroke * strength),
+        )
+
+
+def _knot_weights() -> NDArray[np.float32]:
+    """(28, knots): how much each knot of a cubic B-spline moves each pixel row (or column)."""
+    position = np.linspace(0, _KNOTS - 1, SIDE)[:, None]
+    distance = np.abs(position - np.arange(_KNOTS)[None, :])
+    near = 2 / 3 - distance**2 + distance**3 / 2
+    far = np.clip(2 - distance, 0, None) ** 3 / 6
+    weights = np.where(distance < 1, near, far)
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _maps(count: int, variation: Variation, random: np.random.Generator) -> tuple[Any, Any]:
+    """Where each pixel of each varied picture is taken from: two float32 arrays (count, 28, 28), in pixels."""
+    angle = np.radians(random.normal(0, variation.rotation, count))
+    scale_x, scale_y = np.exp(random.normal(0, variation.scale, (2, count)))
+    shear = random.normal(0, variation.shear, count)
+    shift = random.uniform(-variation.shift, variation.shift, (2, count))
+    cos, sin = np.cos(angle), np.sin(angle)
+    # from the varied picture back to the original: turn, then slant, then resize, about the center
+    a = scale_x * (cos + shear * sin)
+    b = scale_x * (-sin + shear * cos)
+    c, d = scale_y * sin, scale_y * cos
+    axis = (np.arange(SIDE) - (SIDE - 1) / 2).astype(np.float32)
+    coefficients = np.stack([a, b, shift[0], c, d, shift[1]]).astype(np.float32)[:, :, None, None]
+    x = coefficients[0] * axis[None, None, :] + coefficients[1] * axis[None, :, None] + coefficients[2]
+    y = coefficients[3] * axis[None, None, :] + coefficients[4] * axis[None, :, None] + coefficients[5]
+    if variation.elastic:
+        weights = _knot_weights()
+        knots = random.normal(0, variation.elastic, (2, count, _KNOTS, _KNOTS)).astype(np.float32)
+        displacement = weights @ knots @ weights.T
+        x, y = x + displacement[0], y + displacement[1]
+    return x + (SIDE - 1) / 2, y + (SIDE - 1) / 2
+
+
+def _vary_sheet(
+    images: NDArray[np.uint8], variation: Variation, random: np.random.Generator
+) -> NDArray[np.uint8]:
+    count = len(images)
+    sheet = np.zeros((count, _CELL, _CELL), np.uint8)
+    sheet[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = images
+    flat = sheet.reshape(count * _CELL, _CELL)
+    x, y = _maps(count, variation, random)
+    x = np.clip(x + _MARGIN, 0, _CELL - 1)
+    y = np.clip(y + _MARGIN, 0, _CELL - 1) + (np.arange(count, dtype=np.float32) * _CELL)[:, None, None]
+    varied = cv2.remap(
+        flat, x.reshape(-1, SIDE), y.reshape(-1, SIDE), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+    ).reshape(count, SIDE, SIDE)
+    if not variation.stroke:
+        return np.asarray(varied, np.uint8)
+    sheet[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = varied
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    amount = random.uniform(-variation.stroke, variation.stroke, count)
+    amount = (amount * (np.abs(amount) > variation.stroke / 3)).astype(np.float32)[:, None, None]
+    inside = np.s_[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+    thick = cv2.dilate(flat, cross).reshape(sheet.shape)[inside].astype(np.float32)
+    thin = cv2.erode(flat, cross).reshape(sheet.shape)[inside].astype(np.float32)
+    # eroding is gentler: half of a one-pixel erosion already breaks a hairline
+    mixed = varied + np.clip(amount, 0, 1) * (thick - varied) + np.clip(-amount / 2, 0, 1) * (varied - thin) * -1
+    return mixed.round().astype(np.uint8)
+
+
+def vary(
+    images: NDArray[np.uint8], random: np.random.Generator, variation: Variation | None = None
+) -> NDArray[np.uint8]:
+    """A random variation of every picture.
+
+    Args:
+        images: uint8 (n, 28, 28), the stroke bright.
+        random: decides every amount; the same state gives the same pictures.
+        variation: how far to go; a moderate default.
+
+    Returns:
+        uint8 (n, 28, 28), new memory.
+    """
+    variation = variation or Variation()
+    out = np.empty_like(images)
+    for start in range(0, len(images), _SHEET):
+        part = slice(start, start + _SHEET)
+        out[part] = _vary_sheet(images[part], variation, random)
+    return out
