@@ -147,7 +147,9 @@ CATALOGUE: dict[str, Architecture] = {
             description="Fully connected layers only: the simplest network, quick to train, about 98 % right.",
             layers=dense,
             parameters=(
-                Parameter("hidden_1", "First hidden layer", "Units in the first hidden layer.", 128, 8, 512, 8),
+                Parameter(
+                    "hidden_1", "First hidden layer", "Units in the first hidden layer.", 128, 8, 512, 8
+                ),
                 Parameter("hidden_2", "Second hidden layer", "Units; 0 leaves the layer out.", 64, 0, 512, 8),
                 Parameter("hidden_3", "Third hidden layer", "Units; 0 leaves the layer out.", 0, 0, 512, 8),
             ),
@@ -158,9 +160,13 @@ CATALOGUE: dict[str, Architecture] = {
             description="The convolutional network of the tutorials: 225 thousand parameters, about 99 % right.",
             layers=cnn,
             parameters=(
-                Parameter("filters_1", "Filters, first layer", "3x3 patterns looked for first.", 32, 4, 128, 4),
+                Parameter(
+                    "filters_1", "Filters, first layer", "3x3 patterns looked for first.", 32, 4, 128, 4
+                ),
                 Parameter("filters_2", "Filters, second layer", "3x3 patterns of patterns.", 64, 4, 256, 4),
-                Parameter("units", "Dense units", "Units between the filters and the answer.", 128, 8, 512, 8),
+                Parameter(
+                    "units", "Dense units", "Units between the filters and the answer.", 128, 8, 512, 8
+                ),
             ),
         ),
         Architecture(
@@ -169,9 +175,13 @@ CATALOGUE: dict[str, Architecture] = {
             description="Strided 5x5 convolutions and batch normalization: over 99 % right after seconds.",
             layers=cnn_fast,
             parameters=(
-                Parameter("filters_1", "Filters, first layer", "5x5 patterns, every second pixel.", 16, 4, 64, 4),
+                Parameter(
+                    "filters_1", "Filters, first layer", "5x5 patterns, every second pixel.", 16, 4, 64, 4
+                ),
                 Parameter("filters_2", "Filters, second layer", "5x5 patterns of patterns.", 48, 4, 128, 4),
-                Parameter("units", "Dense units", "Units between the filters and the answer.", 128, 8, 512, 8),
+                Parameter(
+                    "units", "Dense units", "Units between the filters and the answer.", 128, 8, 512, 8
+                ),
             ),
             recipe={
                 "epochs": 2,
@@ -189,7 +199,15 @@ CATALOGUE: dict[str, Architecture] = {
             layers=cnn_deep,
             parameters=(
                 Parameter("stem", "Filters, first layer", "5x5 patterns, every second pixel.", 32, 8, 64, 4),
-                Parameter("width", "Width", "Filters of the 14x14 layers; the 7x7 ones have twice as many.", 64, 8, 128, 8),
+                Parameter(
+                    "width",
+                    "Width",
+                    "Filters of the 14x14 layers; the 7x7 ones have twice as many.",
+                    64,
+                    8,
+                    128,
+                    8,
+                ),
             ),
             recipe={
                 "epochs": 15,
@@ -215,7 +233,9 @@ def architecture(name: str) -> Architecture:
 
 
 def build(name: str, parameters: Mapping[str, Any] | None = None, dropout: float = 0.0, seed: int = 0) -> Any:
-    """The untrained `keras.Model`: (n, 28, 28, 1) float32 in [0, 1] -> (n, 10) probabilities.
+    """The untrained `keras.Sequential`: (n, 28, 28, 1) float32 in [0, 1] -> (n, 10) probabilities.
+
+    Its last layer is the softmax, so that `model.layers[-1].input` are the logits.
 
     Loads TensorFlow. `seed` decides the initial weights and the dropout masks.
     """
@@ -224,11 +244,15 @@ def build(name: str, parameters: Mapping[str, Any] | None = None, dropout: float
     keras.utils.set_random_seed(seed)
     entry = architecture(name)
     stack = entry.layers(keras.layers, dropout, **entry.complete(parameters))
-    model = keras.Sequential(
-        [keras.Input(INPUT_SHAPE, name="image"), *stack, keras.layers.Dense(DIGITS, activation="softmax")],
+    return keras.Sequential(
+        [
+            keras.Input(INPUT_SHAPE, name="image"),
+            *stack,
+            keras.layers.Dense(DIGITS, name="logits"),
+            keras.layers.Softmax(name="probabilities"),
+        ],
         name=name.replace("-", "_"),
     )
-    return model
 
 
 def summarize(
@@ -237,4 +261,4 @@ def summarize(
     """The layers of the network that `build` would make, with their cost; without TensorFlow."""
     entry = architecture(name)
     stack = entry.layers(layer_shapes, dropout, **entry.complete(parameters))
-    return layer_shapes.follow([*stack, layer_shapes.Dense(DIGITS, activation="softmax")], INPUT_SHAPE)
+    return layer_shapes.follow([*stack, layer_shapes.Dense(DIGITS), layer_shapes.Softmax()], INPUT_SHAPE)

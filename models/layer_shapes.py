@@ -31,6 +31,8 @@ class LayerSummary:
 
 
 class _Layer:
+    """Output shape, weights and multiply-accumulate operations, each from the input's shape."""
+
     detail = ""
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -119,6 +121,10 @@ class ReLU(_Layer):
     """What is negative becomes zero."""
 
 
+class Softmax(_Layer):
+    """Ten numbers made into probabilities."""
+
+
 class Dropout(_Layer):
     """A share of the values is silenced at random, in training only."""
 
@@ -133,7 +139,11 @@ def follow(layers: Iterable[_Layer], shape: Shape) -> list[LayerSummary]:
         output = layer.output_shape(shape)
         summaries.append(
             LayerSummary(
-                type(layer).__name__, layer.detail, output, layer.parameters(shape), layer.multiplications(shape)
+                type(layer).__name__,
+                layer.detail,
+                output,
+                layer.parameters(shape),
+                layer.multiplications(shape),
             )
         )
         shape = output

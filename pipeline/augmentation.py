@@ -58,7 +58,8 @@ def _knot_weights() -> NDArray[np.float32]:
     near = 2 / 3 - distance**2 + distance**3 / 2
     far = np.clip(2 - distance, 0, None) ** 3 / 6
     weights = np.where(distance < 1, near, far)
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    weights /= weights.sum(axis=1, keepdims=True)
+    return np.asarray(weights, np.float32)
 
 
 def _maps(count: int, variation: Variation, random: np.random.Generator) -> tuple[Any, Any]:
@@ -74,13 +75,14 @@ def _maps(count: int, variation: Variation, random: np.random.Generator) -> tupl
     c, d = scale_y * sin, scale_y * cos
     axis = (np.arange(SIDE) - (SIDE - 1) / 2).astype(np.float32)
     coefficients = np.stack([a, b, shift[0], c, d, shift[1]]).astype(np.float32)[:, :, None, None]
-    x = coefficients[0] * axis[None, None, :] + coefficients[1] * axis[None, :, None] + coefficients[2]
-    y = coefficients[3] * axis[None, None, :] + coefficients[4] * axis[None, :, None] + coefficients[5]
+    x: Any = coefficients[0] * axis[None, None, :] + coefficients[1] * axis[None, :, None] + coefficients[2]
+    y: Any = coefficients[3] * axis[None, None, :] + coefficients[4] * axis[None, :, None] + coefficients[5]
     if variation.elastic:
         weights = _knot_weights()
         knots = random.normal(0, variation.elastic, (2, count, _KNOTS, _KNOTS)).astype(np.float32)
         displacement = weights @ knots @ weights.T
-        x, y = x + displacement[0], y + displacement[1]
+        x += displacement[0]
+        y += displacement[1]
     return x + (SIDE - 1) / 2, y + (SIDE - 1) / 2
 
 
@@ -104,10 +106,10 @@ def _vary_sheet(
     amount = random.uniform(-variation.stroke, variation.stroke, count)
     amount = (amount * (np.abs(amount) > variation.stroke / 3)).astype(np.float32)[:, None, None]
     inside = np.s_[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
-    thick = cv2.dilate(flat, cross).reshape(sheet.shape)[inside].astype(np.float32)
-    thin = cv2.erode(flat, cross).reshape(sheet.shape)[inside].astype(np.float32)
-    # eroding is gentler: half of a one-pixel erosion already breaks a hairline
-    mixed = varied + np.clip(amount, 0, 1) * (thick - varied) + np.clip(-amount / 2, 0, 1) * (varied - thin) * -1
+    thick: Any = cv2.dilate(flat, cross).reshape(sheet.shape)[inside].astype(np.float32)
+    thin: Any = cv2.erode(flat, cross).reshape(sheet.shape)[inside].astype(np.float32)
+    # eroding goes half as far: a whole pixel less would already break a hairline
+    mixed = varied + np.clip(amount, 0, 1) * (thick - varied) + np.clip(-amount, 0, 1) / 2 * (thin - varied)
     return mixed.round().astype(np.uint8)
 
 

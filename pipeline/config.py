@@ -26,10 +26,14 @@ class TrainConfig(BaseModel):
     architecture: Annotated[str, Field(title="Architecture", description="Which network to train.")] = "cnn"
     parameters: Annotated[
         dict[str, int],
-        Field(title="Architecture parameters", description="Sizes of its layers; what is left out keeps its default."),
+        Field(
+            title="Architecture parameters",
+            description="Sizes of its layers; what is left out keeps its default.",
+        ),
     ] = {}
     epochs: Annotated[
-        int, Field(title="Epochs", ge=1, le=500, description="How often the network sees the whole training set.")
+        int,
+        Field(title="Epochs", ge=1, le=500, description="How often the network sees the whole training set."),
     ] = 5
     batch_size: Annotated[
         int,
@@ -99,7 +103,12 @@ class TrainConfig(BaseModel):
     ] = False
     augment_strength: Annotated[
         float,
-        Field(title="Augmentation strength", ge=0.1, le=3, description="How far the variations go; 1 is moderate."),
+        Field(
+            title="Augmentation strength",
+            ge=0.1,
+            le=3,
+            description="How far the variations go; 1 is moderate.",
+        ),
     ] = 1.0
     ema: Annotated[
         float,

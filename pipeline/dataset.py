@@ -91,13 +91,17 @@ def load_dataset(path: str | Path | None = None) -> Dataset:
     if path is None or Path(path).resolve() == MNIST_FILE.resolve():
         sha256 = _hash(MNIST_FILE)
         if sha256 != MNIST_SHA256:
-            raise InputError(f"{MNIST_FILE.name} is not the file Digit Lab was shipped with; install it again.")
+            raise InputError(
+                f"{MNIST_FILE.name} is not the file Digit Lab was shipped with; install it again."
+            )
         return Dataset(MNIST_FILE, "MNIST", sha256)
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path}: there is no such dataset file.")
     if path.stat().st_size > _LARGEST_FILE:
-        raise InputError(f"{path}: expected a dataset of at most 2 GB, got {path.stat().st_size / 1e9:.1f} GB.")
+        raise InputError(
+            f"{path}: expected a dataset of at most 2 GB, got {path.stat().st_size / 1e9:.1f} GB."
+        )
     _check_arrays(path)
     dataset = Dataset(path.resolve(), path.name, _hash(path))
     for part, (_, labels) in (("train", dataset.train), ("test", dataset.test)):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -185,7 +186,7 @@ def train(
         if config.early_stopping and val_loss is not None and val_loss < best_loss:
             best_loss, best_epoch, best_weights = val_loss, epoch, model.get_weights()
         loop.use_raw()
-        on_checkpoint(lambda epoch=epoch: loop.state(epoch + 1))
+        on_checkpoint(partial(loop.state, epoch + 1))
         on_progress(end)
         if config.early_stopping and epoch - best_epoch >= config.early_stopping:
             result.why = "early"
@@ -231,6 +232,8 @@ class _Loop:
         self.rates = learning_rates(config, steps * config.epochs)
         self.optimizer = _optimizer(keras, config)
         self.optimizer.build(model.trainable_variables)
+        # the network up to its softmax: the loss is exact from there, and its gradient simpler
+        self.logits = keras.Model(model.inputs, model.layers[-1].input)
         averaged = [v for v in model.variables if "seed" not in v.path] if config.ema else []
         self.averaged = averaged
         self.average = [tf.Variable(v.value, trainable=False) for v in averaged]
@@ -258,8 +261,7 @@ class _Loop:
             inputs = tf.cast(images[..., None], tf.float32) / 255
             targets = tf.one_hot(labels, 10) * (1 - smoothing) + smoothing / 10
             with tf.GradientTape() as tape:
-                probabilities = model(inputs, training=True)
-                logits = _logits(probabilities)
+                logits = self.logits(inputs, training=True)
                 losses = tf.nn.softmax_cross_entropy_with_logits(targets, logits)
                 loss = tf.reduce_mean(losses)
             gradients = tape.gradient(loss, model.trainable_variables)
@@ -271,10 +273,10 @@ class _Loop:
                 share = 1 - tf.minimum(keep, (1 + age) / (10 + age))
                 for mean, variable in zip(self.average, self.averaged, strict=True):
                     mean.assign_add(share * (variable.value - mean))
-            right = tf.equal(tf.argmax(probabilities, -1, tf.int32), tf.cast(labels, tf.int32))
+            right = tf.equal(tf.argmax(logits, -1, tf.int32), tf.cast(labels, tf.int32))
             return tf.reduce_sum(losses), tf.reduce_sum(tf.cast(right, tf.float32))
 
-        @tf.function(
+        @tf.function(  # type: ignore[untyped-decorator]
             input_signature=[
                 tf.TensorSpec((None, 28, 28), tf.uint8),
                 tf.TensorSpec((None,), tf.uint8),
@@ -333,11 +335,6 @@ class _Loop:
         for number, variable in enumerate(self._variables()):
             variable.assign(state[f"v{number}"])
         return int(state["epochs"])
-
-
-def _logits(probabilities: Any) -> Any:
-    """The numbers that went into the final softmax, which Keras leaves on its output for exactly this use."""
-    return probabilities._keras_logits
 
 
 def _optimizer(keras: Any, config: TrainConfig) -> Any:

@@ -1,0 +1,131 @@
+"""A model as one zip file, out and in. What comes in is never trusted: it is checked before it is kept."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from uuid import uuid4
+
+from models.errors import InputError, ModelError
+from models.files import replacing, write_text
+from models.locations import runs_folder
+from models.run_directory import MODEL_FILES, RunDirectory, new_id, now
+from models.store import StoredModel, delete_directory
+
+NAMES = ("run.json", "progress.jsonl", *MODEL_FILES)
+"""The only files that an archive may hold, all at its top."""
+
+LARGEST_ARCHIVE = 100 * 1024**2
+_LARGEST_FILE = 100 * 1024**2
+_LONGEST_CHECK = 120  # seconds
+
+
+def export_model(model: StoredModel, path: Path) -> None:
+    """Writes the model as run.zip to `path`; `ModelError` where that can't be written."""
+    try:
+        with replacing(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in NAMES:
+                file = model.directory.path / name
+                if file.is_file():
+                    archive.write(file, name)
+    except OSError as error:
+        raise ModelError(f"{path}: the model can't be written there ({error.strerror}).") from None
+
+
+def import_model(path: Path) -> RunDirectory:
+    """Checks an exported model and adds it to the own ones under a new id.
+
+    The archive's names and sizes are checked before anything is unpacked. Then a process of its own rebuilds the
+    architecture from its specification, loads the weights and compares the LiteRT file's answers with the
+    network's. No pickle, layer code or stored Keras configuration is ever loaded.
+
+    Raises:
+        InputError: it is not such an archive; one sentence says what is wrong.
+    """
+    folder = runs_folder()
+    run_id = new_id()
+    staged = RunDirectory(folder / f".{uuid4().hex}")
+    try:
+        staged.path.mkdir(parents=True)
+        _unpack(path, staged.path)
+        try:
+            record = staged.read()
+        except ModelError:
+            raise InputError(f"{path.name}: its run.json is damaged and can't be read.") from None
+        if staged.hash_model_files() != {name: record.files.get(name) for name in MODEL_FILES}:
+            raise InputError(
+                f"{path.name}: its files are not the ones that run.json lists; it was changed or damaged."
+            )
+        _verify(path, staged.path)
+        record = record.model_copy(
+            update={
+                "id": run_id,
+                "name": record.name[:60],
+                "status": "finished" if record.status == "finished" else "stopped",
+                "reason": f"Imported on {now()[:10]} from an archive.",
+            }
+        )
+        write_text(staged.record_file, record.model_dump_json(indent=2) + "\n")
+        final = RunDirectory(folder / run_id)
+        staged.path.rename(final.path)
+    except OSError as error:
+        raise InputError(f"{path.name}: it can't be imported ({error.strerror or error}).") from None
+    finally:
+        if staged.path.exists():
+            delete_directory(staged)
+    return final
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such archive.")
+    if path.stat().st_size > LARGEST_ARCHIVE:
+        raise InputError(f"{path.name}: expected at most {LARGEST_ARCHIVE // 1024**2} MB.")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            names = [entry.filename for entry in entries]
+            strange = sorted(set(names) - set(NAMES))
+            if strange or len(names) != len(set(names)):
+                what = repr(strange[0][:80]) if strange else "a file twice"
+                raise InputError(f"{path.name}: expected only the files of a model, but it holds {what}.")
+            missing = [name for name in ("run.json", *MODEL_FILES) if name not in names]
+            if missing:
+                raise InputError(f"{path.name}: expected an exported model, but {missing[0]} is missing.")
+            for entry in entries:
+                _unpack_entry(archive, entry, folder / entry.filename)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise InputError(
+            f"{path.name}: expected a zip file of a model, but it is damaged ({error})."
+        ) from None
+
+
+def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
+    """Writes at most `_LARGEST_FILE` bytes, whatever size the entry claims."""
+    left = _LARGEST_FILE
+    with archive.open(entry) as source, target.open("wb") as sink:
+        while block := source.read(1 << 20):
+            left -= len(block)
+            if left < 0:
+                raise InputError(
+                    f"{entry.filename}: expected at most {_LARGEST_FILE // 1024**2} MB unpacked."
+                )
+            sink.write(block)
+
+
+def _verify(path: Path, folder: Path) -> None:
+    try:
+        check = subprocess.run(
+            [sys.executable, "-m", "models.verification", str(folder)],
+            cwd=Path(__file__).resolve().parent.parent,
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_CHECK,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise InputError(f"{path.name}: checking the model took too long, so it was refused.") from None
+    if check.returncode:
+        lines = check.stdout.strip().splitlines()
+        reason = lines[-1] if check.returncode == 1 and lines else "the model could not be loaded"
+        raise InputError(f"{path.name}: {reason}.")

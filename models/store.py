@@ -1,0 +1,181 @@
+"""The trained models, shipped and own: list, find, rename, annotate, delete, choose the default.
+
+A model is a run directory that has all of its model files. Knows nothing of how it was trained.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import ModelError
+from models.files import write_text
+from models.locations import PRETRAINED, runs_folder
+from models.run_directory import ENDED, RunDirectory, RunRecord
+
+DEFAULT_MODEL = "cnn-deep"
+_LONGEST_NAME = 60
+_LONGEST_NOTES = 10_000
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model that can answer.
+
+    Attributes:
+        directory: its files.
+        record: what run.json said when it was listed.
+        shipped: whether it came with the project; such a model is never changed or deleted.
+    """
+
+    directory: RunDirectory
+    record: RunRecord
+    shipped: bool
+
+    @property
+    def id(self) -> str:
+        """What tells it from every other model."""
+        return self.record.name if self.shipped else self.record.id
+
+    @property
+    def name(self) -> str:
+        """What people call it; not always unique."""
+        return self.record.name
+
+    @property
+    def version(self) -> str:
+        """Changes whenever its LiteRT file does: a key for caches."""
+        status = self.directory.litert_file.stat()
+        return f"{self.directory.path}:{status.st_mtime_ns}:{status.st_size}"
+
+
+def _open(path: Path, shipped: bool) -> StoredModel:
+    directory = RunDirectory(path)
+    record = directory.read()
+    if not directory.has_model():
+        raise ModelError(f"{record.name}: the run has no complete model (its status is {record.status}).")
+    return StoredModel(directory, record, shipped)
+
+
+def list_models() -> list[StoredModel]:
+    """The shipped models by name, then the own ones, newest first. Damaged directories are passed over."""
+    shipped = sorted(PRETRAINED.iterdir()) if PRETRAINED.is_dir() else []
+    own = sorted(runs_folder().iterdir(), reverse=True) if runs_folder().is_dir() else []
+    models = []
+    for path in (*shipped, *own):
+        if path.is_dir() and not path.name.startswith((".", "_")):
+            try:
+                models.append(_open(path, path.parent == PRETRAINED))
+            except ModelError:
+                continue
+    return models
+
+
+def find_model(reference: str | None = None) -> StoredModel:
+    """The model meant by an id, a name, or a path to a run directory; without any, the default.
+
+    Where several own models share a name, the newest is meant; an own model goes before a shipped one.
+
+    Raises:
+        ModelError: there is none, or its directory is damaged.
+    """
+    if not reference:
+        return default_model()
+    models = list_models()
+    for model in models:
+        if not model.shipped and model.record.id == reference:
+            return model
+    for model in sorted(models, key=lambda model: model.shipped):
+        if model.name == reference:
+            return model
+    candidates = (Path(reference), runs_folder() / Path(reference).name)
+    for path in candidates:
+        if path.is_dir():
+            return _open(path.resolve(), path.resolve().parent == PRETRAINED)
+    names = ", ".join(model.name for model in models) or "none"
+    raise ModelError(f"There is no model {reference!r}; the models are: {names}.")
+
+
+def default_model() -> StoredModel:
+    """The model that the person chose, else the shipped default, else any there is."""
+    models = {model.id: model for model in list_models()}
+    for name in (_read_settings().get("default_model", ""), DEFAULT_MODEL):
+        if name in models:
+            return models[name]
+    if not models:
+        raise ModelError("There is no model yet; train one first.")
+    return next(iter(models.values()))
+
+
+def set_default(model: StoredModel) -> None:
+    """Makes `model` the one that answers when none is named."""
+    runs_folder().mkdir(parents=True, exist_ok=True)
+    write_text(_settings_file(), json.dumps({**_read_settings(), "default_model": model.id}) + "\n")
+
+
+def _settings_file() -> Path:
+    return runs_folder() / "settings.json"
+
+
+def _read_settings() -> dict[str, str]:
+    try:
+        settings = json.loads(_settings_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return settings if isinstance(settings, dict) else {}
+
+
+def rename(model: StoredModel, name: str) -> RunRecord:
+    """Gives an own model another name; `ModelError` for a shipped one or an unfit name."""
+    _refuse_shipped(model, "renamed")
+    return model.directory.update(name=check_name(name))
+
+
+def check_name(name: str) -> str:
+    """`name` without blanks around it, or `ModelError` where it is empty, too long or unprintable."""
+    name = name.strip()
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ModelError(f"A name has 1 to {_LONGEST_NAME} printable characters; got {len(name)}.")
+    return name
+
+
+def annotate(model: StoredModel, notes: str) -> RunRecord:
+    """Keeps the owner's notes with an own model."""
+    _refuse_shipped(model, "annotated")
+    if len(notes) > _LONGEST_NOTES:
+        raise ModelError(f"Notes have at most {_LONGEST_NOTES:,} characters; got {len(notes):,}.")
+    return model.directory.update(notes=notes)
+
+
+def delete(model: StoredModel) -> None:
+    """Deletes an own model with its run; `ModelError` for a shipped one or while it learns on."""
+    _refuse_shipped(model, "deleted")
+    delete_run(model.directory)
+
+
+def delete_run(run: RunDirectory) -> None:
+    """Deletes a run, whole or damaged; `ModelError` while it waits or trains."""
+    try:
+        state = run.state()
+    except ModelError:
+        state = "failed"
+    if state not in ENDED:
+        raise ModelError(f"{run.id}: it is {state}; stop it before deleting it.")
+    delete_directory(run)
+
+
+def delete_directory(directory: RunDirectory) -> None:
+    """Deletes a directory below this home's runs: first out of sight, then from the disk."""
+    if directory.path.resolve().parent != runs_folder().resolve():
+        raise ModelError(f"{directory.path}: only runs in {runs_folder()} can be deleted.")
+    grave = directory.path.with_name(f".deleted-{directory.path.name}")
+    try:
+        directory.path.rename(grave)
+    except FileNotFoundError:
+        raise ModelError(f"{directory.id}: the run is gone already.") from None
+    shutil.rmtree(grave, ignore_errors=True)
+
+
+def _refuse_shipped(model: StoredModel, verb: str) -> None:
+    if model.shipped:
+        raise ModelError(f"{model.name} came with Digit Lab and can't be {verb}.")

@@ -1,0 +1,282 @@
+"""The `digitlab` command. Its words and JSON fields are a contract that scripts rely on (docs/commands.md).
+
+stdout carries answers only; progress, hints and errors go to stderr. Exit codes: 0 done, 1 some inputs or
+the training failed, 2 the call itself is wrong.
+"""
+
+import json
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from models.errors import DigitLabError, InputError
+from pipeline.cli_models import models_app
+from pipeline.cli_runs import follow_run, runs_app
+from pipeline.config import OPTIMIZERS, SCHEDULES, field_bounds, field_help, make_config
+from pipeline.terminal import beside, draw_digit, percent, probability_bars
+
+app = typer.Typer(
+    name="digitlab",
+    help="Train, question and use handwritten-digit recognizers. Without a command, opens the dashboard.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(models_app, name="models")
+app.add_typer(runs_app, name="runs")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", "-m", help="A model's name or id, or a run directory; else the default."),
+]
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    typer.echo(json.dumps(value))
+
+
+def _knob(field: str, *names: str) -> Any:
+    """A `train` option that takes its help and bounds from the configuration."""
+    low, high = field_bounds(field)
+    bounds = f" [{low:g} to {high:g}]" if high else ""
+    return typer.Option(*names, help=f"{field_help(field)}{bounds}", show_default=False)
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    """Train, question and use handwritten-digit recognizers. Without a command, opens the dashboard."""
+    if context.invoked_subcommand is None:
+        open_dashboard()
+
+
+def open_dashboard() -> None:
+    """Runs Streamlit on dashboard/app.py in this process, until it is ended."""
+    from streamlit.web import cli as streamlit_cli
+
+    root = Path(__file__).resolve().parent.parent
+    sys.argv = ["streamlit", "run", str(root / "dashboard" / "app.py")]
+    streamlit_cli.main()
+
+
+@app.command()
+def train(
+    arch: Annotated[str, typer.Option("--arch", help="dense, cnn, cnn-fast or cnn-deep.")] = "cnn",
+    epochs: Annotated[int | None, _knob("epochs", "--epochs")] = None,
+    batch_size: Annotated[int | None, _knob("batch_size", "--batch-size")] = None,
+    learning_rate: Annotated[float | None, _knob("learning_rate", "--learning-rate")] = None,
+    validation_split: Annotated[float | None, _knob("validation_split", "--validation-split")] = None,
+    augment: Annotated[bool | None, _knob("augment", "--augment/--no-augment")] = None,
+    augment_strength: Annotated[float | None, _knob("augment_strength", "--augment-strength")] = None,
+    optimizer: Annotated[
+        str | None,
+        typer.Option(help=f"{field_help('optimizer')} [{', '.join(OPTIMIZERS)}]", show_default=False),
+    ] = None,
+    schedule: Annotated[
+        str | None,
+        typer.Option(help=f"{field_help('schedule')} [{', '.join(SCHEDULES)}]", show_default=False),
+    ] = None,
+    weight_decay: Annotated[float | None, _knob("weight_decay", "--weight-decay")] = None,
+    label_smoothing: Annotated[float | None, _knob("label_smoothing", "--label-smoothing")] = None,
+    dropout: Annotated[float | None, _knob("dropout", "--dropout")] = None,
+    ema: Annotated[float | None, _knob("ema", "--ema")] = None,
+    early_stopping: Annotated[int | None, _knob("early_stopping", "--early-stopping")] = None,
+    seed: Annotated[int | None, _knob("seed", "--seed")] = None,
+    name: Annotated[str, typer.Option(help="What to call the model.", show_default=False)] = "",
+    dataset: Annotated[
+        Path | None,
+        typer.Option(help="An .npz with x_train, y_train, x_test, y_test; else MNIST.", show_default=False),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter of the architecture, such as filters_1=16; may be repeated."),
+    ] = None,
+    start_from: Annotated[
+        str,
+        typer.Option(
+            "--from", help="A model of the same shape whose weights to begin with.", show_default=False
+        ),
+    ] = "",
+    detach: Annotated[bool, typer.Option("--detach", help="Put it in the queue and return at once.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a network and watch it learn. Ctrl-C stops it and keeps what was learned."""
+    from models.store import check_name, find_model
+    from pipeline.dataset import load_dataset
+    from pipeline.runs import submit
+
+    given = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "validation_split": validation_split,
+        "augment": augment,
+        "augment_strength": augment_strength,
+        "optimizer": optimizer,
+        "schedule": schedule,
+        "weight_decay": weight_decay,
+        "label_smoothing": label_smoothing,
+        "dropout": dropout,
+        "ema": ema,
+        "early_stopping": early_stopping,
+        "seed": seed,
+    }
+    settings: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    if set_:
+        settings["parameters"] = dict(_parameter(word) for word in set_)
+    config = make_config(arch, **settings)
+    name = check_name(name) if name else ""
+    source = str(find_model(start_from).directory.path) if start_from else ""
+    run = submit(config, load_dataset(dataset), name, source)
+    if detach:
+        if as_json:
+            _print_json({"run": run.id, "status": "queued"})
+        else:
+            _say(f"Run {run.id} is in the queue; `digitlab runs follow {run.id}` shows it.")
+        return
+    raise typer.Exit(follow_run(run, as_json=as_json))
+
+
+def _parameter(word: str) -> tuple[str, int]:
+    name, _, value = word.partition("=")
+    try:
+        return name.strip(), int(value)
+    except ValueError:
+        raise typer.BadParameter(f"--set: expected NAME=NUMBER, got {word!r}.") from None
+
+
+@app.command()
+def evaluate(
+    model: Annotated[
+        str | None, typer.Argument(help="A model's name or id, or a run directory; else the default.")
+    ] = None,
+    dataset: Annotated[
+        Path | None, typer.Option(help="An .npz whose test part to use; else MNIST's.", show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a model on test images it has never seen."""
+    from models.store import find_model
+    from pipeline.dataset import load_dataset
+    from pipeline.evaluation import evaluate as judge
+    from pipeline.recognition import Recognizer
+
+    found = find_model(model)
+    recognizer = Recognizer(found.directory.litert_file)
+    images, labels = load_dataset(dataset).test
+    result = judge(recognizer.probabilities(images), labels)
+    if as_json:
+        _print_json({"model": found.id, **result.model_dump()})
+        return
+    low, high = result.interval
+    typer.echo(
+        f"{found.name}: {percent(result.accuracy)} right (95 % interval {percent(low)} to {percent(high)})"
+    )
+    typer.echo(f"{result.error_count} errors in {result.count:,} test images")
+    typer.echo(
+        f"loss {result.loss:.4f}, true digit among the first two {percent(result.top2_accuracy)}, ", nl=False
+    )
+    typer.echo(f"calibration error {percent(result.calibration_error)}\n")
+    typer.echo("       " + "".join(f"{digit:>6}" for digit in range(10)) + "   recall  precision")
+    for row, report in zip(result.confusion, result.classes, strict=True):
+        cells = "".join(f"{count or '.':>6}" for count in row)
+        typer.echo(
+            f"true {report.digit} {cells}  {percent(report.recall):>8}  {percent(report.precision):>8}"
+        )
+    pairs = ", ".join(f"{pair.true} as {pair.predicted} ({pair.count})" for pair in result.confused_pairs[:5])
+    typer.echo(f"\nmost often confused: {pairs or 'none'}")
+
+
+@app.command()
+def predict(
+    pictures: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures of one digit each.")],
+    model: ModelOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which digit each picture shows."""
+    from models.store import find_model
+    from pipeline.imaging import read_picture
+    from pipeline.normalization import normalize
+    from pipeline.recognition import Recognizer
+
+    recognizer = Recognizer(find_model(model).directory.litert_file)
+    failed = False
+    for path in pictures:
+        try:
+            image = normalize(read_picture(path)).image
+        except InputError as error:
+            failed = True
+            _fail_input(path, error, as_json)
+            continue
+        answer = recognizer.predict(image[None])[0]
+        if as_json:
+            _print_json(
+                {
+                    "path": str(path),
+                    "digit": answer.digit,
+                    "confidence": answer.confidence,
+                    "probabilities": answer.probabilities,
+                }
+            )
+        else:
+            second, chance = answer.runner_up()
+            doubt = f", or perhaps {second} ({percent(chance, 1)})" if chance > 0.1 else ""
+            typer.echo(f"{path}: {answer.digit} ({percent(answer.confidence, 1)}){doubt}")
+    raise typer.Exit(int(failed))
+
+
+def _fail_input(path: Path, error: InputError, as_json: bool) -> None:
+    """Tells of one input that failed; the rest go on."""
+    if as_json:
+        _print_json({"path": str(path), "error": str(error)})
+    else:
+        _say(f"digitlab: {error}")
+
+
+@app.command()
+def sample(
+    model: ModelOption = None,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100, help="How many digits.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="Draw the same digits again.", show_default=False)] = None,
+) -> None:
+    """Draw random test digits in the terminal, with the model's answers."""
+    import numpy as np
+
+    from models.store import find_model
+    from pipeline.dataset import load_dataset
+    from pipeline.recognition import Recognizer
+
+    found = find_model(model)
+    recognizer = Recognizer(found.directory.litert_file)
+    images, labels = load_dataset().test
+    chosen = np.random.default_rng(seed).choice(len(images), count, replace=False)
+    for index, answer in zip(chosen, recognizer.predict(images[chosen]), strict=True):
+        verdict = "right" if answer.digit == labels[index] else f"wrong, it is labelled {labels[index]}"
+        title = f"test digit {index}: {found.name} says {answer.digit} ({percent(answer.confidence, 1)}), {verdict}"
+        typer.echo(f"{title}\n{beside(draw_digit(images[index]), probability_bars(answer.probabilities))}\n")
+
+
+def main(arguments: Iterable[str] | None = None) -> None:
+    """The entry point: runs the command and turns errors meant for people into one sentence."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `digitlab sample | head` ends quietly
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except DigitLabError as error:
+        _say(f"digitlab: {error}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

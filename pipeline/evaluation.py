@@ -1,0 +1,167 @@
+"""Probabilities and labels -> what they are worth. The statistics are scikit-learn's and SciPy's."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from models.errors import ModelError
+
+_BINS = 15
+
+
+class ClassReport(BaseModel):
+    """How one digit fares: shares from 0 to 1, and the number of test images."""
+
+    digit: int
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+class ConfusedPair(BaseModel):
+    """How often one digit was taken for another."""
+
+    true: int
+    predicted: int
+    count: int
+
+
+class CalibrationBin(BaseModel):
+    """The answers whose confidence lies in [low, high): how sure they were on average, how often right."""
+
+    low: float
+    high: float
+    count: int
+    confidence: float
+    accuracy: float
+
+
+class Evaluation(BaseModel):
+    """What a model is worth on a test set.
+
+    Attributes:
+        count: test images.
+        accuracy: share of right answers.
+        interval: its 95 % Wilson score interval, (low, high).
+        error_count: wrong answers.
+        loss: mean cross-entropy in nats.
+        top2_accuracy: share of images whose true digit is among the two likeliest.
+        calibration_error: expected calibration error over 15 bins of equal width (Guo et al., 2017).
+        confusion: confusion[true][predicted], counts.
+        classes: one report a digit.
+        confused_pairs: unlike digits, most often confused first, at most 20.
+        calibration: the bins that are not empty.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    count: int
+    accuracy: float
+    interval: tuple[float, float]
+    error_count: int
+    loss: float
+    top2_accuracy: float
+    calibration_error: float
+    confusion: list[list[int]]
+    classes: list[ClassReport]
+    confused_pairs: list[ConfusedPair]
+    calibration: list[CalibrationBin]
+
+
+def wilson_interval(right: int, count: int) -> tuple[float, float]:
+    """The 95 % Wilson score interval of a share, after SciPy's `binomtest(...).proportion_ci`."""
+    from scipy.stats import binomtest
+
+    interval = binomtest(right, count).proportion_ci(0.95, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def evaluate(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Evaluation:
+    """Judges the answers of a model.
+
+    Args:
+        probabilities: float32 (n, 10), rows summing to 1.
+        labels: uint8 (n,), the true digits.
+    """
+    from sklearn.metrics import (
+        confusion_matrix,
+        log_loss,
+        precision_recall_fscore_support,
+        top_k_accuracy_score,
+    )
+
+    digits = np.arange(10)
+    predicted = probabilities.argmax(1)
+    right = predicted == labels
+    confusion = confusion_matrix(labels, predicted, labels=digits)
+    scores = precision_recall_fscore_support(labels, predicted, labels=digits, zero_division=0)
+    clipped = np.clip(probabilities.astype(np.float64), 1e-12, 1)
+    clipped /= clipped.sum(1, keepdims=True)
+    bins, calibration_error = _calibrate(probabilities.max(1), right)
+    pairs = [
+        ConfusedPair(true=int(i), predicted=int(j), count=int(confusion[i, j]))
+        for i in digits
+        for j in digits
+        if i != j and confusion[i, j]
+    ]
+    return Evaluation(
+        count=len(labels),
+        accuracy=float(right.mean()),
+        interval=wilson_interval(int(right.sum()), len(labels)),
+        error_count=int((~right).sum()),
+        loss=float(log_loss(labels, clipped, labels=digits)),
+        top2_accuracy=float(top_k_accuracy_score(labels, clipped, k=2, labels=digits)),
+        calibration_error=calibration_error,
+        confusion=confusion.tolist(),
+        classes=[
+            ClassReport(digit=d, precision=p, recall=r, f1=f, support=s)
+            for d, p, r, f, s in zip(digits.tolist(), *(part.tolist() for part in scores), strict=True)
+        ],
+        confused_pairs=sorted(pairs, key=lambda pair: -pair.count)[:20],
+        calibration=bins,
+    )
+
+
+def _calibrate(
+    confidence: NDArray[np.float32], right: NDArray[np.bool_]
+) -> tuple[list[CalibrationBin], float]:
+    number = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    bins, error = [], 0.0
+    for index in range(_BINS):
+        inside = number == index
+        if not inside.any():
+            continue
+        sure, accurate = float(confidence[inside].mean()), float(right[inside].mean())
+        error += inside.mean() * abs(sure - accurate)
+        bins.append(
+            CalibrationBin(
+                low=index / _BINS,
+                high=(index + 1) / _BINS,
+                count=int(inside.sum()),
+                confidence=sure,
+                accuracy=accurate,
+            )
+        )
+    return bins, float(error)
+
+
+def read_evaluation(path: Path) -> Evaluation:
+    """An evaluation.json; `ModelError` where it is missing or damaged."""
+    try:
+        return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ModelError(f"{path}: the evaluation is missing or damaged; evaluate the model again.") from None
+
+
+def read_predictions(path: Path) -> NDArray[np.float32]:
+    """The test-set probabilities of a predictions.npz, float32 (n, 10); `ModelError` as above."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return np.asarray(file["probabilities"], np.float32)
+    except (OSError, ValueError, KeyError, EOFError):
+        raise ModelError(
+            f"{path}: the predictions are missing or damaged; evaluate the model again."
+        ) from None

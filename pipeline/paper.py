@@ -1,0 +1,225 @@
+"""RGB pixels -> ink: what is paper, what is stroke, whatever the light and whichever is the brighter.
+
+Two ways, chosen by evidence. A *drawing* has one exact background color: ink is the distance from it. On a
+*photo or scan* the paper's brightness is followed by a morphological closing with a window just wider than
+the strokes, which keeps shadow edges where they are; ink is what is darker (or lighter) than that.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Ink = NDArray[np.float32]
+"""(height, width) in [0, 1], 1 = full stroke, whatever the polarity of the picture was."""
+
+WORKING_SIDE = 1800
+"""Longer pictures are reduced to this many pixels before ink is looked for; a page of writing needs no more."""
+
+_SHOWN_SIDE = 480
+_PREVIEW_SIDE = 320
+_WINDOWS = (1 / 32, 1 / 20, 1 / 12, 1 / 7, 1 / 4, 1 / 2)
+"""Candidate widths of the closing's window, as a share of the shorter side."""
+
+_LEAST_CONTRAST = 0.012
+"""Ink has to differ from the paper by 3 of 255 levels, even in a drawing without noise."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of the way from a picture to a digit, for a page to show.
+
+    Attributes:
+        title: two or three words.
+        explanation: one plain sentence.
+        picture: float32 (h, w) in [0, 1]; the stroke is bright once it has been found.
+    """
+
+    title: str
+    explanation: str
+    picture: NDArray[np.float32]
+
+
+def shown(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A copy of a step's picture that is no larger than a page needs."""
+    scale = _SHOWN_SIDE / max(picture.shape)
+    if scale >= 1:
+        return picture
+    return np.asarray(_resize(picture, scale), np.float32)
+
+
+def find_ink(pixels: NDArray[np.uint8]) -> tuple[Ink, float, tuple[Step, ...]]:
+    """The ink of a picture.
+
+    Args:
+        pixels: uint8 (h, w, 3), RGB.
+
+    Returns:
+        the ink, all zero if there is none; ink pixels a picture pixel; and the steps.
+    """
+    scale = min(1.0, WORKING_SIDE / max(pixels.shape[:2]))
+    small = pixels if scale == 1 else _resize(pixels, scale)
+    gray = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    first = Step("Picture", "The picture in shades of gray.", shown(gray.astype(np.float32) / 255))
+    inside = _without_bars(gray)
+    part = small[inside]
+    found, how = _ink_inside(part, gray[inside])
+    ink = np.zeros(gray.shape, np.float32)
+    ink[inside] = found
+    return ink, scale, (first, Step("Ink", how, shown(ink)))
+
+
+def _resize(picture: NDArray[np.generic], scale: float) -> NDArray[np.uint8]:
+    height, width = picture.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+
+
+def _without_bars(gray: NDArray[np.uint8]) -> tuple[slice, slice]:
+    """What is left of a picture when even bars along its edges (letterboxes, frames) are cut off."""
+    top, bottom = _bars(gray)
+    left, right = _bars(gray[top:bottom].T)
+    return slice(top, bottom), slice(left, right)
+
+
+def _bars(gray: NDArray[np.uint8]) -> tuple[int, int]:
+    """First and end row without the bars at top and bottom: even rows that end in a jump along the whole row."""
+    rows = len(gray)
+    if min(gray.shape) < 12:
+        return 0, rows
+    found = []
+    for lines in (gray, gray[::-1]):
+        color = float(np.median(lines[0]))
+        near = np.abs(lines[: rows // 2 - 1].astype(np.int16) - color) <= 12
+        share = near.mean(axis=1)
+        end = int(np.argmax(share < 0.9)) if (share < 0.9).any() else 0
+        # a scan's frame may be soft: look for the jump within two more rows
+        jumped = 0 < end < rows // 2 - 3 and any(share[end + more] < 0.03 for more in range(3))
+        found.append(end + 1 if jumped else 0)
+    return found[0], rows - found[1]
+
+
+def _ink_inside(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> tuple[Ink, str]:
+    flat = _flat_background(pixels, gray)
+    if flat is not None:
+        distance = cv2.absdiff(pixels, np.broadcast_to(flat, pixels.shape).astype(np.uint8)).max(axis=2)
+        return _scaled(distance.astype(np.float32) / 255), "Ink is what differs from the even background."
+    dark, window = _polarity_and_window(gray)
+    name = "darker" if dark else "lighter"
+    difference = _against_paper(pixels, dark, window)
+    return _scaled(difference), f"Ink is what is {name} than the paper around it, so that shadows fade away."
+
+
+def _flat_background(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The color of a background that is the same everywhere, as in a drawing; None for paper."""
+    height, width = gray.shape
+    rim = max(1, min(height, width) // 40)
+    border = np.ones(gray.shape, bool)
+    border[rim : height - rim, rim : width - rim] = False
+    levels = np.bincount(gray[border], minlength=256)
+    mode = int(np.argmax(levels))
+    near_mode = cv2.inRange(gray, np.array(max(0, mode - 6)), np.array(min(255, mode + 6))) > 0
+    share = float(near_mode.mean())
+    if near_mode[border].mean() < 0.5 or share < 0.2:
+        return None
+    # a second even color is the ink; where the rest is neither, it is light and shade
+    others = np.bincount(gray[~near_mode], minlength=256).astype(np.float64) / gray.size
+    second = int(np.argmax(np.convolve(others, np.ones(25), "same")))
+    both = share + float(others[max(0, second - 12) : second + 13].sum())
+    exact = float((np.abs(gray.astype(np.int16) - mode) <= 1).mean())
+    if (share > 0.5 and exact > 0.45) or both > 0.85 or max(height, width) <= 32:
+        return np.asarray(np.median(pixels[near_mode & border], axis=0), np.uint8)
+    return None
+
+
+def _polarity_and_window(gray: NDArray[np.uint8]) -> tuple[bool, int]:
+    """Whether ink is darker than the paper, and the width in pixels of a window wider than the strokes."""
+    scale = min(1.0, _PREVIEW_SIDE / max(gray.shape))
+    preview = cv2.GaussianBlur(gray if scale == 1 else _resize(gray, scale), (3, 3), 0)
+    side = min(preview.shape)
+    strengths: dict[bool, list[float]] = {True: [], False: []}
+    for share in _WINDOWS:
+        for dark in (True, False):
+            strengths[dark].append(_strength(_top_hat(preview, dark, _odd(side * share))))
+    best = max(max(values) for values in strengths.values())
+    reach = {
+        dark: next((i for i, value in enumerate(values) if value >= 0.75 * best), len(_WINDOWS))
+        for dark, values in strengths.items()
+    }
+    level, _ = cv2.threshold(preview, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    rim = max(1, side // 20)
+    border = np.concatenate(
+        [preview[:rim].ravel(), preview[-rim:].ravel(), preview[:, :rim].ravel(), preview[:, -rim:].ravel()]
+    )
+    border_bright = float((border > level).mean())  # 1: paper is bright, so ink is dark
+    # holes and gaps are as contrasty as strokes, but wider: what shows first in the smaller window is ink
+    i = min(min(reach.values()), len(_WINDOWS) - 1)
+    ratio = np.log((strengths[True][i] + 1e-3) / (strengths[False][i] + 1e-3))
+    dark = bool(ratio * 1.5 + (border_bright - 0.5) * 2 > 0)
+    chosen = min(reach[dark], len(_WINDOWS) - 1)
+    return dark, _odd(min(gray.shape) * _WINDOWS[chosen] * 1.6)
+
+
+def _odd(width: float) -> int:
+    return max(3, int(width) | 1)
+
+
+def _top_hat(gray: NDArray[np.uint8], dark: bool, window: int) -> NDArray[np.uint8]:
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (window, window))
+    return np.asarray(cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT if dark else cv2.MORPH_TOPHAT, kernel))
+
+
+def _strength(difference: NDArray[np.generic]) -> float:
+    """How strongly the strongest half percent of pixels (at least 8) stands out."""
+    flat = difference.ravel()
+    count = min(flat.size, max(8, flat.size // 200))
+    return float(np.partition(flat, flat.size - count)[-count:].mean())
+
+
+def _against_paper(pixels: NDArray[np.uint8], dark: bool, window: int) -> NDArray[np.float32]:
+    """How far every pixel is from the paper around it, in [0, 1], along the color in which ink stands out most."""
+    paper_first = pixels if dark else cv2.bitwise_not(pixels)
+    smooth = cv2.GaussianBlur(paper_first, (0, 0), max(0.8, window / 40))
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (window, window))
+    paper = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel)
+    paper = cv2.blur(paper, (_odd(window / 3), _odd(window / 3)))
+    difference = cv2.subtract(paper, paper_first, dtype=cv2.CV_32F)
+    weights = _ink_color(difference)
+    gray = np.asarray(cv2.transform(difference, weights[None, :]), np.float32)
+    # the closing follows the brightest of the grain: take the usual distance of bare paper off
+    sample = gray[::4, ::4]
+    return np.asarray(np.maximum(gray - np.median(sample), 0) / 255, np.float32)
+
+
+def _ink_color(difference: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weights of R, G, B that sum to 1: how much of the ink's contrast each channel carries."""
+    flat = difference[::2, ::2].reshape(-1, 3) if difference.size > 100_000 else difference.reshape(-1, 3)
+    total = flat.sum(axis=1)
+    count = min(len(total), max(16, len(total) // 300))
+    strongest = flat[np.argpartition(total, len(total) - count)[-count:]].mean(axis=0)
+    strongest = np.maximum(strongest, 0) + 1e-3
+    weights = strongest / strongest.sum()
+    # green is the sharpest and least noisy channel of a photo: keep a share of it
+    return np.asarray(0.7 * weights + np.array([0.1, 0.15, 0.05]), np.float32)
+
+
+def _scaled(difference: NDArray[np.float32]) -> Ink:
+    """Full stroke becomes 1; all zero where nothing stands out of the noise."""
+    noise = _noise(difference)
+    flat = difference.ravel()
+    count = min(flat.size, max(8, flat.size // 2000))
+    full = float(np.partition(flat, flat.size - count)[-count])
+    if full < max(_LEAST_CONTRAST, 5 * noise):
+        return np.zeros_like(difference)
+    floor = min(2.5 * noise, 0.3 * full)
+    return np.asarray(np.clip((difference - floor) / (full - floor), 0, 1), np.float32)
+
+
+def _noise(difference: NDArray[np.float32]) -> float:
+    """Standard deviation of the grain, after Immerkaer, "Fast Noise Variance Estimation" (1996), by the median."""
+    if min(difference.shape) < 8:
+        return 0.0
+    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    response = cv2.filter2D(difference, cv2.CV_32F, mask)
+    return float(np.median(np.abs(response))) / 0.6745 / 6

@@ -1,0 +1,235 @@
+"""The process that carries out one run: `python -m pipeline.worker RUN_DIRECTORY`.
+
+Waits its turn, trains, exports, evaluates. Whatever happens ends as a status and one sentence in run.json;
+the traceback, if any, goes to worker.log.
+"""
+
+import json
+import os
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from models.errors import DigitLabError, ModelError
+from models.files import replacing, write_text
+from models.run_directory import RunDirectory, now
+from pipeline.config import TrainConfig, read_config
+from pipeline.dataset import Dataset, load_dataset
+from pipeline.runs import earlier_in_queue, history, read_progress
+
+if TYPE_CHECKING:
+    from pipeline.training import Checkpoint, Progress, Result
+
+_QUEUE_POLL = 0.3
+_LITERT_TOLERANCE = 1e-4
+_CHECKED_IMAGES = 1000
+
+
+class _StoppedError(Exception):
+    """Somebody asked for an end before anything was learned."""
+
+
+def main(path: str) -> int:
+    """Carries out the run at `path`; the exit code is 0 unless the run failed."""
+    run = RunDirectory(Path(path))
+    try:
+        # whoever looks whether a worker lives holds the lock for an instant
+        alive = FileLock(run.worker_lock_file, timeout=5)
+        alive.acquire()
+    except Timeout:
+        return 1  # another worker has this run
+    try:
+        _wait_for_turn(run)
+        with FileLock(run.path.parent / "training.lock"):
+            _carry_out(run)
+    except _StoppedError:
+        run.update(status="stopped", reason="Stopped before anything was learned.", ended=now())
+    except BaseException as error:
+        traceback.print_exc()
+        run.update(status="failed", reason=_explain(error), ended=now())
+        return 1
+    finally:
+        run.stop_file.unlink(missing_ok=True)
+        alive.release()
+    return 0
+
+
+def _wait_for_turn(run: RunDirectory) -> None:
+    """Returns once no earlier run waits or trains; the lock that follows decides the rest."""
+    while earlier_in_queue(run):
+        if run.stop_file.exists():
+            raise _StoppedError
+        time.sleep(_QUEUE_POLL)
+
+
+def _explain(error: BaseException) -> str:
+    if isinstance(error, DigitLabError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"A file could not be written or read: {error.strerror}."
+    if isinstance(error, MemoryError):
+        return "There was not enough memory; a smaller batch or network needs less."
+    return f"An unexpected {type(error).__name__} ended the training; worker.log has the details."
+
+
+def _carry_out(run: RunDirectory) -> None:
+    os.nice(5)  # pages that people look at go first
+    began = time.monotonic()
+    record = run.update(status="running", started=now())
+    config = read_config(record.config)
+    dataset = load_dataset(record.dataset.path)
+    if dataset.sha256 != record.dataset.sha256:
+        raise ModelError(f"{record.dataset.name}: the dataset file has changed since the run was submitted.")
+    checkpoint = _load_checkpoint(run)
+    _drop_unfinished_epochs(run, int(checkpoint["epochs"]) if checkpoint else 0)
+
+    from pipeline.training import train
+
+    run.update(versions=_versions())
+    if run.stop_file.exists():
+        raise _StoppedError
+    with run.progress_file.open("a", encoding="utf-8") as log:
+        result = train(
+            config,
+            dataset,
+            on_progress=_progress_writer(log, offset=record.seconds),
+            should_stop=run.stop_file.exists,
+            on_checkpoint=lambda collect: _save_checkpoint(run, collect),
+            resume_from=checkpoint,
+            start_weights=None if checkpoint else _start_weights(record.start_from, config),
+        )
+    seconds = record.seconds + time.monotonic() - began
+    if result.why == "diverged":
+        run.update(seconds=seconds, epochs_done=result.epochs)
+        raise ModelError(
+            f"The loss became infinite in epoch {result.epochs + 1}; a lower learning rate helps most often."
+        )
+    results = _serve(run, result, dataset)
+    done = len(history(run))
+    reasons = {
+        "finished": f"All {config.epochs} epochs done.",
+        "early": f"The validation loss had not improved for {config.early_stopping} epochs; the best was kept.",
+        "stopped": f"Stopped on request after {done} whole epochs.",
+    }
+    run.update(
+        status="stopped" if result.why == "stopped" else "finished",
+        reason=reasons[result.why],
+        ended=now(),
+        epochs_done=result.epochs,
+        seconds=record.seconds + time.monotonic() - began,
+        results=results,
+        files=run.hash_model_files(),
+    )
+
+
+def _versions() -> dict[str, str]:
+    packages = ("tensorflow", "keras", "numpy", "ai-edge-litert", "opencv-python-headless", "digitlab")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
+
+
+def _progress_writer(log: Any, offset: float) -> Callable[["Progress"], None]:
+    """Writes at most four lines a second, and every epoch's end."""
+    last = -1.0
+
+    def write(progress: "Progress") -> None:
+        nonlocal last
+        if not progress.epoch_end and progress.seconds - last < 0.25:
+            return
+        last = progress.seconds
+        line = {"time": now(), **asdict(progress), "seconds": round(progress.seconds + offset, 3)}
+        log.write(json.dumps({key: value for key, value in line.items() if value is not None}) + "\n")
+        log.flush()
+
+    return write
+
+
+def _load_checkpoint(run: RunDirectory) -> "Checkpoint | None":
+    if not run.checkpoint_file.exists():
+        return None
+    try:
+        with np.load(run.checkpoint_file, allow_pickle=False) as file:
+            return dict(file)
+    except (OSError, ValueError, EOFError):
+        raise ModelError(f"{run.id}: the checkpoint is damaged, so the run can't be resumed.") from None
+
+
+def _save_checkpoint(run: RunDirectory, collect: "Callable[[], Checkpoint]") -> None:
+    run.checkpoint_file.parent.mkdir(exist_ok=True)
+    state = collect()
+    with replacing(run.checkpoint_file) as part:
+        np.savez(part, **state)  # type: ignore[arg-type]
+    run.update(epochs_done=int(state["epochs"]))
+
+
+def _drop_unfinished_epochs(run: RunDirectory, whole: int) -> None:
+    """Leaves in progress.jsonl only the epochs behind the checkpoint: the rest is learned again."""
+    lines, _ = read_progress(run)
+    kept = [line for line in lines if line.get("epoch", 0) <= whole]
+    write_text(run.progress_file, "".join(json.dumps(line) + "\n" for line in kept))
+
+
+def _start_weights(start_from: str, config: TrainConfig) -> Any:
+    if not start_from:
+        return None
+    from models.architectures import build
+
+    model = build(config.architecture, config.parameters)
+    try:
+        model.load_weights(RunDirectory(Path(start_from)).keras_file)
+    except (OSError, ValueError):
+        raise ModelError(
+            f"{start_from}: its weights do not fit; start from a model with the same architecture and sizes."
+        ) from None
+    return model.get_weights()
+
+
+def _serve(run: RunDirectory, result: "Result", dataset: Dataset) -> dict[str, Any]:
+    """Exports the model, checks the export against Keras, evaluates it and writes all model files."""
+    from pipeline.evaluation import evaluate
+    from pipeline.recognition import Recognizer
+
+    images, labels = dataset.test
+    with replacing(run.keras_file) as part:
+        result.model.save(part)
+    with replacing(run.litert_file) as part:
+        result.model.export(part, format="litert", verbose=False)
+    recognizer = Recognizer(run.litert_file)
+    scores = recognizer.scores(images)
+    checked = images[:_CHECKED_IMAGES, ..., None].astype(np.float32) / 255
+    difference = float(np.abs(scores[:_CHECKED_IMAGES] - np.asarray(result.model(checked))).max())
+    if not difference <= _LITERT_TOLERANCE:
+        raise ModelError(
+            f"The exported model's answers differ from Keras's by up to {difference:.2g} "
+            f"(at most {_LITERT_TOLERANCE:g} is allowed), so it was not accepted."
+        )
+    digits = scores[:, :10]
+    digits = digits / digits.sum(1, keepdims=True)
+    evaluation = evaluate(digits, labels)
+    with replacing(run.predictions_file) as part:
+        np.savez_compressed(part, probabilities=digits.astype(np.float16))
+    write_text(run.evaluation_file, evaluation.model_dump_json() + "\n")
+    validation: dict[str, Any] = next((line for line in reversed(history(run)) if "val_accuracy" in line), {})
+    return {
+        "test_accuracy": evaluation.accuracy,
+        "test_interval": evaluation.interval,
+        "test_errors": evaluation.error_count,
+        "test_count": evaluation.count,
+        "test_loss": evaluation.loss,
+        "val_accuracy": validation.get("val_accuracy"),
+        "val_loss": validation.get("val_loss"),
+        "litert_difference": difference,
+        "parameters": int(result.model.count_params()),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
