@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.errors import InputError
 from pipeline.paper import Ink, Step, find_ink
@@ -118,7 +118,7 @@ def _decode(data: bytes, where: str) -> NDArray[np.uint8]:
             raise InputError(
                 f"{where}expected at most {MAX_PIXELS / 1e6:.0f} megapixels, got a picture of many more."
             ) from None
-        except Image.UnidentifiedImageError:
+        except UnidentifiedImageError:
             raise InputError(f"{where}expected {_EXPECTED}, but this is {_kind(data)}.") from None
         except Exception as error:
             # decoders raise nearly anything on damaged bytes (struct.error, SyntaxError, IndexError, ...)

@@ -96,7 +96,7 @@ def _threshold(ink: Ink) -> float:
     strong = ink[ink > 0.15]
     if not strong.size:
         return 1.0
-    return float(min(0.5, 0.5 * np.percentile(strong, 90)))
+    return min(0.5, 0.5 * float(np.percentile(strong, 90)))
 
 
 def _strokes(ink: Ink) -> NDArray[np.bool_]:
@@ -107,8 +107,9 @@ def _strokes(ink: Ink) -> NDArray[np.bool_]:
         return strong
     # faint stretches count where they hang together with strong ones
     weak = (ink > threshold * 0.5).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
-    mass = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count)
+    count, found, found_stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    labels, stats = np.asarray(found, np.int32), np.asarray(found_stats, np.int32)
+    mass = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count).astype(np.float64)
     seeds = np.bincount(labels[strong], minlength=count)
     mass[0] = 0
     mass[seeds == 0] = 0
@@ -171,7 +172,7 @@ def _cut(ink: Ink, mask: NDArray[np.bool_]) -> Ink:
 
 def _box(ink: Ink, mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
     """x, y, width and height of the masked strokes with their soft edges, in ink pixels."""
-    soft = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)) & (ink > 0.1)
+    soft = (cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)) > 0) & (ink > 0.1)
     left, top, width, height = cv2.boundingRect(soft.view(np.uint8))
     return left, top, width, height
 
@@ -212,13 +213,13 @@ def _fit(cut: Ink) -> tuple[NDArray[np.float32], tuple[Step, ...]]:
 
 def _shrunk(tight: NDArray[np.float32]) -> NDArray[np.float32]:
     size = (max(1, round(tight.shape[1] / _FINE)), max(1, round(tight.shape[0] / _FINE)))
-    return np.asarray(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(np.clip(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), 0, 1), np.float32)
 
 
 def _sharpened(fine: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
     """Soft edges (blur, enlarged pixels) made about one final pixel wide, broken strokes joined."""
     if scale > 1:
-        fine = cv2.GaussianBlur(fine, (0, 0), scale * 0.35)
+        fine = np.asarray(cv2.GaussianBlur(fine, (0, 0), scale * 0.35), np.float32)
     peak = float(np.percentile(fine[fine > 0.3], 80)) if (fine > 0.3).any() else 1.0
     level = 0.5 * peak
     return np.asarray(np.clip((fine - level) * 2.5 + 0.5, 0, 1), np.float32)
@@ -255,7 +256,9 @@ def _with_usual_width(fine: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _disk(radius: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)
+    return np.asarray(
+        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8
+    )
 
 
 def _centered(tight: NDArray[np.float32], fine: int) -> NDArray[np.float32]:
@@ -265,7 +268,9 @@ def _centered(tight: NDArray[np.float32], fine: int) -> NDArray[np.float32]:
     x = float(tight.sum(axis=0) @ np.arange(width)) / mass + 0.5
     y = float(tight.sum(axis=1) @ np.arange(height)) / mass + 0.5
     side = SIDE * fine
-    left, top = round(side / 2 - x), round(side / 2 - y)
+    # MNIST's centers of mass lie in pixel 14 of 0 to 27, whose middle is at 14.5
+    middle = side / 2 + fine / 2
+    left, top = round(middle - x), round(middle - y)
     # a lopsided digit must stay whole: its box never leaves the picture
     left, top = min(max(left, 0), max(side - width, 0)), min(max(top, 0), max(side - height, 0))
     canvas = np.zeros((max(side, top + height), max(side, left + width)), np.float32)
@@ -273,4 +278,5 @@ def _centered(tight: NDArray[np.float32], fine: int) -> NDArray[np.float32]:
     canvas = canvas[:side, :side]
     if fine == 1:
         return canvas
-    return np.asarray(cv2.resize(canvas, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32)
+    small = cv2.resize(canvas, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.clip(small, 0, 1), np.float32)
