@@ -1,0 +1,1 @@
+"""The Streamlit pages. Nothing else imports streamlit."""

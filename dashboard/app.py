@@ -1,0 +1,24 @@
+"""The dashboard's entry: page settings and navigation. `digitlab` and `streamlit run dashboard/app.py` open it."""
+
+from pathlib import Path
+
+import streamlit as st
+
+ASSETS = Path(__file__).parent / "assets"
+
+st.set_page_config(page_title="Digit Lab", page_icon=str(ASSETS / "mark.svg"), layout="wide")
+st.logo(str(ASSETS / "logo.svg"), size="large")
+st.html(ASSETS / "style.css")
+
+page = st.navigation(
+    [
+        st.Page("views/recognize.py", title="Recognize", icon=":material/draw:", default=True),
+        st.Page("views/train.py", title="Train", icon=":material/model_training:"),
+        st.Page("views/evaluate.py", title="Evaluate", icon=":material/verified:"),
+        st.Page("views/mistakes.py", title="Mistakes", icon=":material/error_med:"),
+        st.Page("views/models.py", title="Models", icon=":material/inventory_2:"),
+        st.Page("views/data.py", title="Data", icon=":material/dataset:"),
+    ],
+    position="top",
+)
+page.run()

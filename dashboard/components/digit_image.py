@@ -1,0 +1,78 @@
+"""A 28x28 digit as a crisp picture with words for those who can't see it."""
+
+import base64
+import io
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from dashboard.figures.style import Palette
+
+
+def digit_png(image: NDArray[Any], palette: Palette, scale: int = 1) -> bytes:
+    """A PNG in the page's ink and paper.
+
+    Args:
+        image: (h, w), uint8 in [0, 255] or float in [0, 1], the stroke bright.
+        palette: of the page's theme.
+        scale: screen pixels a pixel, for readers that would blur it.
+    """
+    values = image if image.dtype == np.uint8 else (np.clip(image, 0, 1) * 255).round().astype(np.uint8)
+    if scale > 1:
+        values = np.kron(values, np.ones((scale, scale), np.uint8))
+    picture = Image.fromarray(np.ascontiguousarray(values)).convert("L")
+    picture = Image.frombytes("P", picture.size, picture.tobytes())
+    picture.putpalette(_ramp(palette.paper, palette.ink))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def digit_uri(image: NDArray[Any], palette: Palette) -> str:
+    """The picture as a data: address, for HTML."""
+    return "data:image/png;base64," + base64.b64encode(digit_png(image, palette)).decode()
+
+
+def digit_html(
+    image: NDArray[Any], palette: Palette, alt: str, caption: str = "", width: str = "100%"
+) -> str:
+    """A `<figure>` of one digit; `width` is CSS."""
+    label = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    picture = f'<img src="{digit_uri(image, palette)}" alt="{escape(alt)}">'
+    return f'<figure class="digit" style="width:{escape(width)}">{picture}{label}</figure>'
+
+
+def show_digit(
+    image: NDArray[Any], palette: Palette, alt: str, caption: str = "", width: str = "100%"
+) -> None:
+    """Shows one digit."""
+    st.html(digit_html(image, palette, alt, caption, width))
+
+
+def show_digit_grid(
+    images: Sequence[NDArray[Any]] | NDArray[Any],
+    palette: Palette,
+    alts: Sequence[str],
+    captions: Sequence[str] | None = None,
+    side: int = 72,
+) -> None:
+    """Shows many digits in as many columns as fit; `side` is the least width of one in pixels."""
+    captions = captions or [""] * len(images)
+    figures = [
+        digit_html(image, palette, alt, caption)
+        for image, alt, caption in zip(images, alts, captions, strict=True)
+    ]
+    st.html(f'<div class="digit-grid" style="--side:{side}px">{"".join(figures)}</div>')
+
+
+def _ramp(paper: str, ink: str) -> list[int]:
+    """256 colors from paper to ink, as Pillow's palettes want them."""
+    first, last = ([int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in (paper, ink))
+    return [
+        round(a + (b - a) * level / 255) for level in range(256) for a, b in zip(first, last, strict=True)
+    ]

@@ -1,0 +1,73 @@
+"""Which model answers: each session has its own choice, kept from page to page."""
+
+from typing import NoReturn
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.message import show_empty
+from models.errors import ModelError
+from models.store import StoredModel, default_model, list_models
+from pipeline.terminal import percent
+
+
+def pick_model(label: str = "Model") -> StoredModel:
+    """The picker, and the model it stands at; ends the page with a friendly card where there is none."""
+    models = {model.id: model for model in list_models()}
+    if not models:
+        _stop_without_model()
+    if state.chosen_model() not in models:
+        state.choose_model(_default_id(models))
+    chosen = st.selectbox(
+        label,
+        list(models),
+        format_func=lambda key: describe(models[key]) if key in models else str(key),
+        key=state.MODEL,
+        persist_state="session",
+        width=340,
+    )
+    return models[chosen]
+
+
+def pick_more_models(chosen: StoredModel, label: str = "Beside it") -> list[StoredModel]:
+    """Any number of other models to put the same question to."""
+    others = {model.id: model for model in list_models() if model.id != chosen.id}
+    state.compare_models([key for key in state.compared_models() if key in others])
+    keys = st.multiselect(
+        label,
+        list(others),
+        format_func=lambda key: others[key].name if key in others else str(key),
+        key=state.COMPARED,
+        persist_state="session",
+        placeholder="Compare with other models",
+        max_selections=4,
+        width=340,
+    )
+    return [others[key] for key in keys]
+
+
+def describe(model: StoredModel) -> str:
+    """A model in one line: its name, its accuracy, whose it is."""
+    accuracy = model.record.results.get("test_accuracy")
+    parts = [model.name, percent(accuracy) if accuracy is not None else "not evaluated"]
+    return " · ".join([*parts, "shipped" if model.shipped else "own"])
+
+
+def _default_id(models: dict[str, StoredModel]) -> str:
+    try:
+        preferred = default_model().id
+    except ModelError:
+        preferred = ""
+    return preferred if preferred in models else next(iter(models))
+
+
+def _stop_without_model() -> NoReturn:
+    show_empty(
+        "models",
+        "network_node",
+        "There is no model yet",
+        "Train one first: the fast network takes less than a minute.",
+        page="views/train.py",
+        page_label="Train a model",
+    )
+    st.stop()

@@ -1,0 +1,162 @@
+"""The look of every chart, and the meaning of every color. Knows nothing of Streamlit.
+
+One color means one thing on all pages:
+
+- `answer`: what the model says, and whatever is chosen
+- `right`, `wrong`: against the true label
+- `doubt`: close calls, and things to look at twice
+- `training`, `validation`: the two curves of a training
+- `quiet`: everything that stands behind, such as the other nine digits or earlier runs
+- `series`: models or digits side by side, where no other meaning applies
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+FONT = "Source Sans, Source Sans 3, system-ui, sans-serif"
+HEADING_FONT = "Source Serif, Source Serif 4, Georgia, serif"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colors of one theme, as #rrggbb. `paper` and `ink` are those of a digit's picture."""
+
+    dark: bool
+    text: str
+    muted: str
+    grid: str
+    background: str
+    surface: str
+    paper: str
+    ink: str
+    answer: str
+    right: str
+    wrong: str
+    doubt: str
+    training: str
+    validation: str
+    quiet: str
+    series: tuple[str, ...]
+
+
+LIGHT = Palette(
+    dark=False,
+    text="#1c2333",
+    muted="#5d6475",
+    grid="#e6e1d6",
+    background="#fbfaf7",
+    surface="#f1eee7",
+    paper="#ffffff",
+    ink="#1c2333",
+    answer="#3b4cc8",
+    right="#1b7f56",
+    wrong="#c23b2a",
+    doubt="#a86a0b",
+    training="#0e7f9c",
+    validation="#a8348a",
+    quiet="#b9bcc6",
+    series=("#3b4cc8", "#c2702a", "#1b7f56", "#a8348a", "#0e7f9c", "#8a6d1f", "#6b4fb3", "#5d6475"),
+)
+
+DARK = Palette(
+    dark=True,
+    text="#e8eaf0",
+    muted="#9aa2b5",
+    grid="#2a3040",
+    background="#12151d",
+    surface="#1c212d",
+    paper="#0b0d13",
+    ink="#f2f3f7",
+    answer="#8f9dff",
+    right="#55c794",
+    wrong="#ff8069",
+    doubt="#efb350",
+    training="#4cc5de",
+    validation="#ef86ce",
+    quiet="#4a5266",
+    series=("#8f9dff", "#f0a36b", "#55c794", "#ef86ce", "#4cc5de", "#d9c06a", "#b79cf5", "#9aa2b5"),
+)
+
+
+def palette_for(theme: str | None) -> Palette:
+    """The palette of "dark", or else the light one."""
+    return DARK if theme == "dark" else LIGHT
+
+
+def mix(color: str, other: str, share: float) -> str:
+    """`color` with a share of `other`, 0 to 1, as #rrggbb."""
+    parts = [(int(color[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
+
+
+def sequential(palette: Palette, color: str | None = None) -> list[list[Any]]:
+    """A Plotly color scale from the surface to `color` (the answer's by default), for counts and shares."""
+    end = color or palette.answer
+    return [[step / 4, mix(palette.surface, end, step / 4)] for step in range(5)]
+
+
+def finish(
+    figure: go.Figure, palette: Palette, title: str, subtitle: str = "", height: int = 320, **layout: Any
+) -> go.Figure:
+    """Gives a figure the house style.
+
+    Args:
+        figure: changed in place.
+        palette: of the page's theme.
+        title: what the chart shows, in words.
+        subtitle: units, or how to read it.
+        height: in pixels.
+        **layout: whatever else `figure.update_layout` takes; it wins.
+
+    Returns:
+        The same figure.
+    """
+    axis = {
+        "gridcolor": palette.grid,
+        "linecolor": palette.grid,
+        "zeroline": False,
+        "ticks": "",
+        "title": {"font": {"size": 13, "color": palette.muted}, "standoff": 8},
+        "tickfont": {"size": 12, "color": palette.muted},
+        "automargin": True,
+    }
+    figure.update_layout(
+        title={
+            "text": title,
+            "subtitle": {"text": subtitle, "font": {"size": 13, "color": palette.muted, "family": FONT}},
+            "font": {"size": 17, "color": palette.text, "family": HEADING_FONT},
+            "x": 0,
+            "xref": "container",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 6, "l": 2},
+        },
+        height=height,
+        margin={"l": 8, "r": 12, "t": 66 if subtitle else 46, "b": 8},
+        font={"family": FONT, "size": 13, "color": palette.text},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        colorway=list(palette.series),
+        hoverlabel={
+            "bgcolor": palette.surface,
+            "bordercolor": palette.grid,
+            "font": {"family": FONT, "size": 13, "color": palette.text},
+        },
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": -0.18,
+            "yanchor": "top",
+            "font": {"size": 12, "color": palette.muted},
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        bargap=0.28,
+        dragmode=False,
+    )
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    figure.update_layout(**layout)
+    return figure

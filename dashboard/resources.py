@@ -1,0 +1,78 @@
+"""Cached readers, shared by all sessions: what is slow to open is opened once.
+
+Keys hold the model's version, so a new file is a new entry; every cache is bounded. Arrays are shared, not
+copied: nobody may write into them.
+"""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from models.errors import InputError
+from models.store import StoredModel
+from pipeline.dataset import Dataset, load_dataset
+from pipeline.evaluation import Evaluation, read_evaluation, read_predictions
+from pipeline.recognition import Recognizer
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.uint8]
+
+
+def recognizer(model: StoredModel) -> Recognizer:
+    """The model, ready to answer; safe to share between sessions."""
+    return _recognizer(model.version, model)
+
+
+def evaluation(model: StoredModel) -> Evaluation:
+    """What the model is worth on its test set; `ModelError` where the file is damaged."""
+    return _evaluation(model.version, model)
+
+
+def predictions(model: StoredModel) -> NDArray[np.float32]:
+    """Test-set probabilities, float32 (n, 10), in the order of `held_out_set`; `ModelError` where damaged."""
+    return _predictions(model.version, model)
+
+
+def held_out_set(model: StoredModel | None = None) -> tuple[Images, Labels]:
+    """Test images uint8 (n, 28, 28) and labels (n,) of the data the model learned from; MNIST without one.
+
+    Raises:
+        InputError: that data set is no longer there, or has changed.
+    """
+    return dataset(model).test
+
+
+def training_set(model: StoredModel | None = None) -> tuple[Images, Labels]:
+    """Training images and labels, as `held_out_set`."""
+    return dataset(model).train
+
+
+def dataset(model: StoredModel | None = None) -> Dataset:
+    """The data set that a model learned from; MNIST without one."""
+    record = model.record.dataset if model else None
+    return _dataset(record.path if record else None, record.sha256 if record and record.path else "")
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the model")
+def _recognizer(version: str, _model: Any) -> Recognizer:  # noqa: ARG001
+    return Recognizer(_model.directory.litert_file)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _evaluation(version: str, _model: Any) -> Evaluation:  # noqa: ARG001
+    return read_evaluation(_model.directory.evaluation_file)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _predictions(version: str, _model: Any) -> NDArray[np.float32]:  # noqa: ARG001
+    return read_predictions(_model.directory.predictions_file)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Opening the images")
+def _dataset(path: str | None, sha256: str) -> Dataset:
+    found = load_dataset(path)
+    if sha256 and found.sha256 != sha256:
+        raise InputError(f"{found.name}: the data set has changed since the model learned from it.")
+    return found

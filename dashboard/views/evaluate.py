@@ -1,0 +1,7 @@
+"""The Evaluate page."""
+
+from dashboard.components.model_picker import pick_model
+from dashboard.components.page_title import show_page_title
+
+show_page_title("Evaluate", "This page is being built.")
+model = pick_model()
