@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.errors import InputError
-from pipeline.paper import Ink, Step, find_ink
+from pipeline.paper import Ink, Step, find_ink, shown
+from pipeline.rulings import without_rulings
 
 __all__ = ["MAX_BYTES", "MAX_PIXELS", "Ink", "Picture", "Step", "read_picture"]
 
@@ -74,6 +75,11 @@ def read_picture(source: str | Path | bytes | NDArray[np.uint8]) -> Picture:
     else:
         pixels = _decode(_read_file(Path(source)), f"{source}: ")
     ink, scale, steps = find_ink(pixels)
+    cleaned = without_rulings(ink)
+    if cleaned is not ink:
+        ink = cleaned
+        explanation = "Lines that were printed on the paper are erased where no stroke crosses them."
+        steps = (*steps, Step("Without rulings", explanation, shown(ink)))
     return Picture(pixels, ink, scale, steps)
 
 

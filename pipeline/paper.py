@@ -132,7 +132,8 @@ def _flat_background(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> NDAr
     second = int(np.argmax(np.convolve(others, np.ones(25), "same")))
     both = share + float(others[max(0, second - 12) : second + 13].sum())
     exact = float((np.abs(gray.astype(np.int16) - mode) <= 1).mean())
-    if (share > 0.5 and exact > 0.45) or both > 0.85 or max(height, width) <= 32:
+    two_colors = both > 0.85 and abs(second - mode) >= 40
+    if (share > 0.5 and exact > 0.6) or two_colors or max(height, width) <= 32:
         return np.asarray(np.median(pixels[near_mode & border], axis=0), np.uint8)
     return None
 
@@ -147,11 +148,7 @@ def _polarity_and_window(gray: NDArray[np.uint8]) -> tuple[bool, int]:
     for share in _WINDOWS:
         for dark in (True, False):
             strengths[dark].append(_strength(_top_hat(preview, dark, _odd(side * share))))
-    best = max(max(values) for values in strengths.values())
-    reach = {
-        dark: next((i for i, value in enumerate(values) if value >= 0.75 * best), len(_WINDOWS))
-        for dark, values in strengths.items()
-    }
+    reach = {dark: _reach(strengths[dark], max(strengths[not dark])) for dark in (True, False)}
     level, _ = cv2.threshold(preview, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     rim = max(1, side // 20)
     border = np.concatenate(
@@ -166,6 +163,15 @@ def _polarity_and_window(gray: NDArray[np.uint8]) -> tuple[bool, int]:
     return dark, _odd(min(gray.shape) * _WINDOWS[chosen] * 1.6)
 
 
+def _reach(values: list[float], others: float) -> int:
+    """The first window that strokes fit in: the next wider one shows hardly more. Light and shade go on growing."""
+    for i, value in enumerate(values):
+        following = values[min(i + 1, len(values) - 1)]
+        if value >= 0.3 * max(*values, others) and following <= 1.2 * value:
+            return i
+    return len(values)
+
+
 def _odd(width: float) -> int:
     return max(3, int(width) | 1)
 
@@ -176,9 +182,9 @@ def _top_hat(gray: NDArray[np.uint8], dark: bool, window: int) -> NDArray[np.uin
 
 
 def _strength(difference: NDArray[np.generic]) -> float:
-    """How strongly the strongest half percent of pixels (at least 8) stands out."""
+    """How strongly the strongest three of a thousand pixels (at least 8) stand out."""
     flat = difference.ravel()
-    count = min(flat.size, max(8, flat.size // 200))
+    count = min(flat.size, max(8, flat.size // 330))
     return float(np.partition(flat, flat.size - count)[-count:].mean())
 
 

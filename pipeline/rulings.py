@@ -1,0 +1,169 @@
+"""Ink without the lines that were printed on the paper: ruled and squared sheets, form boxes, frames.
+
+A ruling is long, thin, nearly straight and nearly level (or upright). Where a stroke crosses it, the ink is
+taller there than the ruling is thick, and stays.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.paper import Ink
+
+_LEAST_SIDE = 64
+_FAINTEST = 0.12
+_LONGEST_GAP = 0.3
+"""Share of a ruling's columns in which it may be invisible."""
+
+
+@dataclass(frozen=True)
+class _Ruling:
+    """One line over the columns `first` to `last`: its middle row in each, and its thickness in pixels."""
+
+    first: int
+    last: int
+    middle: NDArray[np.float64]
+    thickness: float
+
+    @property
+    def length(self) -> int:
+        return self.last - self.first + 1
+
+
+def without_rulings(ink: Ink) -> Ink:
+    """The ink without rulings; the same array if there are none.
+
+    A 7's bar, a 1 that fills the picture or an underlined digit must not be taken for rulings: lines count
+    when they are much longer than what is left without them is tall, or when several of them agree.
+    """
+    if min(ink.shape) < _LEAST_SIDE:
+        return ink
+    level = (
+        max(_FAINTEST, 0.3 * float(np.percentile(ink[ink > _FAINTEST], 90))) if ink.max() > _FAINTEST else 1.0
+    )
+    mask = (ink > level).astype(np.uint8)
+    lying = _rulings(mask)
+    standing = _rulings(np.ascontiguousarray(mask.T))
+    if not lying and not standing:
+        return ink
+    cleaned = ink
+    if lying:
+        cleaned = _erased(cleaned, mask, lying)
+    if standing:
+        cleaned = _erased(cleaned.T, np.ascontiguousarray(mask.T), standing).T
+    tall, wide = _largest_rest(cleaned, level)
+    keep_lying = not _are_rulings(lying, tall)
+    keep_standing = not _are_rulings(standing, wide)
+    if keep_lying and keep_standing:
+        return ink
+    if keep_lying or keep_standing:
+        cleaned = ink if keep_lying else _erased(ink, mask, lying)
+        if not keep_standing:
+            cleaned = _erased(cleaned.T, np.ascontiguousarray(mask.T), standing).T
+    return np.ascontiguousarray(cleaned)
+
+
+def _are_rulings(lines: list[_Ruling], rest: int) -> bool:
+    """Whether lines are too long for strokes of digits whose largest extent is `rest`."""
+    if not lines or rest < max(5.0, 2 * min(line.thickness for line in lines)):
+        return False
+    longest = max(line.length for line in lines)
+    alike = sum(line.length > 0.75 * longest for line in lines)
+    return longest > (1.3 if alike >= 3 else 1.7 if alike == 2 else 2.6) * rest
+
+
+def _largest_rest(cleaned: Ink, level: float) -> tuple[int, int]:
+    """Height and width of the largest component without lines: the largest digit, in pixels."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats((cleaned > level).astype(np.uint8), connectivity=8)
+    boxes = np.asarray(stats)[1:]
+    if not len(boxes):
+        return 0, 0
+    extent = np.maximum(boxes[:, 2], boxes[:, 3])
+    solid = boxes[boxes[:, 4] >= 0.1 * boxes[np.argmax(extent), 4]]
+    return int(solid[:, 3].max()), int(np.maximum(solid[:, 2], solid[:, 3]).max())
+
+
+def _rulings(mask: NDArray[np.uint8]) -> list[_Ruling]:
+    """Nearly level lines of at least 40 % of the mask's width."""
+    height, width = mask.shape
+    run = max(12, width // 36)
+    # a slightly slanting line consists of short level runs: thicken it before asking for long ones
+    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    runs = cv2.bitwise_and(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, run), np.uint8)), mask)
+    linked = cv2.dilate(runs, np.ones((3, 2 * run + 1), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(linked, np.uint8), connectivity=8)
+    lines = []
+    for label in np.flatnonzero(np.asarray(stats)[:, 2] >= 0.4 * width):
+        if label == 0:
+            continue
+        left, top, wide, tall, _ = (int(value) for value in np.asarray(stats)[label])
+        if tall > 0.2 * height + 10:
+            continue
+        window = np.s_[top : top + tall, left : left + wide]
+        lines += _fitted(np.asarray(runs[window] * (labels[window] == label), np.uint8), left, top)
+    # printed lines run off the picture; a single one does so on both sides, or it may be a stroke
+    edge = max(3, width // 40)
+    ends = [(line.first < edge) + (line.last >= width - edge) for line in lines]
+    if len(lines) == 1:
+        return lines if ends[0] == 2 else []
+    return [line for line, count in zip(lines, ends, strict=True) if count]
+
+
+def _fitted(piece: NDArray[np.uint8], left: int, top: int) -> list[_Ruling]:
+    """The smooth line through a piece of mask, or none."""
+    count = piece.sum(axis=0)
+    columns = np.flatnonzero(count)
+    if len(columns) < 12:
+        return []
+    middles = (np.arange(len(piece)) @ piece)[columns] / count[columns]
+    thickness = float(np.median(count[columns]))
+    good = np.abs(count[columns] - thickness) <= max(2, 0.6 * thickness)
+    off = np.zeros(len(columns))
+    for _ in range(3):
+        if good.sum() < 12:
+            return []
+        curve = np.polynomial.Polynomial.fit(columns[good], middles[good], 3)
+        off = np.abs(curve(columns) - middles)
+        good &= off <= max(4.0, 3 * thickness, 2.5 * float(np.median(off[good])))
+    near = off <= max(5.0, 3.5 * thickness)
+    length = int(np.ptp(columns[near])) + 1 if near.any() else 0
+    if near.sum() < (1 - _LONGEST_GAP) * length or thickness > max(6, length / 30) or good.sum() < 12:
+        return []
+    every = np.arange(columns[near][0], columns[near][-1] + 1)
+    # paper is not flat: the curve says which ink is of the line, the line itself where it runs
+    middle = np.interp(every, columns[good], middles[good])
+    width = min(len(every), max(5, length // 30) | 1)
+    smooth = cv2.blur(middle[None], (width, 1), borderType=cv2.BORDER_REPLICATE)[0]
+    return [_Ruling(left + int(every[0]), left + int(every[-1]), top + smooth, thickness)]
+
+
+def _erased(ink: Ink, mask: NDArray[np.uint8], lines: list[_Ruling]) -> Ink:
+    """The ink without the lines, except where something taller crosses."""
+    erased = np.array(ink)
+    height = len(mask)
+    for line in lines:
+        reach = int(np.ceil(2 * line.thickness)) + 3
+        offsets = np.arange(-reach, reach + 1)
+        columns = np.arange(line.first, line.last + 1)
+        rows = np.clip(line.middle.round().astype(int)[None, :] + offsets[:, None], 0, height - 1)
+        band = mask[rows, columns[None, :]] > 0
+        above, below = _run(band[reach::-1]), _run(band[reach:])
+        stroke = (above > line.thickness / 2 + 2.5) | (below > line.thickness / 2 + 2.5)
+        stroke = (
+            np.asarray(cv2.morphologyEx(stroke.astype(np.uint8)[None], cv2.MORPH_CLOSE, np.ones((1, 5)))[0])
+            > 0
+        )
+        near = np.abs(offsets) <= line.thickness / 2 + 2
+        bare = np.broadcast_to(~stroke, (int(near.sum()), len(columns)))
+        where = rows[near], np.broadcast_to(columns, bare.shape)
+        erased[where[0][bare], where[1][bare]] = 0
+    return erased
+
+
+def _run(band: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How far each column's ink reaches from the first row of the band (or near it) without a gap."""
+    start = np.argmax(band[:3], axis=0)
+    filled = band | (np.arange(len(band))[:, None] < start[None, :])
+    return np.asarray(np.where(filled.all(axis=0), len(band), np.argmin(filled, axis=0)), np.int64)
