@@ -218,6 +218,9 @@ CATALOGUE: dict[str, Architecture] = {
                 "weight_decay": 2e-2,
                 "label_smoothing": 0.05,
                 "augment": True,
+                "not_a_digit": 0.12,
+                "calibrate": True,
+                "validation_split": 0.05,
                 "ema": 0.998,
             },
         ),
@@ -232,12 +235,19 @@ def architecture(name: str) -> Architecture:
     return CATALOGUE[name]
 
 
-def build(name: str, parameters: Mapping[str, Any] | None = None, dropout: float = 0.0, seed: int = 0) -> Any:
-    """The untrained `keras.Sequential`: (n, 28, 28, 1) float32 in [0, 1] -> (n, 10) probabilities.
+def build(
+    name: str,
+    parameters: Mapping[str, Any] | None = None,
+    dropout: float = 0.0,
+    seed: int = 0,
+    classes: int = DIGITS,
+) -> Any:
+    """The untrained `keras.Sequential`: (n, 28, 28, 1) float32 in [0, 1] -> (n, classes) probabilities.
 
     Its last layer is the softmax, so that `model.layers[-1].input` are the logits.
 
-    Loads TensorFlow. `seed` decides the initial weights and the dropout masks.
+    The 11th class, where there is one, is "not a digit". `seed` decides the initial weights and the dropout
+    masks. Loads TensorFlow.
     """
     import keras
 
@@ -248,7 +258,7 @@ def build(name: str, parameters: Mapping[str, Any] | None = None, dropout: float
         [
             keras.Input(INPUT_SHAPE, name="image"),
             *stack,
-            keras.layers.Dense(DIGITS, name="logits"),
+            keras.layers.Dense(classes, name="logits"),
             keras.layers.Softmax(name="probabilities"),
         ],
         name=name.replace("-", "_"),
@@ -256,9 +266,9 @@ def build(name: str, parameters: Mapping[str, Any] | None = None, dropout: float
 
 
 def summarize(
-    name: str, parameters: Mapping[str, Any] | None = None, dropout: float = 0.0
+    name: str, parameters: Mapping[str, Any] | None = None, dropout: float = 0.0, classes: int = DIGITS
 ) -> list[layer_shapes.LayerSummary]:
     """The layers of the network that `build` would make, with their cost; without TensorFlow."""
     entry = architecture(name)
     stack = entry.layers(layer_shapes, dropout, **entry.complete(parameters))
-    return layer_shapes.follow([*stack, layer_shapes.Dense(DIGITS), layer_shapes.Softmax()], INPUT_SHAPE)
+    return layer_shapes.follow([*stack, layer_shapes.Dense(classes), layer_shapes.Softmax()], INPUT_SHAPE)

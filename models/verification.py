@@ -7,6 +7,7 @@ answers; else prints why and exits with 1. A file made to crash a loader crashes
 import os
 import sys
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -22,11 +23,11 @@ def find_fault(path: Path) -> str | None:
     run = RunDirectory(path)
     config = run.read().config
     try:
-        with np.load(run.predictions_file, allow_pickle=False) as file:
+        with run.predictions_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
             if file["probabilities"].ndim != 2:
                 return "its predictions are not a table"
         run.evaluation_file.read_text(encoding="utf-8")
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return "its predictions or its evaluation are damaged"
 
     from models.architectures import build

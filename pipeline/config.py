@@ -110,6 +110,22 @@ class TrainConfig(BaseModel):
             description="How far the variations go; 1 is moderate.",
         ),
     ] = 1.0
+    not_a_digit: Annotated[
+        float,
+        Field(
+            title="Not a digit",
+            ge=0,
+            le=0.5,
+            description="Extra pictures that show no digit, as a share of the training images: teaches it to refuse.",
+        ),
+    ] = 0.0
+    calibrate: Annotated[
+        bool,
+        Field(
+            title="Calibration",
+            description="Scales the confidence at the end, by the validation images, to how often answers are right.",
+        ),
+    ] = False
     ema: Annotated[
         float,
         Field(
@@ -147,6 +163,11 @@ class TrainConfig(BaseModel):
         ),
     ] = 0
 
+    @property
+    def classes(self) -> int:
+        """How many answers the network chooses from: the ten digits, and "not a digit" if it learns that."""
+        return 11 if self.not_a_digit else 10
+
     @model_validator(mode="before")
     @classmethod
     def _complete_parameters(cls, values: Any) -> Any:
@@ -156,9 +177,11 @@ class TrainConfig(BaseModel):
         return {**values, "parameters": entry.complete(values.get("parameters"))}
 
     @model_validator(mode="after")
-    def _check_early_stopping(self) -> "TrainConfig":
+    def _check_validation(self) -> "TrainConfig":
         if self.early_stopping and not self.validation_split:
             raise ConfigError("early_stopping: it needs validation images, but validation_split is 0.")
+        if self.calibrate and not self.validation_split:
+            raise ConfigError("calibrate: it needs validation images, but validation_split is 0.")
         return self
 
 

@@ -37,7 +37,7 @@ class Dataset:
 
     def _read(self, images: str, labels: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         try:
-            with np.load(self.path, allow_pickle=False) as file:
+            with self.path.open("rb") as source, np.load(source, allow_pickle=False) as file:
                 return np.ascontiguousarray(file[images]), file[labels].astype(np.uint8)
         except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
             raise _refuse(self.path, "an array in it can't be read") from error

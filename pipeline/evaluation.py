@@ -1,6 +1,7 @@
 """Probabilities and labels -> what they are worth. The statistics are scikit-learn's and SciPy's."""
 
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,9 +160,9 @@ def read_evaluation(path: Path) -> Evaluation:
 def read_predictions(path: Path) -> NDArray[np.float32]:
     """The test-set probabilities of a predictions.npz, float32 (n, 10); `ModelError` as above."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as source, np.load(source, allow_pickle=False) as file:
             return np.asarray(file["probabilities"], np.float32)
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         raise ModelError(
             f"{path}: the predictions are missing or damaged; evaluate the model again."
         ) from None

@@ -16,14 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.architectures import build
-from pipeline.augmentation import Variation, vary
+from pipeline.augmentation import Variation, add_serifs, vary
 from pipeline.config import TrainConfig
 from pipeline.dataset import Dataset
+from pipeline.negatives import make_negatives
 
 Checkpoint = dict[str, NDArray[Any]]
 """Everything needed to go on after a whole epoch: weights, optimizer, averages, random states."""
 
 _REPORT_EVERY = 0.25  # seconds
+_NEGATIVES_MADE = 12_000  # different pictures of no digit; each epoch varies a choice of them anew
+_SERIF_SHARE = 0.2  # of the ones, in an augmented training
 
 
 @dataclass(frozen=True)
@@ -118,10 +121,11 @@ def train(
 
     images, labels = dataset.train
     split = dataset.split(config.validation_split, config.seed)
-    model = build(config.architecture, config.parameters, config.dropout, config.seed)
+    model = build(config.architecture, config.parameters, config.dropout, config.seed, config.classes)
     if start_weights is not None:
         model.set_weights(start_weights)
-    steps = math.ceil(len(split.train) / config.batch_size)
+    epoch_size = len(split.train) + round(config.not_a_digit * len(split.train))
+    steps = math.ceil(epoch_size / config.batch_size)
     loop = _Loop(tf, model, config, steps)
     validation = (images[split.validation], labels[split.validation])
     result = Result(model)
@@ -141,7 +145,7 @@ def train(
             chunk_began = time.perf_counter()
             loss, right = loop.run(epoch * steps, done, chunk)
             done += chunk
-            count = min(done * config.batch_size, len(split.train)) - epoch_seen
+            count = min(done * config.batch_size, epoch_size) - epoch_seen
             epoch_loss, epoch_right, epoch_seen = epoch_loss + loss, epoch_right + right, epoch_seen + count
             seen += count
             now = time.perf_counter()
@@ -163,6 +167,8 @@ def train(
             if should_stop():
                 result.why = "stopped"
                 loop.use_average()
+                if config.calibrate:
+                    loop.calibrate(*validation)
                 return result
             pace = (now - chunk_began) / chunk
             chunk = max(1, min(2 * chunk, int(_REPORT_EVERY / pace)))
@@ -194,6 +200,8 @@ def train(
     loop.use_average()
     if best_weights is not None:
         model.set_weights(best_weights)
+    if config.calibrate:
+        loop.calibrate(*validation)
     return result
 
 
@@ -206,12 +214,25 @@ def _epochs(
     uninterrupted one would have seen.
     """
     variation = Variation().times(config.augment_strength)
+    negative_count = round(config.not_a_digit * len(images))
+    negatives = images[:0]
+    if negative_count:
+        random = np.random.default_rng([config.seed, 0x0DD])
+        negatives = make_negatives(images, labels, min(negative_count, _NEGATIVES_MADE), random)
 
     def prepare(epoch: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         random = np.random.default_rng([config.seed, epoch])
-        order = random.permutation(len(images))
-        batch = images[order]
-        return (vary(batch, random, variation) if config.augment else batch), labels[order]
+        order = random.permutation(len(images) + negative_count)
+        digits = images
+        if config.augment:
+            digits = images.copy()
+            add_serifs(digits, labels, random, _SERIF_SHARE)
+        if negative_count:
+            extra = negatives[random.integers(len(negatives), size=negative_count)]
+            digits = np.concatenate([digits, extra])
+        truth = np.concatenate([labels, np.full(negative_count, 10, np.uint8)])[order]
+        shown = digits[order]
+        return (vary(shown, random, variation) if config.augment else shown), truth
 
     with ThreadPoolExecutor(1) as pool:
         upcoming = pool.submit(prepare, first)
@@ -239,7 +260,7 @@ class _Loop:
         self.average = [tf.Variable(v.value, trainable=False) for v in averaged]
         self._raw: list[Any] | None = None
         self._steps = self._compile()
-        self._answers = tf.function(lambda images: model(images, training=False), reduce_retracing=True)
+        self._answers = tf.function(lambda images: self.logits(images, training=False), reduce_retracing=True)
 
     def begin_epoch(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         self.use_raw()
@@ -259,7 +280,7 @@ class _Loop:
 
         def step(images: Any, labels: Any, rate: Any) -> tuple[Any, Any]:
             inputs = tf.cast(images[..., None], tf.float32) / 255
-            targets = tf.one_hot(labels, 10) * (1 - smoothing) + smoothing / 10
+            targets = tf.one_hot(labels, config.classes) * (1 - smoothing) + smoothing / config.classes
             with tf.GradientTape() as tape:
                 logits = self.logits(inputs, training=True)
                 losses = tf.nn.softmax_cross_entropy_with_logits(targets, logits)
@@ -296,19 +317,37 @@ class _Loop:
 
         return steps
 
+    def _digit_logits(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """float64 (n, 10): the logits of the digits, whatever else the network can say."""
+        parts = [
+            self._answers(self.tf.constant(images[start : start + 1000, ..., None].astype(np.float32) / 255))
+            for start in range(0, len(images), 1000)
+        ]
+        return np.concatenate([part.numpy()[:, :10] for part in parts]).astype(np.float64)
+
     def validate(
         self, images: NDArray[np.uint8], labels: NDArray[np.uint8]
     ) -> tuple[float | None, float | None]:
+        """Loss and accuracy on unvaried digits; (None, None) without any."""
         if not len(images):
             return None, None
-        loss = right = 0.0
-        for start in range(0, len(images), 1000):
-            inputs = images[start : start + 1000, ..., None].astype(np.float32) / 255
-            truth = labels[start : start + 1000]
-            answers = self._answers(self.tf.constant(inputs)).numpy()
-            loss -= float(np.log(np.clip(answers[np.arange(len(truth)), truth], 1e-12, 1)).sum())
-            right += float((answers.argmax(1) == truth).sum())
-        return loss / len(images), right / len(images)
+        logits = self._digit_logits(images)
+        return _cross_entropy(logits, labels), float((logits.argmax(1) == labels).mean())
+
+    def calibrate(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
+        """Divides the logits by the temperature that fits the validation images best.
+
+        Temperature scaling after Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017). It is put
+        into the weights of the last dense layer and changes no answer, only how sure it is.
+        """
+        from scipy.optimize import minimize_scalar
+
+        logits = self._digit_logits(images)
+        fit = minimize_scalar(
+            lambda scale: _cross_entropy(logits * math.exp(scale), labels), bounds=(-3, 3), method="bounded"
+        )
+        for variable in self.model.get_layer("logits").trainable_variables:
+            variable.assign(variable * math.exp(fit.x))
 
     def use_average(self) -> None:
         """Puts the averaged weights into the model, keeping the raw ones aside."""
@@ -335,6 +374,13 @@ class _Loop:
         for number, variable in enumerate(self._variables()):
             variable.assign(state[f"v{number}"])
         return int(state["epochs"])
+
+
+def _cross_entropy(logits: NDArray[np.float64], labels: NDArray[np.uint8]) -> float:
+    """Mean of -log softmax(logits)[label], in nats."""
+    shifted = logits - logits.max(1, keepdims=True)
+    chances = shifted[np.arange(len(labels)), labels] - np.log(np.exp(shifted).sum(1))
+    return float(-chances.mean())
 
 
 def _optimizer(keras: Any, config: TrainConfig) -> Any:

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -156,9 +157,9 @@ def _load_checkpoint(run: RunDirectory) -> "Checkpoint | None":
     if not run.checkpoint_file.exists():
         return None
     try:
-        with np.load(run.checkpoint_file, allow_pickle=False) as file:
+        with run.checkpoint_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
             return dict(file)
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, BadZipFile):
         raise ModelError(f"{run.id}: the checkpoint is damaged, so the run can't be resumed.") from None
 
 
@@ -182,7 +183,7 @@ def _start_weights(start_from: str, config: TrainConfig) -> Any:
         return None
     from models.architectures import build
 
-    model = build(config.architecture, config.parameters)
+    model = build(config.architecture, config.parameters, classes=config.classes)
     try:
         model.load_weights(RunDirectory(Path(start_from)).keras_file)
     except (OSError, ValueError):

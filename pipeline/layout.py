@@ -1,0 +1,193 @@
+"""Ink of a page -> pieces of ink in lines of writing, in reading order. Knows nothing of which digit is which."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.paper import Ink
+
+_SMALLEST_HEIGHT = 6
+"""Pixels; lower marks can't be told from specks."""
+
+_STEEPEST = 0.45
+"""Largest slope of a line of writing, in pixels a pixel."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One connected piece of ink, in ink pixels.
+
+    Attributes:
+        label: its number in the page's label map.
+        left, top, right, bottom: its box; right and bottom are the first column and row outside.
+        mass: the sum of its ink.
+    """
+
+    label: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+    mass: float
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def center(self) -> tuple[float, float]:
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """Pieces on one line of writing, from left to right, and the usual height of its digits in ink pixels."""
+
+    pieces: tuple[Piece, ...]
+    height: float
+
+
+@dataclass(frozen=True)
+class Page:
+    """The lines of a page from top to bottom, and the int32 (h, w) map of which pixel is in which piece."""
+
+    lines: tuple[Line, ...]
+    labels: NDArray[np.int32]
+
+
+def lay_out(ink: Ink) -> Page:
+    """Finds the pieces of ink that may be digits or parts of digits, and their lines."""
+    pieces, labels = _pieces(ink)
+    if not pieces:
+        return Page((), labels)
+    usual = _usual_height(pieces)
+    main = [piece for piece in pieces if 0.42 * usual <= piece.height and not _is_out_of_scale(piece, usual)]
+    parts = [piece for piece in pieces if piece.height < 0.42 * usual and piece.width < 1.5 * usual]
+    groups = _lines(main, usual)
+    lines = []
+    for group in groups:
+        height = float(np.median(sorted(piece.height for piece in group)[len(group) // 3 :]))
+        lines.append((list(group), height))
+    for part in parts:
+        # the bar of a 5 or a stretch of a broken stroke; what lies further off is a speck or punctuation
+        reach, nearest = min(
+            ((_distance(part, piece), i) for i, (group, _) in enumerate(lines) for piece in group),
+            default=(np.inf, 0),
+        )
+        if reach < 0.3 * lines[nearest][1] if lines else False:
+            lines[nearest][0].append(part)
+    ordered = [Line(tuple(sorted(group, key=lambda piece: piece.left)), height) for group, height in lines]
+    return Page(tuple(ordered), labels)
+
+
+def _pieces(ink: Ink) -> tuple[list[Piece], NDArray[np.int32]]:
+    """Connected pieces that hold ink of a stroke's strength, with faint stretches that hang on to it."""
+    strong = ink[ink > 0.15]
+    if not strong.size:
+        return [], np.zeros(ink.shape, np.int32)
+    level = min(0.5, 0.4 * float(np.percentile(strong, 90)))
+    weak = (ink > 0.6 * level).astype(np.uint8)
+    count, found, found_stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    labels, stats = np.asarray(found, np.int32), np.asarray(found_stats, np.int64)
+    mass = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count)
+    seeds = np.bincount(labels[ink > level], minlength=count)
+    pieces = []
+    for label in range(1, count):
+        left, top, width, height, area = (int(value) for value in stats[label])
+        if seeds[label] < 3 or area < 6:
+            continue
+        piece = Piece(label, left, top, left + width, top + height, float(mass[label]))
+        if not _is_edge(piece, area, ink.shape):
+            pieces.append(piece)
+    return pieces, labels
+
+
+def _is_edge(piece: Piece, area: int, shape: tuple[int, ...]) -> bool:
+    """Whether a piece is the rim of a sheet, a shadow or a frame rather than writing."""
+    height, width = shape
+    sides = (piece.left <= 1) + (piece.top <= 1) + (piece.right >= width - 1) + (piece.bottom >= height - 1)
+    long = max(piece.width / width, piece.height / height)
+    thin = min(piece.width / width, piece.height / height)
+    frame = piece.width > 0.85 * width and piece.height > 0.85 * height and area < 0.1 * height * width
+    return (
+        frame or (sides >= 1 and long > 0.4 and thin < 0.12) or (sides >= 2 and long > 0.6 and height > 200)
+    )
+
+
+def _usual_height(pieces: list[Piece]) -> float:
+    """The height that most of the ink has: large scribbles count no more than a digit, specks hardly."""
+    heights = np.array([piece.height for piece in pieces], float)
+    masses = np.array([piece.mass for piece in pieces])
+    weights = np.minimum(masses, 3 * np.average(masses, weights=masses) / 2)
+    weights *= heights >= _SMALLEST_HEIGHT
+    if not weights.any():
+        return float(heights.max())
+    order = np.argsort(heights)
+    total = np.cumsum(weights[order])
+    return float(heights[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def _is_out_of_scale(piece: Piece, usual: float) -> bool:
+    return piece.height > 3.5 * usual
+
+
+def _distance(a: Piece, b: Piece) -> float:
+    """Between two boxes, 0 where they overlap."""
+    across = max(a.left - b.right, b.left - a.right, 0)
+    down = max(a.top - b.bottom, b.top - a.bottom, 0)
+    return float(np.hypot(across, down))
+
+
+def _lines(pieces: list[Piece], usual: float) -> list[list[Piece]]:
+    """Pieces chained from left to right along the slope of the writing; lines from top to bottom."""
+    slope = _slope(pieces, usual)
+    ordered = sorted(pieces, key=lambda piece: piece.left)
+
+    def level(piece: Piece) -> float:
+        x, y = piece.center
+        return y - slope * x
+
+    lines: list[list[Piece]] = []
+    for piece in ordered:
+        best, least = None, np.inf
+        for line in lines:
+            recent = line[-3:]
+            expected = float(np.mean([level(other) for other in recent]))
+            tall = float(np.median([other.height for other in recent]))
+            off = abs(level(piece) - expected)
+            if off < 0.55 * max(min(tall, 1.5 * piece.height), 0.5 * usual) and off < least:
+                best, least = line, off
+        if best is None:
+            lines.append([piece])
+        else:
+            best.append(piece)
+    return sorted(lines, key=lambda line: float(np.median([level(piece) for piece in line])))
+
+
+def _slope(pieces: list[Piece], usual: float) -> float:
+    """Of the lines of writing, in pixels a pixel: the middle of the slopes from each piece to its right neighbor."""
+    slopes, weights = [], []
+    for piece in pieces:
+        x, y = piece.center
+        nearest, least = None, np.inf
+        for other in pieces:
+            across, down = other.center[0] - x, other.center[1] - y
+            if across > 0.4 * usual and abs(down) < _STEEPEST * across + 0.2 * usual:
+                far = np.hypot(across, 2 * down)
+                if far < least:
+                    nearest, least = (across, down), far
+        if nearest is not None and least < 6 * usual:
+            slopes.append(nearest[1] / nearest[0])
+            weights.append(nearest[0])
+    if len(slopes) < 2:
+        return 0.0
+    order = np.argsort(slopes)
+    total = np.cumsum(np.array(weights)[order])
+    middle = float(np.array(slopes)[order][np.searchsorted(total, total[-1] / 2)])
+    return float(np.clip(middle, -_STEEPEST, _STEEPEST))

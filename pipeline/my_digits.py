@@ -1,0 +1,189 @@
+"""Digits that a person corrected and kept: picture, 28x28 image, label, model and date, in `<home>/my_digits/`.
+
+Each is three files with one name: the picture and the image as PNG, the rest as JSON. The JSON is written last
+and deleted first, so a digit is there whole or not at all.
+"""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from models.errors import InputError
+from models.files import replacing, write_text
+from models.locations import home
+
+Digit = Annotated[int, Field(ge=0, le=9)]
+
+_LARGEST_SIDE = 640  # pixels of a kept picture: enough to see what it was
+
+
+class KeptRecord(BaseModel):
+    """What is known of a kept digit.
+
+    Attributes:
+        label: what the person says it is.
+        predicted: what the model said.
+        confidence: how sure it was, 0 to 1.
+        model: the model's name.
+        kept: when, ISO 8601, UTC.
+        source: canvas, upload or camera.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    label: Digit
+    predicted: Digit
+    confidence: float
+    model: str
+    kept: str
+    source: str = "canvas"
+
+
+@dataclass(frozen=True)
+class KeptDigit:
+    """One kept digit; its pictures are read when they are asked for."""
+
+    id: str
+    record: KeptRecord
+
+    @property
+    def picture_file(self) -> Path:
+        """The picture as it was handed in, as PNG."""
+        return folder() / f"{self.id}.png"
+
+    @property
+    def image_file(self) -> Path:
+        """The 28x28 image that the model saw, as PNG."""
+        return folder() / f"{self.id}-28x28.png"
+
+    def image(self) -> NDArray[np.uint8]:
+        """The 28x28 image, uint8 (28, 28), the stroke bright."""
+        with Image.open(self.image_file, formats=("PNG",)) as picture:
+            return np.asarray(picture.convert("L"))
+
+
+def folder() -> Path:
+    """Where kept digits lie; it need not exist yet."""
+    return home() / "my_digits"
+
+
+def keep(
+    pixels: NDArray[np.uint8],
+    image: NDArray[np.float32],
+    label: int,
+    predicted: int,
+    confidence: float,
+    model: str,
+    source: str = "canvas",
+) -> KeptDigit:
+    """Keeps a digit under its right label.
+
+    Args:
+        pixels: the picture, uint8 (h, w, 3), RGB.
+        image: what the model saw, float32 (28, 28) in [0, 1].
+        label: what it is, 0 to 9.
+        predicted: what the model said.
+        confidence: how sure it was.
+        model: the model's name.
+        source: canvas, upload or camera.
+
+    Raises:
+        InputError: it can't be written, or the label is no digit.
+    """
+    moment = datetime.now(UTC)
+    try:
+        record = KeptRecord(
+            label=label,
+            predicted=predicted,
+            confidence=round(confidence, 6),
+            model=model,
+            kept=moment.isoformat(timespec="seconds"),
+            source=source,
+        )
+    except ValidationError:
+        raise InputError(f"Expected a label from 0 to 9, got {label!r}.") from None
+    digit = KeptDigit(f"{moment:%Y%m%d-%H%M%S}-{uuid4().hex[:8]}", record)
+    picture = Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")
+    picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
+    small = Image.fromarray((np.clip(image, 0, 1) * 255).round().astype(np.uint8))
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        for file, content in ((digit.picture_file, picture), (digit.image_file, small)):
+            with replacing(file) as part:
+                content.save(part, "PNG")
+        write_text(folder() / f"{digit.id}.json", record.model_dump_json() + "\n")
+    except OSError as error:
+        raise InputError(f"{folder()}: the digit can't be kept there ({error.strerror}).") from None
+    return digit
+
+
+def list_kept() -> list[KeptDigit]:
+    """All that are kept, newest first; damaged ones are passed over."""
+    digits = []
+    for file in sorted(folder().glob("*.json"), reverse=True):
+        try:
+            digit = KeptDigit(file.stem, KeptRecord.model_validate_json(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            continue
+        if digit.image_file.is_file():
+            digits.append(digit)
+    return digits
+
+
+def delete(digit: KeptDigit) -> None:
+    """Deletes one; it is no error when it is gone already."""
+    (folder() / f"{digit.id}.json").unlink(missing_ok=True)
+    digit.image_file.unlink(missing_ok=True)
+    digit.picture_file.unlink(missing_ok=True)
+
+
+def export_npz(digits: list[KeptDigit]) -> bytes:
+    """An .npz that `digitlab train` and `evaluate` take as `--dataset`.
+
+    Every second digit is for training, the others for testing; a single one is both.
+
+    Raises:
+        InputError: there is no digit to export.
+    """
+    if not digits:
+        raise InputError("Expected at least one kept digit to export, but there is none.")
+    images = np.stack([digit.image() for digit in digits])
+    labels = np.array([digit.record.label for digit in digits], np.uint8)
+    test = slice(1, None, 2) if len(digits) > 1 else slice(None)
+    file = io.BytesIO()
+    arrays: dict[str, Any] = {
+        "x_train": images[::2],
+        "y_train": labels[::2],
+        "x_test": images[test],
+        "y_test": labels[test],
+    }
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def export_zip(digits: list[KeptDigit]) -> bytes:
+    """A zip with both PNGs of every digit, named by label, and `labels.json`."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        listing = []
+        for digit in digits:
+            names = {
+                "picture": f"pictures/{digit.record.label}-{digit.id}.png",
+                "image": f"28x28/{digit.record.label}-{digit.id}.png",
+            }
+            for path, name in ((digit.picture_file, names["picture"]), (digit.image_file, names["image"])):
+                if path.is_file():
+                    archive.write(path, name)
+            listing.append({**names, **digit.record.model_dump()})
+        archive.writestr("labels.json", json.dumps(listing, indent=2) + "\n")
+    return file.getvalue()

@@ -1,0 +1,101 @@
+"""Real MNIST in small pieces, a home of its own for each test, and the command line as a process."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Outcome:
+    """What a finished `digitlab` call left: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+    def json_lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def start_digitlab(*arguments: object, home: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", *map(str, arguments)],
+        cwd=home,
+        env={**os.environ, "DIGITLAB_HOME": str(home), "PYTHONPATH": str(PROJECT), "COLUMNS": "200"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run_digitlab(*arguments: object, home: Path) -> Outcome:
+    with start_digitlab(*arguments, home=home) as process:
+        out, err = process.communicate(timeout=300)
+        assert "Traceback" not in err, err
+        return Outcome(process.returncode, out, err)
+
+
+Digitlab = Callable[..., Outcome]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty DIGITLAB_HOME, for this process too."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("DIGITLAB_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def digitlab(home: Path) -> Digitlab:
+    """Calls the command line as people do, in a process, with the test's own home."""
+    return lambda *arguments: run_digitlab(*arguments, home=home)
+
+
+def save_digits(path: Path, train: int, test: int) -> Path:
+    """The first digits of MNIST as a dataset file."""
+    with np.load(PROJECT / "pipeline" / "mnist.npz") as mnist:
+        np.savez(
+            path,
+            x_train=mnist["x_train"][:train],
+            y_train=mnist["y_train"][:train],
+            x_test=mnist["x_test"][:test],
+            y_test=mnist["y_test"][:test],
+        )
+    return path
+
+
+@pytest.fixture(scope="session")
+def few_digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """2,000 training and 1,000 test digits of MNIST."""
+    return save_digits(tmp_path_factory.mktemp("data") / "few.npz", 2000, 1000)
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory: pytest.TempPathFactory, few_digits: Path) -> Path:
+    """A home with one model, called "tiny", trained by the command line."""
+    folder = tmp_path_factory.mktemp("trained")
+    settings = ("--arch", "dense", "--epochs", 3, "--batch-size", 32, "--dataset", few_digits)
+    outcome = run_digitlab("train", *settings, "--name", "tiny", "--json", home=folder)
+    assert outcome.code == 0, outcome.err
+    return folder
+
+
+@pytest.fixture
+def tiny_model(home: Path, trained_home: Path) -> Path:
+    """The run directory of "tiny", copied into the test's own home."""
+    shutil.copytree(trained_home / "runs", home / "runs")
+    return next(path for path in (home / "runs").iterdir() if path.is_dir())

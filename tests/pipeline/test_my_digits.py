@@ -1,0 +1,77 @@
+"""Kept digits: written whole, listed newest first, exported in forms that the project reads itself."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.errors import InputError
+from pipeline import my_digits
+from pipeline.dataset import load_dataset
+
+
+def keep_one(label: int, predicted: int = 1) -> my_digits.KeptDigit:
+    pixels = np.full((900, 700, 3), 255, np.uint8)
+    image = np.zeros((28, 28), np.float32)
+    image[4:24, label + 8] = 1
+    return my_digits.keep(pixels, image, label, predicted, 0.5, "tiny", "upload")
+
+
+def test_a_kept_digit_comes_back_with_its_label_and_image(home: Path) -> None:
+    kept = keep_one(7)
+    (listed,) = my_digits.list_kept()
+    assert listed == kept
+    assert (listed.record.label, listed.record.predicted, listed.record.model) == (7, 1, "tiny")
+    assert listed.image().max() == 255
+    assert listed.image()[:, 15].sum() == 20 * 255
+    assert listed.picture_file.is_file()
+
+
+def test_without_any_the_list_is_empty(home: Path) -> None:
+    assert my_digits.list_kept() == []
+
+
+def test_a_label_that_is_no_digit_is_refused(home: Path) -> None:
+    with pytest.raises(InputError, match="from 0 to 9, got 10"):
+        keep_one(10)
+
+
+def test_deleting_leaves_nothing_and_may_be_repeated(home: Path) -> None:
+    kept = keep_one(3)
+    my_digits.delete(kept)
+    my_digits.delete(kept)
+    assert list(my_digits.folder().iterdir()) == []
+
+
+def test_damaged_ones_are_passed_over(home: Path) -> None:
+    keep_one(3)
+    (my_digits.folder() / "broken.json").write_text("{")
+    assert len(my_digits.list_kept()) == 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_the_npz_is_a_dataset(home: Path, tmp_path: Path, count: int) -> None:
+    for label in range(count):
+        keep_one(label)
+    file = tmp_path / "mine.npz"
+    file.write_bytes(my_digits.export_npz(my_digits.list_kept()))
+    dataset = load_dataset(file)
+    (x_train, y_train), (x_test, y_test) = dataset.train, dataset.test
+    assert x_train.shape[1:] == x_test.shape[1:] == (28, 28)
+    assert {*y_train.tolist(), *y_test.tolist()} == set(range(count))
+
+
+def test_an_empty_export_is_refused(home: Path) -> None:
+    with pytest.raises(InputError, match="there is none"):
+        my_digits.export_npz([])
+
+
+def test_the_zip_holds_both_pictures_and_the_labels(home: Path) -> None:
+    keep_one(4)
+    with zipfile.ZipFile(io.BytesIO(my_digits.export_zip(my_digits.list_kept()))) as archive:
+        (entry,) = json.loads(archive.read("labels.json"))
+        assert entry["label"] == 4
+        assert {entry["picture"], entry["image"], "labels.json"} == set(archive.namelist())
