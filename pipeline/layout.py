@@ -34,14 +34,17 @@ class Piece:
 
     @property
     def height(self) -> int:
+        """In ink pixels."""
         return self.bottom - self.top
 
     @property
     def width(self) -> int:
+        """In ink pixels."""
         return self.right - self.left
 
     @property
     def center(self) -> tuple[float, float]:
+        """Of the box: x and y."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
 
@@ -66,6 +69,8 @@ def lay_out(ink: Ink) -> Page:
     pieces, labels = _pieces(ink)
     if not pieces:
         return Page((), labels)
+    usual = _usual_height(pieces)
+    pieces, labels = _joined(pieces, labels, usual)
     usual = _usual_height(pieces)
     main = [piece for piece in pieces if 0.42 * usual <= piece.height and not _is_out_of_scale(piece, usual)]
     parts = [piece for piece in pieces if piece.height < 0.42 * usual and piece.width < 1.5 * usual]
@@ -131,6 +136,62 @@ def _usual_height(pieces: list[Piece]) -> float:
     order = np.argsort(heights)
     total = np.cumsum(weights[order])
     return float(heights[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def _joined(
+    pieces: list[Piece], labels: NDArray[np.int32], usual: float
+) -> tuple[list[Piece], NDArray[np.int32]]:
+    """Pieces of broken strokes made one: small gaps, and fragments above one another no taller than a digit."""
+    group = list(range(len(pieces)))
+
+    def root(i: int) -> int:
+        while group[i] != i:
+            i = group[i]
+        return i
+
+    extents = {i: (piece.top, piece.bottom) for i, piece in enumerate(pieces)}
+    order = sorted(range(len(pieces)), key=lambda i: pieces[i].left)
+    for place, i in enumerate(order):
+        a = pieces[i]
+        for j in order[place + 1 :]:
+            b = pieces[j]
+            if b.left > a.right + 0.15 * usual:
+                break
+            low = min(max(a.height, a.width), max(b.height, b.width))
+            apart = _distance(a, b)
+            overlap = (min(a.right, b.right) - max(a.left, b.left)) / max(1, min(a.width, b.width))
+            fragments = low < 0.42 * usual and max(a.height, b.height) < 1.1 * usual and apart < 0.13 * usual
+            stacked = overlap > 0.4 and apart < 0.25 * usual and low < 0.8 * usual
+            if not (fragments or stacked):
+                continue
+            one, other = root(i), root(j)
+            top = min(extents[one][0], extents[other][0])
+            bottom = max(extents[one][1], extents[other][1])
+            if one != other and bottom - top <= 1.3 * usual:
+                group[other] = one
+                extents[one] = (top, bottom)
+    members: dict[int, list[Piece]] = {}
+    for i, piece in enumerate(pieces):
+        members.setdefault(root(i), []).append(piece)
+    if len(members) == len(pieces):
+        return pieces, labels
+    renamed = np.arange(int(labels.max()) + 1, dtype=np.int32)
+    merged = []
+    for together in members.values():
+        first = together[0].label
+        for piece in together:
+            renamed[piece.label] = first
+        merged.append(
+            Piece(
+                first,
+                min(piece.left for piece in together),
+                min(piece.top for piece in together),
+                max(piece.right for piece in together),
+                max(piece.bottom for piece in together),
+                sum(piece.mass for piece in together),
+            )
+        )
+    return merged, renamed[labels]
 
 
 def _is_out_of_scale(piece: Piece, usual: float) -> bool:
