@@ -103,13 +103,15 @@ def _vary_sheet(
         return np.asarray(varied, np.uint8)
     sheet[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = varied
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    amount = random.uniform(-variation.stroke, variation.stroke, count)
-    amount = (amount * (np.abs(amount) > variation.stroke / 3)).astype(np.float32)[:, None, None]
+    drawn = random.uniform(-variation.stroke, variation.stroke, count)
+    amount = np.where(np.abs(drawn) > variation.stroke / 3, drawn, 0).astype(np.float32)[:, None, None]
     inside = np.s_[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
     thick: Any = cv2.dilate(flat, cross).reshape(sheet.shape)[inside].astype(np.float32)
     thin: Any = cv2.erode(flat, cross).reshape(sheet.shape)[inside].astype(np.float32)
     # eroding goes half as far: a whole pixel less would already break a hairline
-    mixed = varied + np.clip(amount, 0, 1) * (thick - varied) + np.clip(-amount, 0, 1) / 2 * (thin - varied)
+    mixed: Any = (
+        varied + np.clip(amount, 0, 1) * (thick - varied) + np.clip(-amount, 0, 1) / 2 * (thin - varied)
+    )
     return np.asarray(mixed.round(), np.uint8)
 
 

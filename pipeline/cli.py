@@ -4,12 +4,15 @@ stdout carries answers only; progress, hints and errors go to stderr. Exit codes
 the training failed, 2 the call itself is wrong.
 """
 
+from __future__ import annotations
+
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,6 +33,10 @@ app = typer.Typer(
 app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
 
+if TYPE_CHECKING:
+    from models.store import StoredModel
+    from pipeline.recognition import Recognizer
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
 ModelOption = Annotated[
     str | None,
@@ -43,6 +50,24 @@ def _say(text: str) -> None:
 
 def _print_json(value: dict[str, Any]) -> None:
     typer.echo(json.dumps(value))
+
+
+def _open_recognizer(reference: str | None) -> tuple[StoredModel, Recognizer]:
+    """The model meant and its recognizer, without the line that LiteRT's native code writes to stderr."""
+    from models.store import find_model
+    from pipeline.recognition import Recognizer
+
+    model = find_model(reference)
+    sys.stderr.flush()
+    kept = os.dup(2)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(silence, 2)
+        return model, Recognizer(model.directory.litert_file)
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(silence)
 
 
 def _knob(field: str, *names: str) -> Any:
@@ -88,6 +113,8 @@ def train(
     weight_decay: Annotated[float | None, _knob("weight_decay", "--weight-decay")] = None,
     label_smoothing: Annotated[float | None, _knob("label_smoothing", "--label-smoothing")] = None,
     dropout: Annotated[float | None, _knob("dropout", "--dropout")] = None,
+    not_a_digit: Annotated[float | None, _knob("not_a_digit", "--not-a-digit")] = None,
+    calibrate: Annotated[bool | None, _knob("calibrate", "--calibrate/--no-calibrate")] = None,
     ema: Annotated[float | None, _knob("ema", "--ema")] = None,
     early_stopping: Annotated[int | None, _knob("early_stopping", "--early-stopping")] = None,
     seed: Annotated[int | None, _knob("seed", "--seed")] = None,
@@ -126,6 +153,8 @@ def train(
         "weight_decay": weight_decay,
         "label_smoothing": label_smoothing,
         "dropout": dropout,
+        "not_a_digit": not_a_digit,
+        "calibrate": calibrate,
         "ema": ema,
         "early_stopping": early_stopping,
         "seed": seed,
@@ -165,13 +194,10 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Measure a model on test images it has never seen."""
-    from models.store import find_model
     from pipeline.dataset import load_dataset
     from pipeline.evaluation import evaluate as judge
-    from pipeline.recognition import Recognizer
 
-    found = find_model(model)
-    recognizer = Recognizer(found.directory.litert_file)
+    found, recognizer = _open_recognizer(model)
     images, labels = load_dataset(dataset).test
     result = judge(recognizer.probabilities(images), labels)
     if as_json:
@@ -203,12 +229,10 @@ def predict(
     as_json: JsonOption = False,
 ) -> None:
     """Say which digit each picture shows."""
-    from models.store import find_model
     from pipeline.imaging import read_picture
     from pipeline.normalization import normalize
-    from pipeline.recognition import Recognizer
 
-    recognizer = Recognizer(find_model(model).directory.litert_file)
+    _, recognizer = _open_recognizer(model)
     failed = False
     for path in pictures:
         try:
@@ -251,12 +275,9 @@ def sample(
     """Draw random test digits in the terminal, with the model's answers."""
     import numpy as np
 
-    from models.store import find_model
     from pipeline.dataset import load_dataset
-    from pipeline.recognition import Recognizer
 
-    found = find_model(model)
-    recognizer = Recognizer(found.directory.litert_file)
+    found, recognizer = _open_recognizer(model)
     images, labels = load_dataset().test
     chosen = np.random.default_rng(seed).choice(len(images), count, replace=False)
     for index, answer in zip(chosen, recognizer.predict(images[chosen]), strict=True):

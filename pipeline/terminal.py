@@ -94,7 +94,7 @@ class TrainingView:
 
     def say(self, text: str) -> None:
         """A line of its own, above the bar."""
-        self._console.print(text)
+        self._console.print(text, soft_wrap=True)
 
     def show(self, line: dict[str, Any]) -> None:
         """Shows one line of progress.jsonl."""

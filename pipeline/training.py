@@ -25,6 +25,7 @@ Checkpoint = dict[str, NDArray[Any]]
 """Everything needed to go on after a whole epoch: weights, optimizer, averages, random states."""
 
 _REPORT_EVERY = 0.25  # seconds
+_DIVERGED = 1e4  # guessing has a loss of 2.3; what is so far off, or infinite, does not come back
 _NEGATIVES_MADE = 12_000  # different pictures of no digit; each epoch varies a choice of them anew
 _SERIF_SHARE = 0.2  # of the ones, in an augmented training
 
@@ -137,16 +138,18 @@ def train(
     began, seen = time.perf_counter(), 0
     for epoch, batches in _epochs(config, images[split.train], labels[split.train], first):
         loop.begin_epoch(*batches)
-        epoch_loss = epoch_right = 0.0
-        epoch_seen = done = 0
+        losses: list[float] = []
+        epoch_right = epoch_seen = done = 0
         chunk = 1  # steps between two looks at the clock, adapted to a few reports a second
         while done < steps:
             chunk = min(chunk, steps - done)
             chunk_began = time.perf_counter()
-            loss, right = loop.run(epoch * steps, done, chunk)
+            chunk_losses, right = loop.run(epoch * steps, done, chunk)
+            losses += chunk_losses
+            loss = math.fsum(chunk_losses)
             done += chunk
             count = min(done * config.batch_size, epoch_size) - epoch_seen
-            epoch_loss, epoch_right, epoch_seen = epoch_loss + loss, epoch_right + right, epoch_seen + count
+            epoch_right, epoch_seen = epoch_right + right, epoch_seen + count
             seen += count
             now = time.perf_counter()
             report = Progress(
@@ -159,7 +162,7 @@ def train(
                 seen,
                 now - began,
             )
-            if not math.isfinite(loss):
+            if not loss / count < _DIVERGED:
                 on_progress(report)
                 result.why = "diverged"
                 return result
@@ -178,7 +181,7 @@ def train(
             epoch + 1,
             steps,
             steps,
-            epoch_loss / epoch_seen,
+            math.fsum(losses) / epoch_seen,  # exact, so however the steps were grouped it is the same
             epoch_right / epoch_seen,
             float(loop.rates[min((epoch + 1) * steps, len(loop.rates)) - 1]),
             seen,
@@ -266,11 +269,14 @@ class _Loop:
         self.use_raw()
         self.images, self.labels = self.tf.constant(images), self.tf.constant(labels)
 
-    def run(self, before: int, first: int, count: int) -> tuple[float, float]:
-        """Takes `count` steps from step `first` of the epoch; returns the summed loss and the right answers."""
+    def run(self, before: int, first: int, count: int) -> tuple[list[float], int]:
+        """Takes `count` steps from step `first` of the epoch.
+
+        Returns each step's loss, summed over its images, and the number of right answers.
+        """
         rates = self.rates[before + first : before + first + count]
-        loss, right = self._steps(self.images, self.labels, self.tf.constant(rates), first)
-        return float(loss), float(right)
+        losses, right = self._steps(self.images, self.labels, self.tf.constant(rates), first)
+        return losses.numpy().tolist(), int(right)
 
     def _compile(self) -> Any:
         tf, model, config = self.tf, self.model, self.config
@@ -295,7 +301,7 @@ class _Loop:
                 for mean, variable in zip(self.average, self.averaged, strict=True):
                     mean.assign_add(share * (variable.value - mean))
             right = tf.equal(tf.argmax(logits, -1, tf.int32), tf.cast(labels, tf.int32))
-            return tf.reduce_sum(losses), tf.reduce_sum(tf.cast(right, tf.float32))
+            return tf.reduce_sum(losses), tf.math.count_nonzero(right)
 
         @tf.function(  # type: ignore[untyped-decorator]
             input_signature=[
@@ -306,14 +312,15 @@ class _Loop:
             ]
         )
         def steps(images: Any, labels: Any, rates: Any, first: Any) -> tuple[Any, Any]:
-            loss = right = tf.constant(0.0)
+            losses = tf.TensorArray(tf.float32, tf.size(rates))
+            right = tf.constant(0, tf.int64)
             for number in tf.range(tf.size(rates)):
                 start = (first + number) * size
-                part_loss, part_right = step(
+                loss, part_right = step(
                     images[start : start + size], labels[start : start + size], rates[number]
                 )
-                loss, right = loss + part_loss, right + part_right
-            return loss, right
+                losses, right = losses.write(number, loss), right + part_right
+            return losses.stack(), right
 
         return steps
 

@@ -112,7 +112,7 @@ def _carry_out(run: RunDirectory) -> None:
     if result.why == "diverged":
         run.update(seconds=seconds, epochs_done=result.epochs)
         raise ModelError(
-            f"The loss became infinite in epoch {result.epochs + 1}; a lower learning rate helps most often."
+            f"The loss grew beyond all bounds in epoch {result.epochs + 1}; a lower learning rate helps most often."
         )
     results = _serve(run, result, dataset)
     done = len(history(run))
