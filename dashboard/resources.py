@@ -14,6 +14,8 @@ from models.errors import InputError
 from models.store import StoredModel
 from pipeline.dataset import Dataset, load_dataset
 from pipeline.evaluation import Evaluation, read_evaluation, read_predictions
+from pipeline.imaging import Picture, read_picture
+from pipeline.normalization import Normalized, normalize
 from pipeline.recognition import Recognizer
 
 Images = NDArray[np.uint8]
@@ -53,6 +55,13 @@ def dataset(model: StoredModel | None = None) -> Dataset:
     """The data set that a model learned from; MNIST without one."""
     record = model.record.dataset if model else None
     return _dataset(record.path if record else None, record.sha256 if record and record.path else "")
+
+
+@st.cache_resource(max_entries=64, ttl="1h", show_spinner="Reading the picture")
+def read_digit(data: bytes) -> tuple[Picture, Normalized]:
+    """A picture file's content, and its one digit; `InputError` where there is none."""
+    picture = read_picture(data)
+    return picture, normalize(picture)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the model")

@@ -4,6 +4,7 @@ Widgets take their key from here together with `persist_state="session"`, so tha
 there after a page change. Nothing here is shared between sessions.
 """
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -19,6 +20,21 @@ SOURCE = "source"
 
 STROKE = "stroke"
 """Widget key: width of the pen on the canvas."""
+
+CANVAS = "canvas_sheet"
+"""Widget key: the canvas."""
+
+_DRAWING = "_drawing"
+_CANVAS_START = "_canvas_start"
+_CANVAS_ROUND = "_canvas_round"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is on the canvas: its strokes as Fabric.js objects, and its PNG where there is one yet."""
+
+    strokes: list[dict[str, Any]] = field(default_factory=list)
+    png: bytes | None = None
 
 
 def chosen_model() -> str | None:
@@ -39,6 +55,31 @@ def compared_models() -> list[str]:
 def compare_models(model_ids: list[str]) -> None:
     """Sets the models to put beside the chosen one; only before their widget is drawn."""
     st.session_state[COMPARED] = model_ids
+
+
+def drawing() -> Drawing:
+    """What was drawn last."""
+    value = st.session_state.get(_DRAWING)
+    return Drawing(*value) if value else Drawing()
+
+
+def keep_drawing(strokes: list[dict[str, Any]], png: bytes) -> None:
+    """Remembers the drawing for the time when the canvas is not on the page."""
+    st.session_state[_DRAWING] = (strokes, png)
+
+
+def start_canvas(strokes: list[dict[str, Any]]) -> None:
+    """Has the canvas begin anew with these strokes."""
+    st.session_state[_CANVAS_ROUND] = st.session_state.get(_CANVAS_ROUND, 0) + 1
+    st.session_state[_CANVAS_START] = strokes
+
+
+def canvas_start() -> dict[str, Any]:
+    """The drawing that the canvas begins with; it differs each time, so that the canvas takes it."""
+    return {
+        "objects": st.session_state.get(_CANVAS_START, []),
+        "round": st.session_state.get(_CANVAS_ROUND, 0),
+    }
 
 
 def _text(key: str) -> str | None:

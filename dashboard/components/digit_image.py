@@ -14,28 +14,30 @@ from PIL import Image
 from dashboard.figures.style import Palette
 
 
-def digit_png(image: NDArray[Any], palette: Palette, scale: int = 1) -> bytes:
+def digit_png(image: NDArray[Any], palette: Palette, scale: int = 1, natural: bool = False) -> bytes:
     """A PNG in the page's ink and paper.
 
     Args:
         image: (h, w), uint8 in [0, 255] or float in [0, 1], the stroke bright.
         palette: of the page's theme.
         scale: screen pixels a pixel, for readers that would blur it.
+        natural: whether it is a photograph, to be shown in grays as it is.
     """
     values = image if image.dtype == np.uint8 else (np.clip(image, 0, 1) * 255).round().astype(np.uint8)
     if scale > 1:
         values = np.kron(values, np.ones((scale, scale), np.uint8))
     picture = Image.fromarray(np.ascontiguousarray(values)).convert("L")
     picture = Image.frombytes("P", picture.size, picture.tobytes())
-    picture.putpalette(_ramp(palette.paper, palette.ink))
+    picture.putpalette(_ramp("#000000", "#ffffff") if natural else _ramp(palette.paper, palette.ink))
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()
 
 
-def digit_uri(image: NDArray[Any], palette: Palette) -> str:
+def digit_uri(image: NDArray[Any], palette: Palette, natural: bool = False) -> str:
     """The picture as a data: address, for HTML."""
-    return "data:image/png;base64," + base64.b64encode(digit_png(image, palette)).decode()
+    content = digit_png(image, palette, natural=natural)
+    return "data:image/png;base64," + base64.b64encode(content).decode()
 
 
 def digit_html(

@@ -11,8 +11,13 @@ from models.store import StoredModel, default_model, list_models
 from pipeline.terminal import percent
 
 
-def pick_model(label: str = "Model") -> StoredModel:
-    """The picker, and the model it stands at; ends the page with a friendly card where there is none."""
+def pick_model(label: str = "Model", quiet: bool = False) -> StoredModel:
+    """The picker, and the model it stands at; ends the page with a friendly card where there is none.
+
+    Args:
+        label: what the picker is called.
+        quiet: whether only screen readers are told so.
+    """
     models = {model.id: model for model in list_models()}
     if not models:
         _stop_without_model()
@@ -24,25 +29,29 @@ def pick_model(label: str = "Model") -> StoredModel:
         format_func=lambda key: describe(models[key]) if key in models else str(key),
         key=state.MODEL,
         persist_state="session",
-        width=340,
+        label_visibility="collapsed" if quiet else "visible",
+        width=330,
     )
     return models[chosen]
 
 
-def pick_more_models(chosen: StoredModel, label: str = "Beside it") -> list[StoredModel]:
-    """Any number of other models to put the same question to."""
+def pick_more_models(chosen: StoredModel, label: str = "Models to compare with") -> list[StoredModel]:
+    """Up to four other models to put the same question to, in a popover."""
     others = {model.id: model for model in list_models() if model.id != chosen.id}
     state.compare_models([key for key in state.compared_models() if key in others])
-    keys = st.multiselect(
-        label,
-        list(others),
-        format_func=lambda key: others[key].name if key in others else str(key),
-        key=state.COMPARED,
-        persist_state="session",
-        placeholder="Compare with other models",
-        max_selections=4,
-        width=340,
-    )
+    count = len(state.compared_models())
+    with st.popover(f"Compare ({count})" if count else "Compare", icon=":material/compare_arrows:"):
+        keys = st.multiselect(
+            label,
+            list(others),
+            format_func=lambda key: describe(others[key]) if key in others else str(key),
+            key=state.COMPARED,
+            persist_state="session",
+            placeholder="Choose up to four" if others else "There is no other model yet",
+            max_selections=4,
+            disabled=not others,
+            width=340,
+        )
     return [others[key] for key in keys]
 
 

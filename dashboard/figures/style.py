@@ -15,8 +15,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-FONT = "Source Sans, Source Sans 3, system-ui, sans-serif"
-HEADING_FONT = "Source Serif, Source Serif 4, Georgia, serif"
+FONT = "'Source Sans', system-ui, sans-serif"
+HEADING_FONT = "'Source Serif', Georgia, serif"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,45 @@
-"""The Recognize page."""
+"""Recognize, the start page: draw, upload or photograph a digit and see what the networks say."""
 
-from dashboard.components.model_picker import pick_model
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.drawing import show_drawing
+from dashboard.components.kept_digits import show_kept_digits
+from dashboard.components.model_picker import pick_model, pick_more_models
 from dashboard.components.page_title import show_page_title
+from dashboard.components.pictures import show_camera, show_uploads
+from dashboard.components.theme import current_palette
 
-show_page_title("Recognize", "This page is being built.")
-model = pick_model()
+SOURCES = {
+    "draw": ":material/draw: Draw",
+    "upload": ":material/upload_file: Upload",
+    "camera": ":material/photo_camera: Camera",
+}
+
+show_page_title(
+    "Recognize", "Draw a digit, or hand in a picture of one. The network answers with every stroke."
+)
+
+with st.container(horizontal=True, gap="small", key="question_bar", vertical_alignment="center"):
+    source = st.segmented_control(
+        "Picture from",
+        list(SOURCES),
+        format_func=lambda key: SOURCES.get(key, key),
+        default="draw",
+        required=True,
+        key=state.SOURCE,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    model = pick_model("Answered by", quiet=True)
+    models = [model, *pick_more_models(model)]
+
+palette = current_palette()
+if source == "upload":
+    show_uploads(models, palette)
+elif source == "camera":
+    show_camera(models, palette)
+else:
+    show_drawing(models, palette)
+
+show_kept_digits(palette)

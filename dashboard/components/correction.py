@@ -1,0 +1,64 @@
+"""Correcting an answer: the right label is asked for, and the digit is kept."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.components.message import errors_shown
+from pipeline import my_digits
+from pipeline.imaging import Picture
+from pipeline.normalization import Normalized
+from pipeline.recognition import Prediction
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A picture with the chosen model's answer.
+
+    Attributes:
+        picture: as it was handed in.
+        normalized: what the model saw.
+        prediction: what it answered.
+        model: its name.
+        source: canvas, upload or camera.
+    """
+
+    picture: Picture
+    normalized: Normalized
+    prediction: Prediction
+    model: str
+    source: str
+
+
+def offer_correction(answered: Answered, key: str) -> None:
+    """A button that opens the ten digits; choosing one keeps the picture under that label."""
+    with st.popover("That was wrong", icon=":material/thumb_down:", key=f"wrong_{key}"):
+        st.markdown("**Which digit is it?**")
+        st.caption("The picture is kept on this computer with the label you give, for later training.")
+        st.pills(
+            "Right digit",
+            range(10),
+            label_visibility="collapsed",
+            key=f"label_{key}",
+            on_change=_keep,
+            args=(answered, key),
+            width=260,
+        )
+
+
+def _keep(answered: Answered, key: str) -> None:
+    label = st.session_state.get(f"label_{key}")
+    if label is None:
+        return
+    st.session_state[f"label_{key}"] = None
+    with errors_shown():
+        my_digits.keep(
+            answered.picture.pixels,
+            answered.normalized.image,
+            label,
+            answered.prediction.digit,
+            answered.prediction.confidence,
+            answered.model,
+            answered.source,
+        )
+        st.toast(f"Kept as a {label}. Thank you.", icon=":material/bookmark_added:")

@@ -1,0 +1,34 @@
+"""The sheet and the answer beside it; a stroke runs this and nothing else."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.components.answer_card import show_blank
+from dashboard.components.canvas import SIDE, draw_digit
+from dashboard.components.message import show_error
+from dashboard.components.question import show_answers
+from dashboard.figures.style import Palette
+from models.errors import InputError
+from models.store import StoredModel
+from pipeline.imaging import read_picture
+from pipeline.normalization import normalize
+
+
+@st.fragment
+def show_drawing(models: Sequence[StoredModel], palette: Palette) -> None:
+    """Shows the canvas, and what the models say of what is drawn on it."""
+    sides = st.container(horizontal=True, gap="large", key="sides_canvas")
+    with sides.container(width=SIDE):
+        pixels = draw_digit(palette)
+    with sides.container(key="answer_canvas"):
+        if pixels is None:
+            show_blank(palette)
+            return
+        try:
+            picture = read_picture(pixels)
+            normalized = normalize(picture)
+        except InputError as error:
+            show_error(error)
+            return
+        show_answers(picture, normalized, models, palette, "canvas")

@@ -1,0 +1,89 @@
+"""The digits that were corrected and kept: look at them, take them along, delete them."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard.components.digit_buttons import pick_digit
+from dashboard.figures.style import Palette
+from pipeline import my_digits
+from pipeline.my_digits import KeptDigit
+from pipeline.terminal import percent
+
+_CHOSEN = "chosen_kept"
+
+
+@st.fragment
+def show_kept_digits(palette: Palette) -> None:
+    """A section at the end of the page; nothing while there are none."""
+    digits = my_digits.list_kept()
+    if not digits:
+        return
+    st.subheader("Kept digits", divider="gray", anchor=False)
+    st.caption(f"{len(digits)} corrected on this computer. Click one to see more of it.")
+    by_id = {digit.id: digit for digit in digits}
+    ids = list(by_id)
+    chosen = st.session_state.get(_CHOSEN)
+    picked = pick_digit(
+        [digit.image() for digit in digits],
+        palette,
+        [f"Kept as {digit.record.label}, read as {digit.record.predicted}" for digit in digits],
+        [f"{digit.record.label}" for digit in digits],
+        key="kept_grid",
+        chosen=ids.index(chosen) if chosen in by_id else None,
+        side=60,
+    )
+    if picked is not None and picked < len(ids) and ids[picked] != chosen:
+        st.session_state[_CHOSEN] = ids[picked]
+        st.rerun(scope="fragment")
+    if chosen in by_id:
+        _show_one(by_id[chosen])
+    with st.container(horizontal=True):
+        st.download_button(
+            "Dataset (.npz)",
+            data=lambda: my_digits.export_npz(digits),
+            file_name="my-digits.npz",
+            mime="application/octet-stream",
+            icon=":material/download:",
+            help="For `digitlab train --dataset` and `digitlab evaluate --dataset`; every second digit is for testing.",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Pictures (.zip)",
+            data=lambda: my_digits.export_zip(digits),
+            file_name="my-digits.zip",
+            mime="application/zip",
+            icon=":material/folder_zip:",
+            on_click="ignore",
+        )
+        if st.button("Delete all", icon=":material/delete:", key="kept_delete_all"):
+            _confirm_delete(digits)
+
+
+def _show_one(digit: KeptDigit) -> None:
+    record = digit.record
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="kept_one"):
+        if digit.picture_file.is_file():
+            st.image(digit.picture_file.read_bytes(), width=120, alt=f"The picture kept as {record.label}")
+        moment = datetime.fromisoformat(record.kept).strftime("%-d %B %Y, %H:%M")
+        st.markdown(
+            f"**{record.label}**, read as {record.predicted} ({percent(record.confidence, 0)} sure) by "
+            f"{record.model}  \n:gray[Kept on {moment} UTC]",
+            width="content",
+        )
+        if st.button("Delete", icon=":material/delete:", key="kept_delete_one"):
+            my_digits.delete(digit)
+            st.rerun(scope="fragment")
+
+
+@st.dialog("Delete all kept digits?", icon=":material/delete:")
+def _confirm_delete(digits: list[KeptDigit]) -> None:
+    count = len(digits)
+    st.write(f"{count} picture{'s' if count > 1 else ''} and the right labels will be gone for good.")
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", icon=":material/delete:", key="kept_delete_confirmed"):
+            for digit in digits:
+                my_digits.delete(digit)
+            st.rerun()
+        if st.button("Keep them", key="kept_delete_canceled"):
+            st.rerun()

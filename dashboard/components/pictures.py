@@ -1,0 +1,110 @@
+"""Pictures handed in as files or taken with the camera."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.components.digit_buttons import pick_digit
+from dashboard.components.message import errors_shown, show_empty, show_error
+from dashboard.components.question import show_answers
+from dashboard.figures.style import Palette
+from dashboard.resources import read_digit, recognizer
+from models.errors import InputError
+from models.store import StoredModel
+from pipeline.imaging import Picture
+from pipeline.normalization import Normalized
+from pipeline.terminal import percent
+
+TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"]
+_MOST = 60
+_CHOSEN = "chosen_upload"
+
+
+@dataclass(frozen=True)
+class _Reading:
+    name: str
+    picture: Picture
+    normalized: Normalized
+
+
+@st.fragment
+def show_uploads(models: Sequence[StoredModel], palette: Palette) -> None:
+    """Takes any number of files with one digit each and shows what the models say of them."""
+    files = st.file_uploader(
+        "Pictures with one digit each",
+        TYPES,
+        accept_multiple_files=True,
+        key="uploads",
+        help="PNG, JPEG, WebP, BMP, TIFF or GIF, at most 20 MB and 50 megapixels each. They stay on this computer.",
+    )
+    if not files:
+        show_empty(
+            "uploads",
+            "add_photo_alternate",
+            "No picture yet",
+            "Drop photos, scans or drawings of single digits above. Dark on light or light on dark, any size.",
+        )
+        return
+    if len(files) > _MOST:
+        st.info(f"The first {_MOST} of {len(files)} pictures are shown.", icon=":material/info:")
+    readings = []
+    for file in files[:_MOST]:
+        try:
+            readings.append(_Reading(file.name, *read_digit(file.getvalue())))
+        except InputError as error:
+            show_error(f"{file.name}: {error}")
+    if readings:
+        reading = readings[0] if len(readings) == 1 else _choose(readings, models[0], palette)
+        _show_reading(reading, models, palette, "upload")
+
+
+@st.fragment
+def show_camera(models: Sequence[StoredModel], palette: Palette) -> None:
+    """Takes a photo and shows what the models say of it."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        photo = st.camera_input(
+            "A photo of one digit, filling much of the frame",
+            key="camera",
+            help="The photo goes to the Digit Lab server that shows this page, and nowhere else.",
+        )
+    with right:
+        if photo is None:
+            show_empty(
+                "camera",
+                "photo_camera",
+                "No photo yet",
+                "Write a digit on paper, hold it close, and take a photo. The browser asks before it uses the camera.",
+            )
+            return
+        with errors_shown():
+            picture, normalized = read_digit(photo.getvalue())
+            show_answers(picture, normalized, models, palette, "camera")
+
+
+def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) -> _Reading:
+    """All pictures as the model sees them with its answers; the one that was clicked."""
+    predictions = [recognizer(model).predict(reading.normalized.image[None])[0] for reading in readings]
+    chosen = min(int(st.session_state.get(_CHOSEN, 0)), len(readings) - 1)
+    picked = pick_digit(
+        [reading.normalized.image for reading in readings],
+        palette,
+        [f"{r.name}: read as {p.digit}" for r, p in zip(readings, predictions, strict=True)],
+        [f"{p.digit} · {percent(p.confidence, 0)}" for p in predictions],
+        key="upload_grid",
+        chosen=chosen,
+    )
+    if picked is not None and picked != chosen and picked < len(readings):
+        st.session_state[_CHOSEN] = picked
+        st.rerun(scope="fragment")
+    return readings[chosen]
+
+
+def _show_reading(reading: _Reading, models: Sequence[StoredModel], palette: Palette, source: str) -> None:
+    sides = st.container(horizontal=True, gap="large", key=f"sides_{source}")
+    with sides.container(width=320):
+        st.image(reading.picture.pixels, alt=f"The picture {reading.name}", width=320)
+        st.caption(reading.name)
+    with sides.container(key=f"answer_{source}"):
+        show_answers(reading.picture, reading.normalized, models, palette, source)

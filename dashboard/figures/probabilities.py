@@ -1,0 +1,44 @@
+"""How sure a model is of each digit."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dashboard.figures.style import Palette, finish
+
+
+def probability_bars(
+    probabilities: Sequence[float],
+    palette: Palette,
+    title: str = "How likely each digit is",
+    height: int = 270,
+) -> go.Figure:
+    """Ten bars, the likeliest in the color of answers.
+
+    Args:
+        probabilities: of the digits 0 to 9, summing to 1.
+        palette: of the page's theme.
+        title: what the chart shows.
+        height: in pixels.
+    """
+    best = max(range(len(probabilities)), key=lambda digit: probabilities[digit])
+    shares = [100 * value for value in probabilities]
+    figure = go.Figure(
+        go.Bar(
+            x=[str(digit) for digit in range(len(shares))],
+            y=shares,
+            marker={
+                "color": [palette.answer if digit == best else palette.quiet for digit in range(len(shares))],
+                "cornerradius": 4,
+            },
+            text=[f"{share:.0f}" if share >= 0.5 else "" for share in shares],
+            textposition="outside",
+            textfont={"size": 12, "color": palette.muted},
+            cliponaxis=False,
+            hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
+        )
+    )
+    finish(figure, palette, title, "Probability in percent", height, bargap=0.32)
+    figure.update_yaxes(range=[0, 112], tickvals=[0, 50, 100], fixedrange=True)
+    figure.update_xaxes(type="category", showgrid=False, fixedrange=True, tickfont={"size": 14})
+    return figure
