@@ -198,8 +198,9 @@ def evaluate(
     from pipeline.evaluation import evaluate as judge
 
     found, recognizer = _open_recognizer(model)
-    images, labels = load_dataset(dataset).test
-    result = judge(recognizer.probabilities(images), labels)
+    data = load_dataset(dataset)
+    images, labels = data.test
+    result = judge(recognizer.probabilities(images), labels, data.test_labels_by_people)
     if as_json:
         _print_json({"model": found.id, **result.model_dump()})
         return

@@ -156,6 +156,7 @@ def _conclude(run: RunDirectory, as_json: bool) -> int:
             "name": record.name,
             "test_accuracy": results.get("test_accuracy"),
             "test_interval": results.get("test_interval"),
+            "human_accuracy": results.get("human_accuracy"),
             "seconds": round(record.seconds, 2),
             "path": str(run.path),
             "reason": record.reason,
@@ -182,4 +183,7 @@ def _say_end(run: RunDirectory, state: str, results: dict[str, Any]) -> None:
             f"in {results['test_count']:,})",
             file=out,
         )
+        if results.get("human_accuracy") is not None:
+            votes = percent(results["human_accuracy"])
+            typer.echo(f"{votes} by the majority of human votes on disputed test labels", file=out)
         typer.echo(f"model {record.name!r} lies in {run.path}", file=out)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
+from pipeline.disputed import human_labels
 
 MNIST_FILE = Path(__file__).with_name("mnist.npz")
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
@@ -51,6 +52,11 @@ class Dataset:
     def test(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """As `train`, for the part that only evaluation may touch."""
         return self._read("x_test", "y_test")
+
+    @property
+    def test_labels_by_people(self) -> NDArray[np.int16] | None:
+        """int16 (n,): the test labels as most people see them, negative for "no digit"; None but for MNIST."""
+        return human_labels(self.test[1]) if self.sha256 == MNIST_SHA256 else None
 
     def split(self, validation_split: float, seed: int) -> "Split":
         """The training part in two, each digit with the same share in both.

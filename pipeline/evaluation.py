@@ -1,6 +1,7 @@
 """Probabilities and labels -> what they are worth. The statistics are scikit-learn's and SciPy's."""
 
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -55,6 +56,9 @@ class Evaluation(BaseModel):
         classes: one report a digit.
         confused_pairs: unlike digits, most often confused first, at most 20.
         calibration: the bins that are not empty.
+        human_accuracy: share of right answers by the majority of human votes on MNIST's disputed labels, over the
+            images in which most people see a digit; None on other test sets.
+        human_error_count: wrong answers by the same count.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,6 +74,8 @@ class Evaluation(BaseModel):
     classes: list[ClassReport]
     confused_pairs: list[ConfusedPair]
     calibration: list[CalibrationBin]
+    human_accuracy: float | None = None
+    human_error_count: int | None = None
 
 
 def wilson_interval(right: int, count: int) -> tuple[float, float]:
@@ -80,12 +86,17 @@ def wilson_interval(right: int, count: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def evaluate(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Evaluation:
+def evaluate(
+    probabilities: NDArray[np.float32],
+    labels: NDArray[np.uint8],
+    seen_by_people: NDArray[np.int16] | None = None,
+) -> Evaluation:
     """Judges the answers of a model.
 
     Args:
         probabilities: float32 (n, 10), rows summing to 1.
         labels: uint8 (n,), the true digits.
+        seen_by_people: int16 (n,), the digits as people see them, negative for no digit; None where nobody asked.
     """
     from sklearn.metrics import (
         confusion_matrix,
@@ -123,7 +134,16 @@ def evaluate(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> E
         ],
         confused_pairs=sorted(pairs, key=lambda pair: -pair.count)[:20],
         calibration=bins,
+        **_against_people(predicted, seen_by_people),
     )
+
+
+def _against_people(predicted: NDArray[np.int64], seen: NDArray[np.int16] | None) -> dict[str, Any]:
+    if seen is None:
+        return {}
+    counted = seen >= 0
+    wrong = int((predicted != seen)[counted].sum())
+    return {"human_accuracy": 1 - wrong / int(counted.sum()), "human_error_count": wrong}
 
 
 def _calibrate(

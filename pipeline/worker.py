@@ -214,7 +214,7 @@ def _serve(run: RunDirectory, result: "Result", dataset: Dataset) -> dict[str, A
         )
     digits = scores[:, :10]
     digits = digits / digits.sum(1, keepdims=True)
-    evaluation = evaluate(digits, labels)
+    evaluation = evaluate(digits, labels, dataset.test_labels_by_people)
     with replacing(run.predictions_file) as part:
         np.savez_compressed(part, probabilities=digits.astype(np.float16))
     write_text(run.evaluation_file, evaluation.model_dump_json() + "\n")
@@ -225,6 +225,8 @@ def _serve(run: RunDirectory, result: "Result", dataset: Dataset) -> dict[str, A
         "test_errors": evaluation.error_count,
         "test_count": evaluation.count,
         "test_loss": evaluation.loss,
+        "human_accuracy": evaluation.human_accuracy,
+        "human_errors": evaluation.human_error_count,
         "val_accuracy": validation.get("val_accuracy"),
         "val_loss": validation.get("val_loss"),
         "litert_difference": difference,

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from models.errors import ModelError
+from pipeline.dataset import load_dataset
+from pipeline.disputed import DISPUTES, human_labels
 from pipeline.evaluation import evaluate, read_evaluation, read_predictions, wilson_interval
 
 
@@ -59,3 +61,18 @@ def test_damaged_files_are_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "predictions.npz").write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(ModelError, match="missing or damaged"):
         read_predictions(tmp_path / "predictions.npz")
+
+
+def test_disputed_labels_are_counted_as_most_people_see_them() -> None:
+    labels = load_dataset().test[1]
+    seen = human_labels(labels)
+    assert (seen != labels).sum() == 13
+    assert seen[[947, 2462, 6651]].tolist() == [9, 0, 6]
+    assert seen[[2130, 8527]].tolist() == [4, 4], "a tie keeps the given label"
+    assert (seen < 0).sum() == 3
+    assert [dispute.given for dispute in DISPUTES] == labels[[dispute.index for dispute in DISPUTES]].tolist()
+    result = evaluate(_answers(labels.tolist(), labels.tolist()), labels, seen)
+    assert result.error_count == 0
+    assert result.human_error_count == 10
+    assert result.human_accuracy == pytest.approx(1 - 10 / 9997)
+    assert evaluate(_answers([1, 2], [1, 2]), np.array([1, 2], np.uint8)).human_accuracy is None

@@ -1,0 +1,142 @@
+"""What comes in as an archive is checked before it is kept."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import archive
+from models.archive import export_model, import_model
+from models.errors import InputError
+from models.locations import runs_folder
+from models.run_directory import RunDirectory
+from models.store import find_model, list_models
+
+
+@pytest.fixture
+def exported(tiny_model: Path, tmp_path: Path) -> Path:
+    export_model(find_model("tiny"), tmp_path / "tiny.zip")
+    return tmp_path / "tiny.zip"
+
+
+def rewrite(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+    """The archive with its entries changed."""
+    with zipfile.ZipFile(path) as source:
+        entries = {name: source.read(name) for name in source.namelist()}
+    change(entries)
+    target = path.with_name("changed.zip")
+    with zipfile.ZipFile(target, "w") as sink:
+        for name, content in entries.items():
+            sink.writestr(name, content)
+    return target
+
+
+@pytest.mark.slow
+def test_an_exported_model_comes_back_as_it_was(exported: Path) -> None:
+    before = find_model("tiny")
+    run = import_model(exported)
+    assert run.id != before.record.id
+    assert run.litert_file.read_bytes() == before.directory.litert_file.read_bytes()
+    record = run.read()
+    assert (record.name, record.config, record.results) == (
+        "tiny",
+        before.record.config,
+        before.record.results,
+    )
+    assert "Imported" in record.reason
+    assert len([model for model in list_models() if not model.shipped]) == 2
+
+
+def _escape(entries: dict[str, bytes]) -> None:
+    entries["../outside.txt"] = b"out"
+
+
+def _extra(entries: dict[str, bytes]) -> None:
+    entries["startup.py"] = b"print('hello')"
+
+
+def _missing(entries: dict[str, bytes]) -> None:
+    del entries["model.tflite"]
+
+
+def _changed(entries: dict[str, bytes]) -> None:
+    entries["model.keras"] = entries["model.keras"][:-1] + b"x"
+
+
+def _damaged_record(entries: dict[str, bytes]) -> None:
+    entries["run.json"] = b"{"
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (_escape, r"holds '\.\./outside\.txt'"),
+        (_extra, "holds 'startup.py'"),
+        (_missing, r"model\.tflite is missing"),
+        (_changed, "changed or damaged"),
+        (_damaged_record, r"run\.json is damaged"),
+    ],
+)
+def test_an_odd_archive_is_refused_and_leaves_nothing(
+    exported: Path, change: Callable[[dict[str, bytes]], None], complaint: str
+) -> None:
+    before = sorted(path.name for path in runs_folder().iterdir())
+    with pytest.raises(InputError, match=complaint) as caught:
+        import_model(rewrite(exported, change))
+    assert "\n" not in str(caught.value)
+    assert sorted(path.name for path in runs_folder().iterdir()) == before
+    assert not (runs_folder().parent / "outside.txt").exists()
+
+
+@pytest.mark.slow
+def test_weights_that_do_not_belong_to_the_architecture_are_refused(exported: Path) -> None:
+    def claim_another(entries: dict[str, bytes]) -> None:
+        record = json.loads(entries["run.json"])
+        record["config"]["parameters"]["hidden_1"] = 64
+        entries["run.json"] = json.dumps(record).encode()
+
+    with pytest.raises(InputError, match="weights do not fit the architecture"):
+        import_model(rewrite(exported, claim_another))
+
+
+def test_what_is_no_archive_is_refused(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.zip").write_text("no zip")
+    with pytest.raises(InputError, match="damaged"):
+        import_model(tmp_path / "text.zip")
+    with pytest.raises(InputError, match="no such archive"):
+        import_model(tmp_path / "none.zip")
+
+
+def test_an_entry_that_unpacks_beyond_the_bound_is_refused(
+    exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "_LARGEST_FILE", 50_000)
+
+    def inflate(entries: dict[str, bytes]) -> None:
+        entries["progress.jsonl"] = bytes(1_000_000)
+
+    with pytest.raises(InputError, match="at most 0 MB unpacked"):
+        import_model(rewrite(exported, inflate))
+
+
+def test_predictions_are_never_unpickled(exported: Path, tmp_path: Path) -> None:
+    np.savez(tmp_path / "pickled.npz", probabilities=np.array([{}]))
+
+    def pickle(entries: dict[str, bytes]) -> None:
+        import hashlib
+
+        entries["predictions.npz"] = (tmp_path / "pickled.npz").read_bytes()
+        record = json.loads(entries["run.json"])
+        record["files"]["predictions.npz"] = hashlib.sha256(entries["predictions.npz"]).hexdigest()
+        entries["run.json"] = json.dumps(record).encode()
+
+    with pytest.raises(InputError, match="predictions or its evaluation are damaged"):
+        import_model(rewrite(exported, pickle))
+
+
+def test_a_run_without_a_model_is_not_listed(tiny_model: Path) -> None:
+    RunDirectory(tiny_model).litert_file.unlink()
+    assert [model for model in list_models() if not model.shipped] == []
