@@ -1,0 +1,88 @@
+"""A real Chromium against a real server. Skipped where there is no Chromium, unless CI demands it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.server import Server
+
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks every test of this folder, and skips it where no browser is."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if not _CHROMIUM and not os.environ.get("DIGITLAB_REQUIRE_BROWSER"):
+                item.add_marker(
+                    pytest.mark.skip(reason="no Chromium here; on Debian: apt-get install chromium")
+                )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    assert _CHROMIUM, "DIGITLAB_REQUIRE_BROWSER is set, but there is no Chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, trained_home: Path) -> Iterator[Server]:
+    """A dashboard with one own model, "tiny", beside the shipped ones."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(trained_home / "runs", home / "runs")
+    running = Server(home)
+    yield running
+    running.stop()
+    assert "Traceback" not in running.log(), running.log()
+
+
+@dataclass
+class Tab:
+    """A page of the browser and what went wrong on it."""
+
+    page: Page
+    url: str
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "/") -> Page:
+        """Opens a page of the dashboard and waits until its first run is over."""
+        self.page.goto(self.url + path)
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Waits until the app has nothing left to do."""
+        self.page.get_by_test_id("stApp").wait_for()
+        self.page.wait_for_function(
+            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        )
+
+
+@pytest.fixture
+def tab(chromium: Browser, server: Server) -> Iterator[Tab]:
+    """A fresh browser session; the test fails on any console error or exception in the page."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(45_000)
+    opened = Tab(context.new_page(), server.url)
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            opened.faults.append(message.text)
+
+    opened.page.on("console", note)
+    opened.page.on("pageerror", lambda error: opened.faults.append(str(error)))
+    yield opened
+    shown = opened.page.get_by_test_id("stException").all_inner_texts()
+    context.close()
+    assert not shown
+    assert not opened.faults
