@@ -1,7 +1,60 @@
-"""The Models page."""
+"""Models: shipped and own, side by side."""
 
-from dashboard.components.model_picker import pick_model
+import streamlit as st
+
+from dashboard.components.chart import show_chart
+from dashboard.components.message import show_empty
+from dashboard.components.model_details import show_model
+from dashboard.components.model_import import show_import
+from dashboard.components.model_table import show_model_table
 from dashboard.components.page_title import show_page_title
+from dashboard.components.theme import current_palette, on_phone
+from dashboard.figures.training import Curves, training_curves
+from dashboard.progress import progress_of
+from models.store import default_model, list_models
 
-show_page_title("Models", "This page is being built.")
-model = pick_model()
+show_page_title(
+    "Models", "What was shipped and what you trained. Tick one to see more of it, several to compare."
+)
+show_import()
+
+models = list_models()
+if not models:
+    show_empty(
+        "models",
+        "network_node",
+        "There is no model yet",
+        "Train one, or import a run.zip from another Digit Lab.",
+        page="views/train.py",
+        page_label="Train a model",
+    )
+    st.stop()
+
+default_id = default_model().id
+ticked = show_model_table(models, default_id, key="model_table") or [
+    model for model in models if model.id == default_id
+]
+
+if len(ticked) == 1:
+    show_model(ticked[0], ticked[0].id == default_id)
+
+curves = [Curves(model.name, progress_of(model.directory)) for model in ticked]
+curves = [curve for curve in curves if curve.epochs()]
+if curves:
+    current, earlier = (curves[0], []) if len(curves) == 1 else (None, curves)
+    figure = training_curves(
+        current, earlier, current_palette(), revision=" ".join(c.name for c in curves), zoom=not on_phone()
+    )
+    show_chart(
+        figure,
+        key="model_curves",
+        alt="Loss and accuracy while training: " + ", ".join(curve.name for curve in curves),
+        zoom=True,
+    )
+else:
+    show_empty(
+        "model_curves",
+        "timeline",
+        "No curves",
+        "The ticked models came without the record of their training.",
+    )

@@ -1,7 +1,34 @@
-"""The Train page."""
+"""Train: put a training together, and watch it learn."""
 
-from dashboard.components.model_picker import pick_model
+import streamlit as st
+
+from dashboard import state
 from dashboard.components.page_title import show_page_title
+from dashboard.components.run_list import read_runs
+from dashboard.components.run_monitor import show_runs
+from dashboard.components.theme import current_palette
+from dashboard.components.train_form import show_train_form
 
-show_page_title("Train", "This page is being built.")
-model = pick_model()
+TABS = {"settings": ":material/tune: New training", "watch": ":material/timeline: Runs"}
+
+show_page_title(
+    "Train",
+    "Choose a network and how it learns. The training goes on by itself, whether this page is open or not.",
+)
+
+usual = "watch" if any(run.active for run in read_runs()) else "settings"
+state.begin_train_tab(usual)
+tab = st.segmented_control(
+    "Show",
+    list(TABS),
+    format_func=lambda key: TABS.get(key, key),
+    required=True,
+    key=state.TRAIN_TAB,
+    persist_state="session",
+    label_visibility="collapsed",
+)
+
+if tab == "watch":
+    show_runs(current_palette())
+else:
+    show_train_form()

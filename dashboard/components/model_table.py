@@ -1,0 +1,61 @@
+"""All models in one table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from models.store import StoredModel
+from pipeline.terminal import percent
+
+
+def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -> list[StoredModel]:
+    """Shows the table; the models whose rows are ticked."""
+    table = pd.DataFrame([_row(model, default_id) for model in models])
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        key=key,
+        on_select="rerun",
+        selection_mode="multi-row",
+        row_height=38,
+        column_config={
+            "": st.column_config.TextColumn("", width=36, help="★ answers when no model is named."),
+            "Model": st.column_config.TextColumn(width="medium", pinned=True),
+            "Accuracy": st.column_config.NumberColumn(
+                format="%.2f %%", width=90, help="Right answers on the test images."
+            ),
+            "95 % interval": st.column_config.TextColumn(width=130),
+            "Parameters": st.column_config.NumberColumn(format="localized", width=100),
+            "Size": st.column_config.NumberColumn(
+                format="%.2f MB", width=85, help="Of the LiteRT file that answers."
+            ),
+            "Epochs": st.column_config.NumberColumn(width=70),
+            "Seed": st.column_config.NumberColumn(width=60),
+            "Trained": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=140),
+        },
+        alt=f"Table of {len(models)} models.",
+    )
+    return [models[index] for index in event["selection"]["rows"] if index < len(models)]
+
+
+def _row(model: StoredModel, default_id: str) -> dict[str, Any]:
+    record, results = model.record, model.record.results
+    interval = results.get("test_interval")
+    accuracy = results.get("test_accuracy")
+    return {
+        "": "★" if model.id == default_id else "",
+        "Model": model.name,
+        "Accuracy": None if accuracy is None else 100 * accuracy,
+        "95 % interval": f"{100 * interval[0]:.2f} to {percent(interval[1])}" if interval else "",
+        "Parameters": results.get("parameters"),
+        "Size": model.directory.litert_file.stat().st_size / 1e6,
+        "Architecture": record.config.get("architecture", ""),
+        "Origin": "shipped" if model.shipped else "own",
+        "Status": model.directory.state(record),
+        "Epochs": record.epochs_done,
+        "Seed": record.config.get("seed"),
+        "Trained": pd.to_datetime(record.ended or record.created),
+        "Notes": record.notes,
+    }

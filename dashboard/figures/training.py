@@ -1,0 +1,188 @@
+"""The curves of a training as it goes on, with earlier trainings laid under them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.figures.style import Palette, finish, mix
+
+Axis = Literal["epochs", "seconds"]
+_MOST_POINTS = 300
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A training's name and its lines of progress.jsonl, in order."""
+
+    name: str
+    lines: Sequence[Mapping[str, Any]]
+
+    def batches(self) -> list[Mapping[str, Any]]:
+        """The lines written within epochs."""
+        return [line for line in self.lines if not line.get("epoch_end")]
+
+    def epochs(self) -> list[Mapping[str, Any]]:
+        """The lines written at the epochs' ends."""
+        return [line for line in self.lines if line.get("epoch_end")]
+
+
+def training_curves(
+    current: Curves | None,
+    earlier: Sequence[Curves],
+    palette: Palette,
+    axis: Axis = "epochs",
+    revision: str = "",
+    zoom: bool = True,
+    height: int = 620,
+) -> go.Figure:
+    """Loss above accuracy, over one time axis.
+
+    Args:
+        current: the training that is watched; None to compare others only.
+        earlier: laid under it, in the colors of a series.
+        palette: of the page's theme.
+        axis: epochs, or seconds of training.
+        revision: while it stays the same, so does what a person zoomed to.
+        zoom: whether dragging zooms.
+        height: in pixels.
+    """
+    figure = make_subplots(
+        2, 1, shared_xaxes=True, vertical_spacing=0.13, subplot_titles=("Loss", "Right answers")
+    )
+    for index, curves in enumerate(earlier):
+        # the chosen training has colors of its own, so the series begins where they can't be mistaken
+        _add_earlier(figure, curves, palette, axis, palette.series[(index + 1) % len(palette.series)])
+    if current is not None:
+        _add_batches(figure, current, palette, axis)
+        _add_epochs(figure, current, palette, axis)
+    subtitle = "Loss in nats, logarithmic; right answers in percent of the images"
+    finish(
+        figure, palette, "How the training goes" if current else "How the trainings went", subtitle, height
+    )
+    figure.update_layout(
+        uirevision=revision,
+        dragmode="zoom" if zoom else False,
+        hovermode="x unified",
+        margin={"t": 104},
+        legend={"y": -0.1, "x": 0},
+    )
+    figure.update_annotations(
+        x=0, xanchor="left", font={"size": 14, "color": palette.muted}, yshift=4, selector={"xref": "paper"}
+    )
+    figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": palette.muted}, yshift=4)
+    figure.update_yaxes(type="log", dtick="D1", tickfont={"size": 11}, fixedrange=True, row=1)
+    figure.update_yaxes(ticksuffix=" %", fixedrange=True, range=_accuracy_range(current, earlier), row=2)
+    figure.update_yaxes(tickvals=[0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10], row=1)
+    figure.update_xaxes(rangemode="tozero", fixedrange=not zoom)
+    figure.update_xaxes(title_text="Epochs" if axis == "epochs" else "Seconds of training", row=2)
+    return figure
+
+
+def thin(values: Sequence[float], stride: int) -> list[float]:
+    """Means over `stride` neighbors, so that a long curve has few points and keeps its course."""
+    return [
+        math.fsum(values[start : start + stride]) / len(values[start : start + stride])
+        for start in range(0, len(values), stride)
+    ]
+
+
+def stride_for(count: int, most: int = _MOST_POINTS) -> int:
+    """A power of two that brings `count` points below `most`; powers keep old points in place as more come."""
+    return 1 if count <= most else 2 ** math.ceil(math.log2(count / most))
+
+
+def _place(line: Mapping[str, Any], axis: Axis) -> float:
+    if axis == "seconds":
+        return float(line["seconds"])
+    return float(line["epoch"]) - 1 + float(line["step"]) / max(1, float(line["steps"]))
+
+
+def _add_batches(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis) -> None:
+    lines = [line for line in curves.batches() if math.isfinite(line["loss"])]
+    stride = stride_for(len(lines))
+    places = thin([_place(line, axis) for line in lines], stride)
+    color = mix(palette.training, palette.background, 0.55)
+    for row, (name, scale) in enumerate((("loss", 1), ("accuracy", 100)), start=1):
+        figure.add_trace(
+            go.Scatter(
+                x=places,
+                y=thin([scale * float(line[name]) for line in lines], stride),
+                mode="lines",
+                line={"color": color, "width": 1.2},
+                name="training, by batch",
+                legendgroup="batches",
+                showlegend=row == 1,
+                hovertemplate="%{y:.4f}" if row == 1 else "%{y:.2f} %",
+            ),
+            row=row,
+            col=1,
+        )
+
+
+def _add_epochs(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis) -> None:
+    ends = curves.epochs()
+    for prefix, name, color in (
+        ("", "training, by epoch", palette.training),
+        ("val_", "validation, by epoch", palette.validation),
+    ):
+        lines = [line for line in ends if line.get(f"{prefix}loss") is not None]
+        if prefix and ends and not lines:
+            continue
+        for row, (field, scale) in enumerate((("loss", 1), ("accuracy", 100)), start=1):
+            figure.add_trace(
+                go.Scatter(
+                    x=[_place(line, axis) for line in lines],
+                    y=[scale * float(line[prefix + field]) for line in lines],
+                    mode="lines+markers",
+                    line={"color": color, "width": 2.2},
+                    marker={"size": 7},
+                    name=name,
+                    legendgroup=name,
+                    showlegend=row == 1,
+                    hovertemplate="%{y:.4f}" if row == 1 else "%{y:.2f} %",
+                ),
+                row=row,
+                col=1,
+            )
+
+
+def _add_earlier(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis, color: str) -> None:
+    ends = curves.epochs()
+    validated = all(line.get("val_loss") is not None for line in ends)
+    prefix = "val_" if validated else ""
+    name = f"{curves.name}, {'validation' if validated else 'training'}"
+    for row, (field, scale) in enumerate((("loss", 1), ("accuracy", 100)), start=1):
+        figure.add_trace(
+            go.Scatter(
+                x=[_place(line, axis) for line in ends],
+                y=[scale * float(line[prefix + field]) for line in ends],
+                mode="lines+markers",
+                line={"color": mix(color, palette.background, 0.25), "width": 1.6, "dash": "dot"},
+                marker={"size": 5},
+                name=name,
+                legendgroup=name,
+                showlegend=row == 1,
+                hovertemplate="%{y:.4f}" if row == 1 else "%{y:.2f} %",
+            ),
+            row=row,
+            col=1,
+        )
+
+
+def _accuracy_range(current: Curves | None, earlier: Sequence[Curves]) -> list[float]:
+    """From a floor that leaves out the first groping steps up to a little above 100 %."""
+    runs = [*([current] if current else []), *earlier]
+    ends = [line for curves in runs for line in curves.epochs()]
+    values = [
+        line[name] for line in ends for name in ("accuracy", "val_accuracy") if line.get(name) is not None
+    ]
+    if not values:
+        return [0, 102]
+    room = max(0.02, 1.5 * (1 - min(values)))
+    steps = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+    span = next((step for step in steps if step >= room), 1.0)
+    return [100 * (1 - span), 100 + 2 * span]
