@@ -46,7 +46,7 @@ def propose(ink: Ink, height: float, stroke: float) -> Cuts:
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = np.asarray(cv2.resize(ink, size, interpolation=method), np.float32)
     small = np.clip(small * 1.5, 0, 1)
-    rows, columns = small.shape
+    columns = small.shape[1]
     if columns < _ROWS // 4:
         return Cuts(np.zeros(ink.shape, np.int32), np.zeros(0))
     paths, crossed = _paths(small)
@@ -68,13 +68,13 @@ def _paths(small: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.fl
     width = 2 * _BAND + 1
     padded = np.pad(small, ((0, 0), (_BAND, _BAND)))
     window = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)  # (rows, columns, width)
-    stray = 0.012 * np.abs(np.arange(width) - _BAND)[None, :]
+    stray = 0.02 * np.abs(np.arange(width) - _BAND)[None, :]
     total = window[0] + stray
     back = np.zeros((rows, columns, width), np.int8)
     wall = np.full((columns, 1), np.inf)
     for row in range(1, rows):
-        left = np.concatenate([wall, total[:, :-1]], axis=1) + 0.12
-        right = np.concatenate([total[:, 1:], wall], axis=1) + 0.12
+        left = np.concatenate([wall, total[:, :-1]], axis=1) + 0.4
+        right = np.concatenate([total[:, 1:], wall], axis=1) + 0.4
         best = np.minimum(np.minimum(left, right), total)
         back[row] = np.where(best == total, 0, np.where(best == left, -1, 1))
         # going sideways through ink costs that ink as well: no slipping through diagonal strokes
@@ -105,7 +105,10 @@ def _local_minima(
         trial = sorted([*chosen, int(i)], key=lambda j: float(paths[j].mean()))
         every = np.arange(small.shape[1])[None, :]
         parts = sum((every >= paths[j][:, None]).astype(int) for j in trial)
-        if np.bincount(np.asarray(parts).ravel(), weights=small.ravel(), minlength=len(trial) + 1).min() < least:
+        if (
+            np.bincount(np.asarray(parts).ravel(), weights=small.ravel(), minlength=len(trial) + 1).min()
+            < least
+        ):
             continue
         chosen = trial
     return chosen

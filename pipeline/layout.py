@@ -72,6 +72,7 @@ def lay_out(ink: Ink) -> Page:
     usual = _usual_height(pieces)
     pieces, labels = _joined(pieces, labels, usual)
     usual = _usual_height(pieces)
+    pieces = [piece for piece in pieces if not _is_rim(piece, usual, ink.shape)]
     main = [piece for piece in pieces if 0.42 * usual <= piece.height and not _is_out_of_scale(piece, usual)]
     parts = [piece for piece in pieces if piece.height < 0.42 * usual and piece.width < 1.5 * usual]
     groups = _lines(main, usual)
@@ -167,7 +168,7 @@ def _joined(
             one, other = root(i), root(j)
             top = min(extents[one][0], extents[other][0])
             bottom = max(extents[one][1], extents[other][1])
-            if one != other and bottom - top <= 1.3 * usual:
+            if one != other and bottom - top <= (1.6 if apart < 0.12 * usual else 1.3) * usual:
                 group[other] = one
                 extents[one] = (top, bottom)
     members: dict[int, list[Piece]] = {}
@@ -192,6 +193,13 @@ def _joined(
             )
         )
     return merged, renamed[labels]
+
+
+def _is_rim(piece: Piece, usual: float, shape: tuple[int, ...]) -> bool:
+    """Whether a piece is a strip along the picture's edge: the rest of a ruling or of a neighboring line."""
+    lies = (piece.top <= 1 or piece.bottom >= shape[0] - 1) and piece.height < 0.3 * usual
+    stands = (piece.left <= 1 or piece.right >= shape[1] - 1) and piece.width < 0.15 * usual
+    return lies or (stands and piece.height > 1.5 * usual)
 
 
 def _is_out_of_scale(piece: Piece, usual: float) -> bool:

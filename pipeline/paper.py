@@ -164,10 +164,10 @@ def _polarity_and_window(gray: NDArray[np.uint8]) -> tuple[bool, int]:
 
 
 def _reach(values: list[float], others: float) -> int:
-    """The first window that strokes fit in: the next wider one shows hardly more. Light and shade go on growing."""
+    """The first window that strokes fit in: the next wider ones show hardly more. Light and shade go on growing."""
     for i, value in enumerate(values):
-        following = values[min(i + 1, len(values) - 1)]
-        if value >= 0.3 * max(*values, others) and following <= 1.2 * value:
+        following = values[min(i + 2, len(values) - 1)]
+        if value >= 0.3 * max(*values, others) and following <= 1.25 * value:
             return i
     return len(values)
 

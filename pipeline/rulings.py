@@ -14,7 +14,7 @@ from pipeline.paper import Ink
 
 _LEAST_SIDE = 64
 _FAINTEST = 0.12
-_LONGEST_GAP = 0.3
+_LONGEST_GAP = 0.45
 """Share of a ruling's columns in which it may be invisible."""
 
 
@@ -40,29 +40,20 @@ def without_rulings(ink: Ink) -> Ink:
     """
     if min(ink.shape) < _LEAST_SIDE:
         return ink
-    level = (
-        max(_FAINTEST, 0.3 * float(np.percentile(ink[ink > _FAINTEST], 90))) if ink.max() > _FAINTEST else 1.0
-    )
-    mask = (ink > level).astype(np.uint8)
-    lying = _rulings(mask)
-    standing = _rulings(np.ascontiguousarray(mask.T))
-    if not lying and not standing:
+    strong = ink[ink > _FAINTEST]
+    if not strong.size:
         return ink
+    level = max(_FAINTEST, 0.3 * float(np.percentile(strong, 90)))
     cleaned = ink
-    if lying:
-        cleaned = _erased(cleaned, mask, lying)
-    if standing:
-        cleaned = _erased(cleaned.T, np.ascontiguousarray(mask.T), standing).T
-    tall, wide = _largest_rest(cleaned, level)
-    keep_lying = not _are_rulings(lying, tall)
-    keep_standing = not _are_rulings(standing, wide)
-    if keep_lying and keep_standing:
-        return ink
-    if keep_lying or keep_standing:
-        cleaned = ink if keep_lying else _erased(ink, mask, lying)
-        if not keep_standing:
-            cleaned = _erased(cleaned.T, np.ascontiguousarray(mask.T), standing).T
-    return np.ascontiguousarray(cleaned)
+    for turned in (False, True):
+        sheet = np.ascontiguousarray(cleaned.T if turned else cleaned)
+        lines = _rulings(sheet)
+        if not lines:
+            continue
+        erased = _erased(sheet, (sheet > level).astype(np.uint8), lines)
+        if _are_rulings(lines, _largest_rest(erased, level)):
+            cleaned = np.ascontiguousarray(erased.T if turned else erased)
+    return cleaned
 
 
 def _are_rulings(lines: list[_Ruling], rest: int) -> bool:
@@ -71,27 +62,29 @@ def _are_rulings(lines: list[_Ruling], rest: int) -> bool:
         return False
     longest = max(line.length for line in lines)
     alike = sum(line.length > 0.75 * longest for line in lines)
-    return longest > (1.3 if alike >= 3 else 1.7 if alike == 2 else 2.6) * rest
+    # no digit has three parallel strokes as long as the picture
+    return alike >= 3 or longest > (1.7 if alike == 2 else 2.6) * rest
 
 
-def _largest_rest(cleaned: Ink, level: float) -> tuple[int, int]:
-    """Height and width of the largest component without lines: the largest digit, in pixels."""
+def _largest_rest(cleaned: Ink, level: float) -> int:
+    """Extent of the largest component without lines: the largest digit, in pixels."""
     _, _, stats, _ = cv2.connectedComponentsWithStats((cleaned > level).astype(np.uint8), connectivity=8)
     boxes = np.asarray(stats)[1:]
     if not len(boxes):
-        return 0, 0
+        return 0
     extent = np.maximum(boxes[:, 2], boxes[:, 3])
-    solid = boxes[boxes[:, 4] >= 0.1 * boxes[np.argmax(extent), 4]]
-    return int(solid[:, 3].max()), int(np.maximum(solid[:, 2], solid[:, 3]).max())
+    return int(extent[boxes[:, 4] >= 0.1 * boxes[np.argmax(extent), 4]].max())
 
 
-def _rulings(mask: NDArray[np.uint8]) -> list[_Ruling]:
-    """Nearly level lines of at least 40 % of the mask's width."""
-    height, width = mask.shape
-    run = max(12, width // 36)
-    # a slightly slanting line consists of short level runs: thicken it before asking for long ones
-    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    runs = cv2.bitwise_and(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, run), np.uint8)), mask)
+def _rulings(sheet: Ink) -> list[_Ruling]:
+    """Nearly level lines of at least 40 % of the sheet's width."""
+    height, width = sheet.shape
+    run = max(11, width // 36) | 1
+    # averaged along its way a faint line rises out of the grain; the top-hat leaves what is thin
+    along = cv2.blur(sheet, (run, 1))
+    thin = max(9, width // 80) | 1
+    response = cv2.morphologyEx(along, cv2.MORPH_TOPHAT, np.ones((thin, 1), np.uint8))
+    runs = (response > max(0.05, 0.25 * float(np.percentile(sheet[sheet > _FAINTEST], 75)))).astype(np.uint8)
     linked = cv2.dilate(runs, np.ones((3, 2 * run + 1), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(linked, np.uint8), connectivity=8)
     lines = []
@@ -108,7 +101,19 @@ def _rulings(mask: NDArray[np.uint8]) -> list[_Ruling]:
     ends = [(line.first < edge) + (line.last >= width - edge) for line in lines]
     if len(lines) == 1:
         return lines if ends[0] == 2 else []
-    return [line for line, count in zip(lines, ends, strict=True) if count]
+    return [_to_the_edges(line, width) for line, count in zip(lines, ends, strict=True) if count]
+
+
+def _to_the_edges(line: _Ruling, width: int) -> _Ruling:
+    """The line carried on straight to both edges: it may be faint there, or hidden behind digits."""
+    every = np.arange(line.first, line.last + 1)
+    part = max(12, len(every) // 3)
+    before = np.polynomial.Polynomial.fit(every[:part], line.middle[:part], 1)
+    after = np.polynomial.Polynomial.fit(every[-part:], line.middle[-part:], 1)
+    middle = np.concatenate(
+        [before(np.arange(line.first)), line.middle, after(np.arange(line.last + 1, width))]
+    )
+    return _Ruling(0, width - 1, middle, line.thickness)
 
 
 def _fitted(piece: NDArray[np.uint8], left: int, top: int) -> list[_Ruling]:

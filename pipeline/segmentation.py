@@ -226,6 +226,14 @@ def _cost(candidate: _Candidate, stretch: _Stretch) -> float:
     return cost
 
 
+def _skip_cost(candidate: _Candidate, usual_mass: float) -> float:
+    """What it costs to leave this part of the ink unread: little for specks and for what is surely no digit."""
+    cost = 2.5 + 8 * candidate.mass / max(usual_mass, 1e-6)
+    if len(candidate.scores) > 10:
+        cost = min(cost, 1.2 - float(np.log(max(float(candidate.scores[10]), 1e-4))))
+    return cost
+
+
 def _read(stretch: _Stretch, picture: Picture, usual_mass: float) -> list[DigitBox]:
     """The cheapest way through a stretch, with the next cheapest ones as alternatives."""
     count = len(stretch.cuts.crossed) + 1
@@ -241,7 +249,7 @@ def _read(stretch: _Stretch, picture: Picture, usual_mass: float) -> list[DigitB
             cut = 0.0 if last == count else 0.35 + 0.9 * float(stretch.cuts.crossed[last - 1])
             if last < count and stretch.cuts.crossed[last - 1] <= 0.15:
                 cut = 0.0
-            skip = 2.5 + 8 * candidate.mass / max(usual_mass, 1e-6)
+            skip = _skip_cost(candidate, usual_mass)
             own = _cost(candidate, stretch)
             for cost, way in ways[candidate.first]:
                 options.append((cost + own + cut, (*way, candidate)))
