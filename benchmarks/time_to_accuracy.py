@@ -1,0 +1,207 @@
+"""How long each preset takes to which accuracy, against the tutorial recipe, side by side in one run.
+
+    uv run python benchmarks/time_to_accuracy.py --seeds 5 --presets cnn-fast --out docs/time_to_accuracy
+
+Every training is a process of its own; the candidates alternate, seed by seed, so that a machine that slows
+down slows all of them. Wall time counts from the call of the training function to a ready model with its
+LiteRT file: tracing and export included, Python's and TensorFlow's start not (it is the same for all).
+"""
+
+import argparse
+import json
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+TUTORIAL = "tutorial"
+
+
+def train_tutorial(seed: int, folder: Path) -> tuple[Any, int]:
+    """The recipe of the tutorials, written as they write it; returns the model and the images it has seen."""
+    import keras
+
+    from pipeline.dataset import load_dataset
+
+    keras.utils.set_random_seed(seed)
+    pixels, labels = load_dataset().train
+    images = pixels[..., None].astype("float32") / 255
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(32, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Conv2D(64, 3, activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Flatten(),
+            keras.layers.Dense(128, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(images, labels, batch_size=64, epochs=5, validation_split=0.1, verbose=0)
+    model.export(folder / "model.tflite", format="litert", verbose=False)
+    return model, 5 * 54_000
+
+
+def train_preset(preset: str, seed: int, folder: Path, epochs: int | None) -> tuple[Any, int]:
+    """A preset of Digit Lab's own; as above."""
+    from pipeline.config import make_config
+    from pipeline.dataset import load_dataset
+    from pipeline.training import train
+
+    settings = {"epochs": epochs} if epochs else {}
+    seen = 0
+
+    def count(progress: Any) -> None:
+        nonlocal seen
+        seen = progress.images
+
+    result = train(make_config(preset, seed=seed, **settings), load_dataset(), count)
+    result.model.export(folder / "model.tflite", format="litert", verbose=False)
+    return result.model, seen
+
+
+def measure(preset: str, seed: int, epochs: int | None) -> dict[str, Any]:
+    """Trains once in this process and returns the figures."""
+    import tensorflow as tf
+
+    from pipeline.dataset import load_dataset
+    from pipeline.recognition import Recognizer
+
+    tf.constant(1.0)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wall, cpu = time.perf_counter(), time.process_time()
+        if preset == TUTORIAL:
+            _, seen = train_tutorial(seed, folder)
+        else:
+            _, seen = train_preset(preset, seed, folder, epochs)
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        images, labels = load_dataset().test
+        answers = Recognizer(folder / "model.tflite").probabilities(images).argmax(1)
+    return {
+        "preset": preset,
+        "seed": seed,
+        "wall_seconds": wall,
+        "cpu_seconds": cpu,
+        "images_per_second": seen / wall,
+        "peak_mb": peak,
+        "test_accuracy": float(np.mean(answers == labels)),
+    }
+
+
+def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Mean and spread for each preset, and its wall time as a share of the tutorial's with the same seed."""
+    tutorial = {r["seed"]: r["wall_seconds"] for r in results if r["preset"] == TUTORIAL}
+    rows = []
+    for preset in dict.fromkeys(r["preset"] for r in results):
+        own = [r for r in results if r["preset"] == preset]
+        accuracy = [r["test_accuracy"] for r in own]
+        ratios = [r["wall_seconds"] / tutorial[r["seed"]] for r in own if r["seed"] in tutorial]
+        rows.append(
+            {
+                "preset": preset,
+                "seeds": len(own),
+                "wall_seconds": statistics.median(r["wall_seconds"] for r in own),
+                "wall_ratio": statistics.median(ratios) if ratios else None,
+                "cpu_seconds": statistics.median(r["cpu_seconds"] for r in own),
+                "images_per_second": statistics.median(r["images_per_second"] for r in own),
+                "peak_mb": max(r["peak_mb"] for r in own),
+                "accuracy_mean": statistics.mean(accuracy),
+                "accuracy_min": min(accuracy),
+                "accuracy_max": max(accuracy),
+            }
+        )
+    return rows
+
+
+def as_table(rows: list[dict[str, Any]]) -> str:
+    """The summary in Markdown."""
+    lines = [
+        "| preset | seeds | wall time | of the tutorial's | CPU time | images/s | peak memory | test accuracy |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        ratio = f"1/{1 / row['wall_ratio']:.1f}" if row["wall_ratio"] else ""
+        spread = f"{row['accuracy_min']:.2%} to {row['accuracy_max']:.2%}"
+        lines.append(
+            f"| {row['preset']} | {row['seeds']} | {row['wall_seconds']:.1f} s | {ratio} "
+            f"| {row['cpu_seconds']:.1f} s | {row['images_per_second']:,.0f} | {row['peak_mb']:,.0f} MB "
+            f"| {row['accuracy_mean']:.3%} ({spread}) |"
+        )
+    return "\n".join(lines)
+
+
+def as_picture(results: list[dict[str, Any]], path: Path) -> None:
+    """Every training as a point, wall time against error, in a Plotly page."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for preset in dict.fromkeys(r["preset"] for r in results):
+        own = [r for r in results if r["preset"] == preset]
+        figure.add_scatter(
+            x=[r["wall_seconds"] for r in own],
+            y=[100 * (1 - r["test_accuracy"]) for r in own],
+            mode="markers",
+            name=preset,
+            marker={"size": 11},
+        )
+    figure.update_layout(
+        title="Test error against training time, one point a seed",
+        xaxis={"title": "wall time in seconds, tracing and export included", "type": "log"},
+        yaxis={"title": "test error in %", "rangemode": "tozero"},
+        template="plotly_white",
+    )
+    figure.write_html(path, include_plotlyjs="cdn")
+
+
+def main() -> None:
+    """Reads the arguments; with --one, measures one training and prints it as JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--presets", nargs="*", default=["cnn-fast"], help="catalogue names to compare")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--epochs", type=int, help="in place of each preset's own number")
+    parser.add_argument("--no-tutorial", action="store_true", help="leave the tutorial recipe out")
+    parser.add_argument("--out", type=Path, help="folder for results.json, table.md and picture.html")
+    parser.add_argument("--one", nargs=2, metavar=("PRESET", "SEED"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.one:
+        print(json.dumps(measure(arguments.one[0], int(arguments.one[1]), arguments.epochs)))
+        return
+    presets = [*([] if arguments.no_tutorial else [TUTORIAL]), *arguments.presets]
+    results = []
+    for seed in range(arguments.seeds):
+        for preset in presets:
+            command = [sys.executable, __file__, "--one", preset, str(seed)]
+            if arguments.epochs:
+                command += ["--epochs", str(arguments.epochs)]
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+            results.append(json.loads(done.stdout.splitlines()[-1]))
+            print(json.dumps(results[-1]), file=sys.stderr, flush=True)
+    rows = summarize(results)
+    print(as_table(rows))
+    if arguments.out:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        document = {
+            "machine": platform.processor() or platform.machine(),
+            "results": results,
+            "summary": rows,
+        }
+        (arguments.out / "results.json").write_text(json.dumps(document, indent=2) + "\n")
+        (arguments.out / "table.md").write_text(as_table(rows) + "\n")
+        as_picture(results, arguments.out / "picture.html")
+
+
+if __name__ == "__main__":
+    main()
