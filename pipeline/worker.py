@@ -28,7 +28,8 @@ from pipeline.dataset import Dataset, load_dataset
 from pipeline.runs import earlier_in_queue, history, read_progress
 
 if TYPE_CHECKING:
-    from pipeline.training import Checkpoint, Progress, Result
+    from pipeline.training import Progress, Result
+    from pipeline.training_loop import Checkpoint
 
 _QUEUE_POLL = 0.3
 _LITERT_TOLERANCE = 1e-4
