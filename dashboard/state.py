@@ -44,6 +44,8 @@ TIME_AXIS = "time_axis"
 
 _NEXT_TRAIN_TAB = "_next_train_tab"
 _NEXT_RUN = "_next_run"
+_NOTICE = "_notice"
+_NOTICES = "_notices"
 _DRAWING = "_drawing"
 _CANVAS_START = "_canvas_start"
 _CANVAS_ROUND = "_canvas_round"
@@ -104,6 +106,23 @@ def begin_train_tab(usual: str) -> None:
 def go_to_train_tab(tab: str) -> None:
     """Has the Train page show "settings" or "watch" from its next run on."""
     st.session_state[_NEXT_TRAIN_TAB] = tab
+
+
+def leave_notice(text: str, icon: str) -> None:
+    """Leaves a short message for the next run of a page, such as after `st.rerun`."""
+    st.session_state[_NOTICE] = (text, icon)
+    st.session_state[_NOTICES] = notices() + 1
+
+
+def notices() -> int:
+    """How many messages were left so far: a key that changes with each."""
+    return int(st.session_state.get(_NOTICES, 0))
+
+
+def take_notice() -> tuple[str, str] | None:
+    """The message and its icon, once."""
+    value: tuple[str, str] | None = st.session_state.pop(_NOTICE, None)
+    return value
 
 
 def drawing() -> Drawing:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.components.message import errors_shown
 from pipeline import my_digits
 from pipeline.imaging import Picture
@@ -35,30 +36,27 @@ def offer_correction(answered: Answered, key: str) -> None:
     with st.popover("That was wrong", icon=":material/thumb_down:", key=f"wrong_{key}"):
         st.markdown("**Which digit is it?**")
         st.caption("The picture is kept on this computer with the label you give, for later training.")
-        st.pills(
+        label = st.pills(
             "Right digit",
             range(10),
             label_visibility="collapsed",
-            key=f"label_{key}",
-            on_change=_keep,
-            args=(answered, key),
-            width=260,
+            key=f"label_{key}_{state.notices()}",
+            width=340,
         )
+        if label is not None:
+            with errors_shown():
+                _keep(answered, int(label))
 
 
-def _keep(answered: Answered, key: str) -> None:
-    label = st.session_state.get(f"label_{key}")
-    if label is None:
-        return
-    st.session_state[f"label_{key}"] = None
-    with errors_shown():
-        my_digits.keep(
-            answered.picture.pixels,
-            answered.normalized.image,
-            label,
-            answered.prediction.digit,
-            answered.prediction.confidence,
-            answered.model,
-            answered.source,
-        )
-        st.toast(f"Kept as a {label}. Thank you.", icon=":material/bookmark_added:")
+def _keep(answered: Answered, label: int) -> None:
+    my_digits.keep(
+        answered.picture.pixels,
+        answered.normalized.image,
+        label,
+        answered.prediction.digit,
+        answered.prediction.confidence,
+        answered.model,
+        answered.source,
+    )
+    state.leave_notice(f"Kept as a {label}. Thank you.", "bookmark_added")
+    st.rerun()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.components.message import show_error
 from models.archive import import_model
 from models.errors import DigitLabError
@@ -37,5 +38,5 @@ def _take(name: str, content: bytes) -> None:
         except DigitLabError as error:
             show_error(error)
             return
-    st.toast(f"Imported {run.read().name}.", icon=":material/check_circle:")
+    state.leave_notice(f"Imported {run.read().name}.", "check_circle")
     st.rerun()

@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from dashboard.components.theme import on_phone
 from models.layer_shapes import LayerSummary
 
 
@@ -24,11 +25,12 @@ def show_model_summary(layers: Sequence[LayerSummary]) -> None:
             "Size", f"{4 * parameters / 1e6:.2f} MB", width="content", help="At four bytes a parameter."
         )
     rows = "".join(_row(layer) for layer in layers)
-    st.html(
-        '<table class="layers"><caption class="unseen">The layers of the network</caption><thead><tr>'
-        '<th scope="col">Layer</th><th scope="col">Output</th><th scope="col">Parameters</th>'
-        f'<th scope="col">Multiplications</th></tr></thead><tbody>{rows}</tbody></table>'
-    )
+    with st.expander("Layers", icon=":material/layers:", expanded=not on_phone()):
+        st.html(
+            '<table class="layers"><caption class="unseen">The layers of the network</caption><thead><tr>'
+            '<th scope="col">Layer</th><th scope="col">Output</th><th scope="col">Parameters</th>'
+            f'<th scope="col">Multiplications</th></tr></thead><tbody>{rows}</tbody></table>'
+        )
 
 
 def _row(layer: LayerSummary) -> str:

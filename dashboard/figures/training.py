@@ -35,6 +35,7 @@ def training_curves(
     earlier: Sequence[Curves],
     palette: Palette,
     axis: Axis = "epochs",
+    title: str = "How the training goes",
     revision: str = "",
     zoom: bool = True,
     height: int = 620,
@@ -46,6 +47,7 @@ def training_curves(
         earlier: laid under it, in the colors of a series.
         palette: of the page's theme.
         axis: epochs, or seconds of training.
+        title: what the chart shows.
         revision: while it stays the same, so does what a person zoomed to.
         zoom: whether dragging zooms.
         height: in pixels.
@@ -60,18 +62,13 @@ def training_curves(
         _add_batches(figure, current, palette, axis)
         _add_epochs(figure, current, palette, axis)
     subtitle = "Loss in nats, logarithmic; right answers in percent of the images"
-    finish(
-        figure, palette, "How the training goes" if current else "How the trainings went", subtitle, height
-    )
+    finish(figure, palette, title, subtitle, height)
     figure.update_layout(
         uirevision=revision,
         dragmode="zoom" if zoom else False,
         hovermode="x unified",
         margin={"t": 104},
         legend={"y": -0.1, "x": 0},
-    )
-    figure.update_annotations(
-        x=0, xanchor="left", font={"size": 14, "color": palette.muted}, yshift=4, selector={"xref": "paper"}
     )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": palette.muted}, yshift=4)
     figure.update_yaxes(type="log", dtick="D1", tickfont={"size": 11}, fixedrange=True, row=1)

@@ -43,7 +43,12 @@ curves = [curve for curve in curves if curve.epochs()]
 if curves:
     current, earlier = (curves[0], []) if len(curves) == 1 else (None, curves)
     figure = training_curves(
-        current, earlier, current_palette(), revision=" ".join(c.name for c in curves), zoom=not on_phone()
+        current,
+        earlier,
+        current_palette(),
+        title="How it learned" if current else "How they learned",
+        revision=" ".join(c.name for c in curves),
+        zoom=not on_phone(),
     )
     show_chart(
         figure,
