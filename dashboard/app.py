@@ -9,6 +9,7 @@ ASSETS = Path(__file__).parent / "assets"
 st.set_page_config(page_title="Digit Lab", page_icon=str(ASSETS / "mark.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large")
 st.html(ASSETS / "style.css")
+st.html(ASSETS / "galleries.css")
 
 page = st.navigation(
     [

@@ -15,8 +15,11 @@ from models.store import StoredModel
 from pipeline.dataset import Dataset, load_dataset
 from pipeline.evaluation import Evaluation, read_evaluation, read_predictions
 from pipeline.imaging import Picture, read_picture
+from pipeline.mistakes import Answers, judge
+from pipeline.neighbors import Neighbor, find_neighbors
 from pipeline.normalization import Normalized, normalize
 from pipeline.recognition import Recognizer
+from pipeline.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -57,6 +60,29 @@ def dataset(model: StoredModel | None = None) -> Dataset:
     return _dataset(record.path if record else None, record.sha256 if record and record.path else "")
 
 
+def answers(model: StoredModel) -> Answers:
+    """What the model says of each test digit; errors as from `predictions` and `held_out_set`."""
+    return judge(predictions(model), held_out_set(model)[1])
+
+
+def averages(model: StoredModel | None = None) -> ClassPictures:
+    """The average training image of each digit, and its variation."""
+    found = dataset(model)
+    return _averages(found.sha256, found)
+
+
+def pixels(model: StoredModel | None = None) -> PixelStatistics:
+    """What the pixels of all training images are like."""
+    found = dataset(model)
+    return _pixels(found.sha256, found)
+
+
+def neighbors(index: int, model: StoredModel | None = None) -> list[Neighbor]:
+    """The training digits nearest to one of the test digits."""
+    found = dataset(model)
+    return _neighbors(found.sha256, index, found)
+
+
 @st.cache_resource(max_entries=64, ttl="1h", show_spinner="Reading the picture")
 def read_digit(data: bytes) -> tuple[Picture, Normalized]:
     """A picture file's content, and its one digit; `InputError` where there is none."""
@@ -74,7 +100,7 @@ def _evaluation(version: str, _model: Any) -> Evaluation:  # noqa: ARG001
     return read_evaluation(_model.directory.evaluation_file)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _predictions(version: str, _model: Any) -> NDArray[np.float32]:  # noqa: ARG001
     return read_predictions(_model.directory.predictions_file)
 
@@ -85,3 +111,18 @@ def _dataset(path: str | None, sha256: str) -> Dataset:
     if sha256 and found.sha256 != sha256:
         raise InputError(f"{found.name}: the data set has changed since the model learned from it.")
     return found
+
+
+@st.cache_resource(max_entries=2, show_spinner="Averaging the images")
+def _averages(sha256: str, _found: Any) -> ClassPictures:  # noqa: ARG001
+    return average_by_class(*_found.train)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Counting the pixels")
+def _pixels(sha256: str, _found: Any) -> PixelStatistics:  # noqa: ARG001
+    return pixel_statistics(_found.train[0])
+
+
+@st.cache_resource(max_entries=512, show_spinner="Comparing with the training digits")
+def _neighbors(sha256: str, index: int, _found: Any) -> list[Neighbor]:  # noqa: ARG001
+    return find_neighbors(_found.test[0][index], *_found.train)

@@ -12,23 +12,26 @@ def probability_bars(
     palette: Palette,
     title: str = "How likely each digit is",
     height: int = 270,
+    true: int | None = None,
 ) -> go.Figure:
-    """Ten bars, the likeliest in the color of answers.
+    """Ten bars, the likeliest in the color of answers, the true digit in that of right ones.
 
     Args:
         probabilities: of the digits 0 to 9, summing to 1.
         palette: of the page's theme.
         title: what the chart shows.
         height: in pixels.
+        true: the label, where it is known.
     """
     best = max(range(len(probabilities)), key=lambda digit: probabilities[digit])
+    colors = {best: palette.answer} if true is None else {best: palette.answer, true: palette.right}
     shares = [100 * value for value in probabilities]
     figure = go.Figure(
         go.Bar(
             x=[str(digit) for digit in range(len(shares))],
             y=shares,
             marker={
-                "color": [palette.answer if digit == best else palette.quiet for digit in range(len(shares))],
+                "color": [colors.get(digit, palette.quiet) for digit in range(len(shares))],
                 "cornerradius": 4,
             },
             text=[f"{share:.0f}" if share >= 0.5 else "" for share in shares],

@@ -1,7 +1,50 @@
-"""The Evaluate page."""
+"""Evaluate: how good the chosen model is on digits that it has never seen, and where it goes wrong."""
 
+import streamlit as st
+
+from dashboard.components.chart import show_chart
+from dashboard.components.class_table import show_class_table
+from dashboard.components.confusion import show_confusion
+from dashboard.components.message import errors_shown
 from dashboard.components.model_picker import pick_model
 from dashboard.components.page_title import show_page_title
+from dashboard.components.results import show_results
+from dashboard.components.theme import current_palette
+from dashboard.figures.calibration import reliability_diagram
+from dashboard.figures.classes import precision_and_recall
+from dashboard.resources import evaluation
+from pipeline.terminal import percent
 
-show_page_title("Evaluate", "This page is being built.")
+show_page_title(
+    "Evaluate", "How good the network is on digits that it has never seen, and where it goes wrong."
+)
 model = pick_model()
+palette = current_palette()
+
+with errors_shown():
+    found = evaluation(model)
+    show_results(model, found)
+
+    st.subheader("What it takes for what", anchor=False)
+    show_confusion(model, found, palette)
+
+    st.subheader("How far to trust it", anchor=False)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show_chart(
+            reliability_diagram(found.calibration, palette),
+            key="reliability",
+            alt=f"Share of right answers by confidence; the calibration error is {percent(found.calibration_error)}.",
+        )
+        st.caption(
+            "Of all answers that are about 90 % sure, about 90 % should be right. The calibration error "
+            f"({percent(found.calibration_error)}) is how far confidence and accuracy lie apart, on average over "
+            "all answers."
+        )
+    with right:
+        show_chart(
+            precision_and_recall(found.classes, palette),
+            key="by_digit",
+            alt="Precision and recall of each digit; the same figures are in the table below.",
+        )
+    show_class_table(found.classes)

@@ -1,7 +1,39 @@
-"""The Mistakes page."""
+"""Mistakes: every test digit that the chosen model misreads, to filter, to open, to take along."""
 
+import streamlit as st
+
+from dashboard import mistake_link
+from dashboard.components.message import errors_shown
+from dashboard.components.mistake_detail import show_mistake
+from dashboard.components.mistake_export import show_mistake_export
+from dashboard.components.mistake_filters import show_mistake_filters
+from dashboard.components.mistake_gallery import show_gallery
 from dashboard.components.model_picker import pick_model
 from dashboard.components.page_title import show_page_title
+from dashboard.components.theme import current_palette
+from dashboard.resources import answers, held_out_set, predictions
 
-show_page_title("Mistakes", "This page is being built.")
+linked = mistake_link.adopt_link()
+show_page_title(
+    "Mistakes",
+    "Every test digit that the network misreads. The address of this page leads back here.",
+)
 model = pick_model()
+if linked not in (None, model.id):
+    st.caption(f":material/info: The link was to the model {linked}, which isn't here.")
+palette = current_palette()
+
+with errors_shown():
+    mistakes = answers(model).mistakes()
+    images, _ = held_out_set(model)
+    show_mistake_filters()
+    view = mistake_link.current_view()
+    found = mistakes.select(view.true, view.read).sort(view.order)
+    picked = show_gallery(found, len(mistakes), images, palette)
+    if picked is not None:
+        mistake_link.open_digit(picked)
+    if len(found):
+        show_mistake_export(model, found, predictions(model), images)
+    mistake_link.write_link(model.id)
+    if mistake_link.current_view().digit is not None:
+        show_mistake(model, found, palette)

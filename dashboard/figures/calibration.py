@@ -1,0 +1,84 @@
+"""Whether a model is right as often as it says."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.figures.style import Palette, finish, mix
+from pipeline.evaluation import CalibrationBin
+
+_FEW = 10  # answers; a share of fewer says little
+
+
+def reliability_diagram(bins: Sequence[CalibrationBin], palette: Palette, height: int = 400) -> go.Figure:
+    """Share of right answers against confidence, and how many answers there are of each confidence.
+
+    Args:
+        bins: those that are not empty, of equal width.
+        palette: of the page's theme.
+        height: in pixels.
+    """
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.07)
+    middle = [50 * (part.low + part.high) for part in bins]
+    width = [90 * (part.high - part.low) for part in bins]  # a little air between them
+    strong, faint = (mix(palette.answer, palette.background, share) for share in (0.3, 0.7))
+    hover = [
+        f"<b>{100 * part.accuracy:.1f} % right</b>, {100 * part.confidence:.1f} % sure on average<br>"
+        f"{part.count:,} answers that are {100 * part.low:.0f} to {100 * part.high:.0f} % sure"
+        for part in bins
+    ]
+    figure.add_trace(
+        go.Bar(
+            x=middle,
+            y=[100 * part.accuracy for part in bins],
+            width=width,
+            marker={
+                "color": [faint if part.count < _FEW else strong for part in bins],
+                "cornerradius": 3,
+            },
+            hovertext=hover,
+            hoverinfo="text",
+        ),
+        row=1,
+        col=1,
+    )
+    figure.add_trace(
+        go.Bar(
+            x=middle,
+            y=[part.count for part in bins],
+            width=width,
+            marker={"color": palette.quiet, "cornerradius": 3},
+            hovertext=hover,
+            hoverinfo="text",
+        ),
+        row=2,
+        col=1,
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[0, 100],
+            y=[0, 100],
+            mode="lines",
+            line={"color": palette.muted, "width": 1.5, "dash": "dot"},
+            hoverinfo="skip",
+        ),
+        row=1,
+        col=1,
+    )
+    finish(
+        figure,
+        palette,
+        "Is it right as often as it says?",
+        "Dotted: perfectly honest. Pale: fewer than ten answers",
+        height,
+        showlegend=False,
+        bargap=0.12,
+    )
+    figure.update_xaxes(range=[0, 100], fixedrange=True, tickvals=[0, 20, 40, 60, 80, 100], showgrid=False)
+    figure.update_xaxes(title_text="Confidence in percent", row=2, col=1)
+    figure.update_yaxes(range=[0, 104], fixedrange=True, title_text="Right, percent", row=1, col=1)
+    figure.update_yaxes(
+        type="log", dtick=2, fixedrange=True, title_text="Answers", row=2, col=1, rangemode="tozero"
+    )
+    return figure
