@@ -1,7 +1,51 @@
-"""The Data page."""
+"""Data: what the networks learn from."""
 
+import streamlit as st
+
+from dashboard.components.augmentation_preview import show_augmentation
+from dashboard.components.class_averages import show_averages, show_pixels
+from dashboard.components.class_samples import show_counts, show_samples
+from dashboard.components.dataset_source import show_source
+from dashboard.components.hardest_digits import show_hardest
+from dashboard.components.message import errors_shown
 from dashboard.components.model_picker import pick_model
 from dashboard.components.page_title import show_page_title
+from dashboard.components.theme import current_palette
+from dashboard.resources import dataset
+from models.store import list_models
 
-show_page_title("Data", "This page is being built.")
-model = pick_model()
+SECTIONS = {
+    "digits": "Digits",
+    "averages": "Averages",
+    "hardest": "Hardest",
+    "augmentation": "Augmentation",
+}
+
+show_page_title("Data", "What the networks learn from, and what they are tested on.")
+with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    model = pick_model("Data of the model") if list_models() else None
+    section = st.segmented_control(
+        "Look at",
+        list(SECTIONS),
+        format_func=lambda key: SECTIONS.get(key, key),
+        default="digits",
+        required=True,
+        key="data_section",
+        persist_state="session",
+        wrap=True,
+    )
+palette = current_palette()
+
+with errors_shown():
+    found = dataset(model)
+    show_source(found)
+    if section == "averages":
+        show_averages(model, palette)
+        show_pixels(model, palette)
+    elif section == "hardest":
+        show_hardest(model, palette)
+    elif section == "augmentation":
+        show_augmentation(found, palette)
+    else:
+        show_counts(found, palette)
+        show_samples(found, palette)
