@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.browser.pages import settle
 from tests.browser.server import Server
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -62,10 +63,7 @@ class Tab:
 
     def settle(self) -> None:
         """Waits until the app has nothing left to do."""
-        self.page.get_by_test_id("stApp").wait_for()
-        self.page.wait_for_function(
-            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-        )
+        settle(self.page)
 
 
 @pytest.fixture

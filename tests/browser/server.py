@@ -33,6 +33,11 @@ class Server:
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """For the command line on the same home."""
+        return {**os.environ, "DIGITLAB_HOME": str(self.home), "PYTHONPATH": str(PROJECT)}
+
     def _start(self) -> None:
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
@@ -42,7 +47,7 @@ class Server:
                     *("--server.fileWatcherType", "none"),
                 ],
                 cwd=PROJECT,
-                env={**os.environ, "DIGITLAB_HOME": str(self.home)},
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,0 +1,46 @@
+"""What people do on the pages, for tests and for the pictures of the documentation."""
+
+from playwright.sync_api import Page
+
+THREE = [
+    (90, 80),
+    (150, 55),
+    (210, 85),
+    (205, 130),
+    (150, 155),
+    (215, 185),
+    (220, 240),
+    (150, 270),
+    (85, 240),
+]
+SEVEN = [(80, 70), (150, 68), (235, 66), (200, 150), (160, 260)]
+ONE = [(160, 50), (160, 150), (160, 270)]
+"""Strokes on the 320 x 320 sheet, in pixels."""
+
+
+def settle(page: Page) -> None:
+    """Waits until the app has nothing left to do."""
+    page.locator("[data-testid=stApp]").wait_for()
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+    )
+
+
+def draw_stroke(page: Page, points: list[tuple[int, int]]) -> None:
+    """Draws one stroke on the sheet with the mouse."""
+    canvas = page.locator("canvas.upper-canvas").first
+    canvas.wait_for()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"] / 320, box["y"] + y * box["height"] / 320) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+
+
+def draw_three(page: Page) -> None:
+    """Draws a 3."""
+    draw_stroke(page, THREE)
