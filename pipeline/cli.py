@@ -7,7 +7,6 @@ the training failed, 2 the call itself is wrong.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 from collections.abc import Iterable
@@ -18,9 +17,10 @@ import typer
 
 from models.errors import DigitLabError, InputError
 from pipeline.cli_models import models_app
+from pipeline.cli_read import read
 from pipeline.cli_runs import follow_run, runs_app
 from pipeline.config import OPTIMIZERS, SCHEDULES, field_bounds, field_help, make_config
-from pipeline.terminal import beside, draw_digit, percent, probability_bars
+from pipeline.terminal import beside, draw_digit, percent, probability_bars, silenced_stderr
 
 app = typer.Typer(
     name="digitlab",
@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
+app.command()(read)
 
 if TYPE_CHECKING:
     from models.store import StoredModel
@@ -58,16 +59,8 @@ def _open_recognizer(reference: str | None) -> tuple[StoredModel, Recognizer]:
     from pipeline.recognition import Recognizer
 
     model = find_model(reference)
-    sys.stderr.flush()
-    kept = os.dup(2)
-    silence = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(silence, 2)
+    with silenced_stderr():
         return model, Recognizer(model.directory.litert_file)
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(silence)
 
 
 def _knob(field: str, *names: str) -> Any:

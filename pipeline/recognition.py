@@ -47,14 +47,23 @@ class Recognizer:
     and a large batch is dealt out to all of them.
     """
 
-    def __init__(self, litert_file: Path) -> None:
+    def __init__(self, litert_file: Path, workers: int | None = None) -> None:
+        """Loads the model.
+
+        Args:
+            litert_file: a model.tflite.
+            workers: interpreters to keep; as many as cores by default.
+
+        Raises:
+            ModelError: the file is missing or not such a model.
+        """
         from ai_edge_litert.interpreter import Interpreter
 
         try:
             content = litert_file.read_bytes()
         except OSError as error:
             raise ModelError(f"{litert_file}: the model file can't be read ({error.strerror}).") from None
-        self._workers = max(1, os.cpu_count() or 1)
+        self._workers = workers or os.cpu_count() or 1
         self._idle: queue.SimpleQueue[_Interpreter] = queue.SimpleQueue()
         try:
             for _ in range(self._workers):

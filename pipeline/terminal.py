@@ -4,7 +4,10 @@ is returned as text; what scripts read is printed by `pipeline.cli`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,6 +65,21 @@ def duration(seconds: float) -> str:
 def percent(share: float, digits: int = 2) -> str:
     """A share as a percentage: 0.9966 -> 99.66 %."""
     return f"{100 * share:.{digits}f} %"
+
+
+@contextmanager
+def silenced_stderr() -> Iterator[None]:
+    """Keeps native code from writing to stderr, as LiteRT does when it loads a model. Not for threaded programs."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(silence, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(silence)
 
 
 class TrainingView:

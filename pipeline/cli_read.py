@@ -1,0 +1,156 @@
+"""`digitlab read`: numbers of any length off pictures and folders of pictures."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+from models.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pipeline.reading import PageReading
+
+_COLUMNS = ("path", "text", "digits", "doubtful", "lowest_confidence", "error")
+
+
+def read(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE|FOLDER...", help="Pictures, or folders of them.")
+    ],
+    model: Annotated[
+        str | None,
+        typer.Option("--model", "-m", help="A model's name or id, or a run directory; else the default."),
+    ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--expect",
+            help="What every line satisfies: length=8, range=1..500, date=DDMMYYYY, one-of=12,15, luhn, isbn, mod97; "
+            "the likeliest reading that does is taken. May be repeated.",
+        ),
+    ] = None,
+    csv_file: Annotated[
+        Path | None,
+        typer.Option("--csv", help="Write a table to this file; pictures already in it are passed over."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a picture and nothing else.")
+    ] = False,
+) -> None:
+    """Read all the digits of pictures, line by line; folders on all cores, and on from where it stopped."""
+    from models.store import find_model
+    from pipeline.constraints import parse_constraint
+    from pipeline.reading import find_pictures, read_files
+
+    if csv_file and as_json:
+        raise ConfigError("--csv and --json exclude each other: expected one of them.")
+    for name in expect or ():
+        parse_constraint(name)
+    found = find_model(model)
+    done = _read_before(csv_file) if csv_file else set()
+    pictures = [path for path in find_pictures(paths) if str(path) not in done]
+    results = read_files(pictures, found.directory.litert_file, expect or ())
+    failed = (
+        _write_table(results, csv_file, len(pictures), len(done)) if csv_file else _print(results, as_json)
+    )
+    for path, reason in failed:
+        if not as_json:
+            typer.echo(f"digitlab: {reason if str(path) in reason else f'{path}: {reason}'}", err=True)
+    if csv_file:
+        typer.echo(f"Read {len(pictures) - len(failed)} of {len(pictures)} pictures to {csv_file}.", err=True)
+    raise typer.Exit(int(bool(failed)))
+
+
+def _print(results: Iterator[tuple[Path, PageReading | str]], as_json: bool) -> list[tuple[Path, str]]:
+    failed = []
+    for path, reading in results:
+        if isinstance(reading, str):
+            failed.append((path, reading))
+            if as_json:
+                typer.echo(json.dumps({"path": str(path), "error": reading}))
+        elif as_json:
+            digits = [
+                {"digit": digit.digit, "confidence": round(digit.confidence, 4), "box": list(digit.box)}
+                for digit in reading.digits
+            ]
+            answer = {"path": str(path), "text": reading.text, "lines": reading.lines, "digits": digits}
+            typer.echo(json.dumps(answer))
+        else:
+            for line in reading.lines:
+                typer.echo(f"{path}: {line}")
+            doubtful = sum(digit.doubtful for digit in reading.digits)
+            if doubtful:
+                typer.echo(f"{path}: {doubtful} of {len(reading.digits)} digits are doubtful", err=True)
+            for number in reading.broken:
+                typer.echo(f"{path}: line {number + 1} can't be read as expected", err=True)
+    return failed
+
+
+def _read_before(csv_file: Path) -> set[str]:
+    """The pictures that an interrupted call has read already; those that failed are tried again."""
+    try:
+        with csv_file.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames is None:
+                return set()
+            if tuple(reader.fieldnames) != _COLUMNS:
+                raise ConfigError(f"{csv_file}: expected a table that `digitlab read` wrote, or no file yet.")
+            return {row["path"] for row in reader if not row["error"]}
+    except FileNotFoundError:
+        return set()
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise ConfigError(f"{csv_file}: the table can't be read.") from None
+
+
+def _write_table(
+    results: Iterator[tuple[Path, PageReading | str]], csv_file: Path, count: int, before: int
+) -> list[tuple[Path, str]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    failed = []
+    try:
+        with (
+            _open_table(csv_file, before) as file,
+            Progress(console=Console(stderr=True), transient=True) as bar,
+        ):
+            task = bar.add_task("reading", total=count)
+            writer = csv.writer(file)
+            for path, reading in results:
+                if isinstance(reading, str):
+                    failed.append((path, reading))
+                    writer.writerow([path, "", 0, 0, "", reading])
+                else:
+                    sure = [digit.confidence for digit in reading.digits]
+                    doubtful = sum(digit.doubtful for digit in reading.digits)
+                    writer.writerow([path, reading.text, len(sure), doubtful, f"{min(sure):.4f}", ""])
+                file.flush()
+                bar.advance(task)
+    except OSError as error:
+        raise ConfigError(f"{csv_file}: the table can't be written ({error.strerror}).") from None
+    return failed
+
+
+def _open_table(csv_file: Path, before: int) -> IO[str]:
+    """The table, ready for more rows; the rows of failed pictures are dropped, since these are tried again."""
+    if not before:
+        file = csv_file.open("w", newline="", encoding="utf-8")
+        csv.writer(file).writerow(_COLUMNS)
+        return file
+    with csv_file.open(newline="", encoding="utf-8") as old:
+        rows = [row for row in csv.DictReader(old) if not row["error"]]
+    part = csv_file.with_name(csv_file.name + ".part")
+    with part.open("w", newline="", encoding="utf-8") as new:
+        writer = csv.DictWriter(new, _COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+        new.flush()
+        os.fsync(new.fileno())
+    part.replace(csv_file)
+    return csv_file.open("a", newline="", encoding="utf-8")
