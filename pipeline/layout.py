@@ -72,7 +72,8 @@ def lay_out(ink: Ink) -> Page:
     usual = _usual_height(pieces)
     pieces, labels = _joined(pieces, labels, usual)
     usual = _usual_height(pieces)
-    pieces = [piece for piece in pieces if not _is_rim(piece, usual, ink.shape)]
+    blocks = _blocks(pieces, labels)
+    pieces = [p for p in pieces if p.label not in blocks and not _is_rim(p, usual, ink.shape)]
     main = [piece for piece in pieces if 0.42 * usual <= piece.height and not _is_out_of_scale(piece, usual)]
     parts = [piece for piece in pieces if piece.height < 0.42 * usual and piece.width < 1.5 * usual]
     groups = _lines(main, usual)
@@ -98,7 +99,7 @@ def _pieces(ink: Ink) -> tuple[list[Piece], NDArray[np.int32]]:
     if not strong.size:
         return [], np.zeros(ink.shape, np.int32)
     level = min(0.5, 0.4 * float(np.percentile(strong, 90)))
-    weak = (ink > 0.6 * level).astype(np.uint8)
+    weak = (ink > _faintest(ink, level)).astype(np.uint8)
     count, found, found_stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     labels, stats = np.asarray(found, np.int32), np.asarray(found_stats, np.int64)
     mass = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count)
@@ -112,6 +113,15 @@ def _pieces(ink: Ink) -> tuple[list[Piece], NDArray[np.int32]]:
         if not _is_edge(piece, area, ink.shape):
             pieces.append(piece)
     return pieces, labels
+
+
+def _faintest(ink: Ink, level: float) -> float:
+    """The lowest level at which faint ink is little more than the soft edges of strong ink, and not grain."""
+    strong = int((ink > level).sum())
+    for share in (0.3, 0.4, 0.5):
+        if int((ink > share * level).sum()) <= 2.2 * strong:
+            return share * level
+    return 0.6 * level
 
 
 def _is_edge(piece: Piece, area: int, shape: tuple[int, ...]) -> bool:
@@ -162,13 +172,13 @@ def _joined(
             apart = _distance(a, b)
             overlap = (min(a.right, b.right) - max(a.left, b.left)) / max(1, min(a.width, b.width))
             fragments = low < 0.42 * usual and max(a.height, b.height) < 1.1 * usual and apart < 0.13 * usual
-            stacked = overlap > 0.4 and apart < 0.25 * usual and low < 0.8 * usual
+            stacked = overlap > 0.4 and apart < 0.3 * usual and low < 0.85 * usual
             if not (fragments or stacked):
                 continue
             one, other = root(i), root(j)
             top = min(extents[one][0], extents[other][0])
             bottom = max(extents[one][1], extents[other][1])
-            if one != other and bottom - top <= (1.6 if apart < 0.12 * usual else 1.3) * usual:
+            if one != other and bottom - top <= (1.7 if overlap > 0.6 and low < 0.6 * usual else 1.3) * usual:
                 group[other] = one
                 extents[one] = (top, bottom)
     members: dict[int, list[Piece]] = {}
@@ -195,11 +205,27 @@ def _joined(
     return merged, renamed[labels]
 
 
+def _blocks(pieces: list[Piece], labels: NDArray[np.int32]) -> set[int]:
+    """Labels of pieces much more solid than the others: printed logos, shadows, blots."""
+    if len(pieces) < 4:
+        return set()
+    distance = cv2.distanceTransform((labels > 0).astype(np.uint8), cv2.DIST_L2, 3)
+    solid = {}
+    for piece in pieces:
+        window = np.s_[piece.top : piece.bottom, piece.left : piece.right]
+        inside = distance[window][labels[window] == piece.label]
+        solid[piece.label] = float(np.percentile(inside, 90))
+    usual = float(np.median(list(solid.values())))
+    return {label for label, value in solid.items() if value > 3 * max(usual, 1.5)}
+
+
 def _is_rim(piece: Piece, usual: float, shape: tuple[int, ...]) -> bool:
     """Whether a piece is a strip along the picture's edge: the rest of a ruling or of a neighboring line."""
     lies = (piece.top <= 1 or piece.bottom >= shape[0] - 1) and piece.height < 0.3 * usual
     stands = (piece.left <= 1 or piece.right >= shape[1] - 1) and piece.width < 0.15 * usual
-    return lies or (stands and piece.height > 1.5 * usual)
+    long = max(piece.height, piece.width) > 1.4 * usual and min(piece.height, piece.width) < 0.3 * usual
+    touches = min(piece.left, piece.top, shape[1] - piece.right, shape[0] - piece.bottom) <= 1
+    return lies or (stands and piece.height > 1.5 * usual) or (touches and long)
 
 
 def _is_out_of_scale(piece: Piece, usual: float) -> bool:

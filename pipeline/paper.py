@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.sheet import find_sheet, without_bars
+
 Ink = NDArray[np.float32]
 """(height, width) in [0, 1], 1 = full stroke, whatever the polarity of the picture was."""
 
@@ -64,13 +66,23 @@ def find_ink(pixels: NDArray[np.uint8]) -> tuple[Ink, float, tuple[Step, ...]]:
     gray = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     first = Step("Picture", "The picture in shades of gray.", shown((gray / 255).astype(np.float32)))
     ink = np.zeros(gray.shape, np.float32)
-    inside = _without_bars(gray)
+    inside = without_bars(gray)
+    sheet = find_sheet(gray)
+    if sheet is not None:
+        columns, rows = np.flatnonzero(sheet.any(axis=0)), np.flatnonzero(sheet.any(axis=1))
+        inside = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        small, gray = np.array(small), np.array(gray)
+        # the corners of a sheet that lies askew show the table: paint them over with paper
+        small[~sheet], gray[~sheet] = np.median(small[sheet], axis=0), np.median(gray[sheet])
     found, how = _ink_inside(small[inside], gray[inside])
     if not found.any() and found.shape != gray.shape:
         # what looked like bars was all there is: a tight crop of a straight 1
         inside = np.s_[:, :]
         found, how = _ink_inside(small, gray)
     ink[inside] = found
+    if sheet is not None:
+        rim = max(3, min(sheet.shape) // 60)
+        ink *= cv2.erode(sheet.astype(np.uint8), np.ones((rim, rim), np.uint8))
     return ink, scale, (first, Step("Ink", how, shown(ink)))
 
 
@@ -78,30 +90,6 @@ def _resize(picture: NDArray[Any], scale: float) -> NDArray[Any]:
     height, width = picture.shape[:2]
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
-
-
-def _without_bars(gray: NDArray[np.uint8]) -> tuple[slice, slice]:
-    """What is left of a picture when even bars along its edges (letterboxes, frames) are cut off."""
-    top, bottom = _bars(gray)
-    left, right = _bars(gray[top:bottom].T)
-    return slice(top, bottom), slice(left, right)
-
-
-def _bars(gray: NDArray[np.uint8]) -> tuple[int, int]:
-    """First and end row without the bars at top and bottom: even rows that end in a jump along the whole row."""
-    rows = len(gray)
-    if min(gray.shape) < 12:
-        return 0, rows
-    found = []
-    for lines in (gray, gray[::-1]):
-        color = float(np.median(lines[0]))
-        near = np.abs(lines[: rows // 2 - 1].astype(np.int16) - color) <= 12
-        share = near.mean(axis=1)
-        end = int(np.argmax(share < 0.9)) if (share < 0.9).any() else 0
-        # a scan's frame may be soft: look for the jump within two more rows
-        jumped = 0 < end < rows // 2 - 3 and any(share[end + more] < 0.2 for more in range(3))
-        found.append(end + 1 if jumped else 0)
-    return found[0], rows - found[1]
 
 
 def _ink_inside(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> tuple[Ink, str]:

@@ -73,10 +73,24 @@ class _Candidate:
 
 @dataclass
 class _Stretch:
-    """Touching or overlapping ink of one line, with the candidates for its digits."""
+    """Touching or overlapping ink of one line, with the candidates for its digits, the whole first.
+
+    Attributes:
+        line: number of the line.
+        height: usual height of the line's digits, in ink pixels.
+        corner: x and y of its window on the page.
+        part: the window's ink without other stretches'.
+        own: where in the window the stretch's pieces are.
+        cuts: the proposed cuts, none at first.
+        joint: for every cut, what it costs not to make it.
+        candidates: runs of parts that may be one digit.
+    """
 
     line: int
     height: float
+    corner: tuple[int, int]
+    part: Ink
+    own: NDArray[np.bool_]
     cuts: Cuts
     joint: NDArray[np.float64]
     candidates: list[_Candidate]
@@ -95,18 +109,34 @@ def segment(picture: Picture, recognize: Recognize) -> list[list[DigitBox]]:
         for number, line in enumerate(page.lines)
         for stretch in _stretches(picture.ink, page, line, number)
     ]
+    _judge([candidate for stretch in stretches for candidate in stretch.candidates], recognize)
+    # what is plainly one digit needs no cutting
+    doubtful = [stretch for stretch in stretches if not _is_plain(stretch)]
+    for stretch in doubtful:
+        _cut(stretch)
+    _judge([candidate for stretch in doubtful for candidate in stretch.candidates[1:]], recognize)
     candidates = [candidate for stretch in stretches for candidate in stretch.candidates]
     if not candidates:
         return []
-    scores = recognize(np.stack([candidate.image for candidate in candidates]))
-    for candidate, row in zip(candidates, scores, strict=True):
-        candidate.scores = row
     usual_mass = _usual_mass(candidates)
     lines: list[list[DigitBox]] = [[] for _ in page.lines]
     for stretch in stretches:
         lines[stretch.line] += _read(stretch, picture, usual_mass)
     kept = [line for line in lines if line]
     return [[_numbered(box, number) for box in line] for number, line in enumerate(kept)]
+
+
+def _judge(candidates: list[_Candidate], recognize: Recognize) -> None:
+    if candidates:
+        scores = recognize(np.stack([candidate.image for candidate in candidates]))
+        for candidate, row in zip(candidates, scores, strict=True):
+            candidate.scores = row
+
+
+def _is_plain(stretch: _Stretch) -> bool:
+    """Whether a stretch as a whole is surely one digit: narrow, and recognized with confidence."""
+    whole = stretch.candidates[0] if stretch.candidates else None
+    return whole is not None and whole.scores[:10].max() > 0.9 and whole.box[2] <= 0.9 * stretch.height
 
 
 def _numbered(box: DigitBox, line: int) -> DigitBox:
@@ -144,20 +174,35 @@ def _stretch(ink: Ink, page: Page, pieces: list[Piece], height: float, number: i
     labels = page.labels[window]
     own = np.isin(labels, [piece.label for piece in pieces])
     part = np.where(own | (labels == 0), ink[window], 0).astype(np.float32)
-    if len(pieces) > 1 or right - left > 0.7 * height:
-        stroke = 2 * float(part[own].sum()) / max(1.0, _outline(own))
-        cuts = propose(np.where(own, part, 0).astype(np.float32), height, stroke)
-    else:
-        cuts = Cuts(np.zeros(part.shape, np.int32), np.zeros(0))
+    nowhere = Cuts(np.zeros(part.shape, np.int32), np.zeros(0))
+    stretch = _Stretch(number, height, (left, top), part, own, nowhere, np.zeros(0), [])
+    whole = _candidate(stretch, 0, 1)
+    if whole is not None:
+        stretch.candidates.append(whole)
+    return stretch
+
+
+def _cut(stretch: _Stretch) -> None:
+    """Adds the cuts and the candidates between them to a stretch that is known only as a whole."""
+    part, own, height = stretch.part, stretch.own, stretch.height
+    stroke = 2 * float(part[own].sum()) / max(1.0, _outline(own))
+    stretch.cuts = cuts = propose(np.where(own, part, 0).astype(np.float32), height, stroke)
     count = len(cuts.crossed) + 1
+    if count == 1:
+        return
     extents = [_extent(own & (cuts.parts == i)) for i in range(count)]
-    candidates = []
+    stretch.joint = _joint_costs(cuts, extents, height)
+    for whole in stretch.candidates:
+        whole.last = count
     for first in range(count):
         for last in range(first + 1, min(count, first + 6) + 1):
-            candidate = _candidate(part, own, cuts.parts, first, last, (left, top), height)
-            if candidate is not None and (candidate.box[2] <= _WIDEST * height or last == first + 1):
-                candidates.append(candidate)
-    return _Stretch(number, height, cuts, _joint_costs(cuts, extents, height), candidates)
+            if (first, last) == (0, count):
+                continue
+            wide = max(extent[2] for extent in extents[first:last]) - extents[first][0]
+            if wide <= _WIDEST * height or last == first + 1:
+                candidate = _candidate(stretch, first, last)
+                if candidate is not None:
+                    stretch.candidates.append(candidate)
 
 
 def _outline(mask: NDArray[np.bool_]) -> float:
@@ -188,31 +233,22 @@ def _joint_costs(cuts: Cuts, extents: list[tuple[int, int, int, int]], height: f
     return costs
 
 
-def _candidate(
-    part: Ink,
-    own: NDArray[np.bool_],
-    parts: NDArray[np.int32],
-    first: int,
-    last: int,
-    corner: tuple[int, int],
-    height: float,
-) -> _Candidate | None:
-    inside = (parts >= first) & (parts < last)
-    mask = own & inside
+def _candidate(stretch: _Stretch, first: int, last: int) -> _Candidate | None:
+    """The parts `first` to `last` - 1 as one digit; None without ink."""
+    inside = (stretch.cuts.parts >= first) & (stretch.cuts.parts < last)
+    mask = stretch.own & inside
     left, top, right, bottom = _extent(mask)
-    if right - left > 1.8 * height and last > first + 1:
-        return None
     if right <= left:
         return None
     # slack of one pixel for soft edges
     window = np.s_[max(top - 1, 0) : bottom + 1, max(left - 1, 0) : right + 1]
-    alone = np.where(inside[window], part[window], 0).astype(np.float32)
+    alone = np.where(inside[window], stretch.part[window], 0).astype(np.float32)
     try:
         image = normalize_ink(alone)
     except InputError:
         return None
-    box = (left + corner[0], top + corner[1], right - left, bottom - top)
-    return _Candidate(first, last, box, float(part[mask].sum()), image, np.zeros(10, np.float32))
+    box = (left + stretch.corner[0], top + stretch.corner[1], right - left, bottom - top)
+    return _Candidate(first, last, box, float(stretch.part[mask].sum()), image, np.zeros(10, np.float32))
 
 
 def _cost(candidate: _Candidate, stretch: _Stretch) -> float:
