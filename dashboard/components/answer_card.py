@@ -53,6 +53,7 @@ def show_answer(
         key=f"bars_{key}",
         alt=f"Bar chart of the ten probabilities by {model}; the highest is {prediction.digit} "
         f"with {percent(prediction.confidence, 1)}.",
+        live=True,
     )
 
 

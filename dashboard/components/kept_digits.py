@@ -35,7 +35,7 @@ def show_kept_digits(palette: Palette) -> None:
     )
     if picked is not None and picked < len(ids) and ids[picked] != chosen:
         st.session_state[_CHOSEN] = ids[picked]
-        st.rerun(scope="fragment")
+        st.rerun()
     if chosen in by_id:
         _show_one(by_id[chosen])
     with st.container(horizontal=True):
@@ -73,7 +73,7 @@ def _show_one(digit: KeptDigit) -> None:
         )
         if st.button("Delete", icon=":material/delete:", key="kept_delete_one"):
             my_digits.delete(digit)
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 @st.dialog("Delete all kept digits?", icon=":material/delete:")

@@ -97,7 +97,7 @@ def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) 
     )
     if picked is not None and picked != chosen and picked < len(readings):
         st.session_state[_CHOSEN] = picked
-        st.rerun(scope="fragment")
+        st.rerun()
     return readings[chosen]
 
 

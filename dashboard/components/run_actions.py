@@ -22,7 +22,7 @@ def show_actions(run: Run) -> None:
             ):
                 with errors_shown():
                     runs.stop(run.directory)
-                    st.rerun(scope="fragment")
+                    st.rerun()
             return
         if run.state != "finished" and st.button(
             "Resume",

@@ -86,7 +86,11 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
     )
     reading = read_curves([line for line in lines if line.get("epoch_end")])
     show_chart(
-        figure, key="curves", alt=f"Loss and accuracy of {run.record.name}. {reading.sentence}", zoom=True
+        figure,
+        key="curves",
+        alt=f"Loss and accuracy of {run.record.name}. {reading.sentence}",
+        zoom=True,
+        live=True,
     )
     _show_reading(reading)
 

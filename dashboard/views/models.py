@@ -55,6 +55,7 @@ if curves:
         key="model_curves",
         alt="Loss and accuracy while training: " + ", ".join(curve.name for curve in curves),
         zoom=True,
+        live=True,
     )
 else:
     show_empty(
