@@ -153,12 +153,12 @@ def _with_serifs(image: NDArray[np.uint8], random: np.random.Generator) -> NDArr
         matrix = cv2.getRotationMatrix2D(center, angle, 1)
         return np.asarray(cv2.warpAffine(piece, matrix, (SIDE, SIDE)), np.uint8)
 
-    length = int(height * random.uniform(0.22, 0.5))
+    length = int(height * random.uniform(0.22, 0.68))
     # OpenCV turns counter-clockwise for positive angles; the hook hangs down to the left
-    hook = turned((first, first + length), (top_x, first + 0.5), lean - random.uniform(32, 62))
+    hook = turned((first, first + length), (top_x, first + 0.5), lean - random.uniform(30, 65))
     varied = np.maximum(image, hook)
     if random.random() < 0.5:
-        foot = (last - int(height * random.uniform(0.15, 0.3)), last + 1)
+        foot = (last - int(height * random.uniform(0.15, 0.42)), last + 1)
         for side in (90, -90):
             varied = np.maximum(varied, turned(foot, (bottom_x, last - 0.5), lean + side))
     return np.asarray(varied, np.uint8)
