@@ -69,6 +69,11 @@ def lay_out(ink: Ink) -> Page:
     pieces, labels = _pieces(ink)
     if not pieces:
         return Page((), labels)
+    usual = _usual_height([piece for piece in pieces if not _is_edge(piece, ink.shape)] or pieces)
+    pieces, labels = _loosened(ink, pieces, labels, usual)
+    pieces = [piece for piece in pieces if not _is_edge(piece, ink.shape)]
+    if not pieces:
+        return Page((), labels)
     usual = _usual_height(pieces)
     pieces, labels = _joined(pieces, labels, usual)
     usual = _usual_height(pieces)
@@ -109,10 +114,37 @@ def _pieces(ink: Ink) -> tuple[list[Piece], NDArray[np.int32]]:
         left, top, width, height, area = (int(value) for value in stats[label])
         if seeds[label] < 3 or area < 6:
             continue
-        piece = Piece(label, left, top, left + width, top + height, float(mass[label]))
-        if not _is_edge(piece, area, ink.shape):
-            pieces.append(piece)
+        pieces.append(Piece(label, left, top, left + width, top + height, float(mass[label])))
     return pieces, labels
+
+
+def _loosened(
+    ink: Ink, pieces: list[Piece], labels: NDArray[np.int32], usual: float
+) -> tuple[list[Piece], NDArray[np.int32]]:
+    """Pieces far too tall for a digit taken apart where only faint ink (a shadow's edge, a ruling) holds them."""
+    kept = [piece for piece in pieces if piece.height <= 2.2 * usual]
+    if len(kept) == len(pieces):
+        return pieces, labels
+    labels = np.array(labels)
+    for piece in pieces:
+        if piece.height <= 2.2 * usual:
+            continue
+        window = np.s_[piece.top : piece.bottom, piece.left : piece.right]
+        own = labels[window] == piece.label
+        strong = float(np.percentile(ink[window][own], 90))
+        parts, sublabels = _pieces(
+            np.where(own & (ink[window] > 0.45 * strong), ink[window], 0).astype(np.float32)
+        )
+        if len(parts) < 2:
+            kept.append(piece)
+            continue
+        first = int(labels.max())
+        labels[window] = np.where(sublabels > 0, sublabels + first, np.where(own, 0, labels[window]))
+        x, y = piece.left, piece.top
+        kept += [
+            Piece(p.label + first, p.left + x, p.top + y, p.right + x, p.bottom + y, p.mass) for p in parts
+        ]
+    return kept, labels
 
 
 def _faintest(ink: Ink, level: float) -> float:
@@ -124,13 +156,13 @@ def _faintest(ink: Ink, level: float) -> float:
     return 0.6 * level
 
 
-def _is_edge(piece: Piece, area: int, shape: tuple[int, ...]) -> bool:
+def _is_edge(piece: Piece, shape: tuple[int, ...]) -> bool:
     """Whether a piece is the rim of a sheet, a shadow or a frame rather than writing."""
     height, width = shape
     sides = (piece.left <= 1) + (piece.top <= 1) + (piece.right >= width - 1) + (piece.bottom >= height - 1)
     long = max(piece.width / width, piece.height / height)
     thin = min(piece.width / width, piece.height / height)
-    frame = piece.width > 0.85 * width and piece.height > 0.85 * height and area < 0.1 * height * width
+    frame = piece.width > 0.85 * width and piece.height > 0.85 * height and piece.mass < 0.1 * height * width
     return (
         frame or (sides >= 1 and long > 0.4 and thin < 0.12) or (sides >= 2 and long > 0.6 and height > 200)
     )

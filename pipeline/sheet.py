@@ -28,6 +28,8 @@ def _bars(gray: NDArray[np.uint8]) -> tuple[int, int]:
         end = int(np.argmax(share < 0.9)) if (share < 0.9).any() else 0
         # a scan's frame may be soft: look for the jump within two more rows
         jumped = 0 < end < rows // 2 - 3 and any(share[end + more] < 0.2 for more in range(3))
+        # a ruling is a jump as well, but the paper goes on behind it
+        jumped = jumped and float(np.mean(share[end + 2 : end + 2 + max(8, rows // 16)])) < 0.5
         found.append(end + 1 if jumped else 0)
     return found[0], rows - found[1]
 
@@ -63,8 +65,14 @@ def find_sheet(gray: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
         return None
     if wide < 0.4 * size[0] or high < 0.4 * size[1]:
         return None
+    # a round or jagged bright shape is a thick digit, not a sheet
+    (_, sides, _) = cv2.minAreaRect(contour)
+    if area < 0.8 * sides[0] * sides[1]:
+        return None
     inside = np.zeros((size[1], size[0]), np.uint8)
     cv2.drawContours(inside, [contour], -1, 1, cv2.FILLED)
+    if float((preview[inside > 0] > level).mean()) < 0.85:
+        return None
     if float(np.median(paper[inside > 0])) - float(np.median(paper[inside == 0])) < 20:
         return None
     # closing has drawn the table's edge into the sheet by up to half its window
