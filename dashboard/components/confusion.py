@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.components.chart import chart_config
 from dashboard.components.digit_buttons import pick_digit
 from dashboard.components.digit_image import show_digit_grid
+from dashboard.components.matrix import picked_cell, show_matrix
 from dashboard.components.message import show_empty
-from dashboard.figures.confusion import confusion_matrix
+from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.style import Palette
 from dashboard.mistake_link import MistakeView, to_parameters
 from dashboard.resources import answers, held_out_set
@@ -34,14 +34,14 @@ def show_confusion(model: StoredModel, found: Evaluation, palette: Palette) -> N
         with st.container(horizontal=True, gap="small"):
             shares = _pick("Unit", {"counts": "Counts", "shares": "Percent"}, "confusion_unit") == "shares"
             errors = _pick("Cells", {"all": "All", "errors": "Mistakes"}, "confusion_cells") == "errors"
-        st.plotly_chart(
-            confusion_matrix(found.confusion, palette, shares, errors, cell),
-            theme=None,
-            key=_MATRIX,
-            on_select=_choose_cell,
-            selection_mode="points",
-            config=chart_config(),
-            alt=_put_in_words(found),
+        unit = "Percent of the true digit's images" if shares else "Test images"
+        st.caption(f"{unit}. Choose a cell to see them.")
+        show_matrix(
+            confusion_cells(found.confusion, palette, shares, errors),
+            _put_in_words(found),
+            _MATRIX,
+            _choose_cell,
+            cell,
         )
     with right:
         if pairs:
@@ -71,7 +71,7 @@ def _show_pairs(found: Evaluation, pairs: list[Cell], cell: Cell | None) -> None
     st.pills(
         "Most often confused",
         pairs,
-        format_func=lambda pair: f"{pair[0]} as {pair[1]} · {counts.get(tuple(pair), 0)}",
+        format_func=lambda pair: f"{pair[0]} → {pair[1]} · {counts.get(tuple(pair), 0)}",
         key=_PAIR,
         on_change=_choose_pair,
         wrap=True,
@@ -120,10 +120,9 @@ def _show_images(model: StoredModel, cell: Cell, palette: Palette) -> None:
 
 
 def _choose_cell() -> None:
-    points = st.session_state[_MATRIX].selection.points
-    if points:
-        true, predicted = points[0]["customdata"]
-        st.session_state[_CELL] = (int(true), int(predicted))
+    cell = picked_cell(_MATRIX)
+    if cell:
+        st.session_state[_CELL] = cell
 
 
 def _choose_pair() -> None:

@@ -27,8 +27,8 @@ def show_hardest(model: StoredModel | None, palette: Palette) -> None:
     images, _ = held_out_set(model)
     shown = answers(model).select(true).sort("loss").page(1, _MOST)
     st.caption(
-        f"The test digits with the highest loss for {model.name}, in nats: the less it believed in the true digit, "
-        "the higher. Choose one for more."
+        f"The test digits with the highest loss for {model.name}: the less it believed in the true digit, the higher. "
+        "True digit → answer, and the loss in nats; choose one for more."
     )
     picked = pick_digit(
         images[shown.index],
@@ -38,11 +38,11 @@ def show_hardest(model: StoredModel | None, palette: Palette) -> None:
             for index, label, read in zip(shown.index, shown.true, shown.predicted, strict=True)
         ],
         [
-            f"{label} as {read} · {loss:.1f}"
+            f"{label} → {read} · {loss:.1f}"
             for label, read, loss in zip(shown.true, shown.predicted, shown.loss, strict=True)
         ],
         key="hardest_grid",
-        side=84,
+        side=80,
     )
     if picked is not None and picked < len(shown):
         view = MistakeView(order="loss", digit=int(shown.index[picked]))

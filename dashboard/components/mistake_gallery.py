@@ -43,7 +43,9 @@ def show_gallery(found: Answers, total: int, images: NDArray[np.uint8], palette:
     first = (number - 1) * PAGE_SIZE + 1
     part = "" if pages == 1 else f", {first:,} to {first + len(shown) - 1:,} shown"
     share = "" if len(found) == total else f" of {total:,}"
-    st.caption(f"{len(found):,}{share} mistake{'s' if total > 1 else ''}{part}. Choose one for more.")
+    st.caption(
+        f"{len(found):,}{share} mistake{'s' if total > 1 else ''}{part}. True digit → answer, and how sure; choose one for more."
+    )
     picked = pick_digit(
         images[shown.index],
         palette,
@@ -52,11 +54,11 @@ def show_gallery(found: Answers, total: int, images: NDArray[np.uint8], palette:
             for index, true, predicted in zip(shown.index, shown.true, shown.predicted, strict=True)
         ],
         [
-            f"{true} as {predicted} · {percent(float(confidence), 0)}"
+            f"{true} → {predicted} · {percent(float(confidence), 0)}"
             for true, predicted, confidence in zip(shown.true, shown.predicted, shown.confidence, strict=True)
         ],
         key="mistake_grid",
-        side=84,
+        side=80,
     )
     if pages > 1:
         st.pagination(

@@ -1,120 +1,62 @@
-"""Which digits a model takes for which."""
+"""Which digits a model takes for which: the colors and words of each cell of the matrix.
+
+Not a Plotly figure: a tap on one selects the cell tapped before, and keeps the page from scrolling under the thumb.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-import numpy as np
-import plotly.graph_objects as go
-from numpy.typing import NDArray
+from dashboard.figures.style import Palette, mix
 
-from dashboard.figures.style import Palette, finish, mix
-
-_DIGITS = [str(digit) for digit in range(10)]
+_DEEP = 0.72  # from this share of the strongest color on, light letters read better than dark ones
 
 
-def confusion_matrix(
-    confusion: Sequence[Sequence[int]],
-    palette: Palette,
-    shares: bool = False,
-    errors_only: bool = False,
-    chosen: tuple[int, int] | None = None,
-    height: int = 520,
-) -> go.Figure:
-    """The confusion matrix; right answers in one color, mistakes in another, each with a scale of its own.
+@dataclass(frozen=True)
+class Cell:
+    """One cell: what stands in it, its colors as #rrggbb, and its words for screen readers and the mouse."""
 
-    A heatmap answers no clicks, so an invisible square lies over each cell; its `customdata` is
-    `[true, predicted]`.
+    text: str
+    background: str
+    color: str
+    label: str
+
+
+def confusion_cells(
+    confusion: Sequence[Sequence[int]], palette: Palette, shares: bool = False, errors_only: bool = False
+) -> list[list[Cell]]:
+    """The cells; right answers in one color, mistakes in another, each with a scale of its own.
 
     Args:
         confusion: confusion[true][predicted], counts.
         palette: of the page's theme.
         shares: whether to show percent of the true digit's images rather than counts.
         errors_only: whether to leave the diagonal blank.
-        chosen: the cell to mark, (true, predicted).
-        height: in pixels.
+
+    Returns:
+        cells[true][predicted].
     """
-    counts = np.asarray(confusion, float)
-    totals = np.maximum(counts.sum(1, keepdims=True), 1)
-    values = 100 * counts / totals if shares else counts
-    diagonal = np.eye(10, dtype=bool)
-    figure = go.Figure()
-    for part, color in ((diagonal, palette.right), (~diagonal, palette.wrong)):
-        if errors_only and part is diagonal:
-            continue
-        figure.add_trace(_layer(np.where(part, values, np.nan), color, palette))
-    figure.add_trace(_squares(counts, values, palette, shares, errors_only))
-    if chosen is not None:
-        true, predicted = chosen
-        figure.add_shape(
-            type="rect",
-            x0=predicted - 0.5,
-            x1=predicted + 0.5,
-            y0=true - 0.5,
-            y1=true + 0.5,
-            line={"color": palette.answer, "width": 3},
-        )
-    unit = "Percent of the true digit's images" if shares else "Test images"
-    finish(
-        figure,
-        palette,
-        "Mistakes by digit" if errors_only else "Answers by digit",
-        f"{unit}; choose a cell to see them",
-        height,
-        clickmode="event+select",
-        hovermode="closest",
-        showlegend=False,
-    )
-    axis = {"tickvals": list(range(10)), "ticktext": _DIGITS, "showgrid": False, "fixedrange": True}
-    figure.update_xaxes(**axis, title_text="Read as", range=[-0.5, 9.5], tickfont={"size": 14})
-    figure.update_yaxes(**axis, title_text="True digit", range=[9.5, -0.5], tickfont={"size": 14})
-    return figure
-
-
-def _layer(values: NDArray[np.float64], color: str, palette: Palette) -> go.Heatmap:
-    # the square root keeps a single mistake visible beside a common one
-    return go.Heatmap(
-        z=np.sqrt(values),
-        zmin=0,
-        zmax=float(np.sqrt(np.nanmax(values))) or 1,
-        colorscale=[[0, palette.surface], [1, mix(color, palette.background, 0.15)]],
-        showscale=False,
-        hoverinfo="skip",
-        xgap=2,
-        ygap=2,
-    )
-
-
-def _squares(
-    counts: NDArray[np.float64],
-    values: NDArray[np.float64],
-    palette: Palette,
-    shares: bool,
-    errors_only: bool,
-) -> go.Scatter:
-    cells = [(i, j) for i in range(10) for j in range(10) if not (errors_only and i == j)]
+    totals = [max(sum(row), 1) for row in confusion]
+    values = [
+        [100 * count / total if shares else float(count) for count in row]
+        for row, total in zip(confusion, totals, strict=True)
+    ]
     top = {
-        same: max((values[i, j] for i, j in cells if (i == j) is same), default=1) for same in (True, False)
+        same: max(value for i, row in enumerate(values) for j, value in enumerate(row) if (i == j) is same)
+        for same in (True, False)
     }
-    texts, colors, hovers = [], [], []
-    for i, j in cells:
-        count, value = int(counts[i, j]), values[i, j]
-        deep = (value / (top[i == j] or 1)) ** 0.5 > 0.72
-        texts.append("" if not count else f"{value:.3g}" if shares else f"{count}")
-        colors.append(palette.background if deep else palette.text)
-        share = 100 * count / max(counts[i].sum(), 1)
+
+    def cell(i: int, j: int) -> Cell:
+        count, value = confusion[i][j], values[i][j]
         word = "read right" if i == j else f"read as {j}"
         images = "image" if count == 1 else "images"
-        hovers.append(f"<b>{i} {word}</b><br>{count:,} {images}, {share:.2f} % of all {i}s")
-    alike = {"marker": {"opacity": 1}}
-    return go.Scatter(
-        x=[j for _, j in cells],
-        y=[i for i, _ in cells],
-        mode="markers+text",
-        text=texts,
-        textfont={"size": 12, "color": colors},
-        customdata=[list(cell) for cell in cells],
-        hovertext=hovers,
-        hoverinfo="text",
-        marker={"symbol": "square", "size": 30, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
-        selected=alike,
-        unselected=alike,
-    )
+        label = f"{i} {word}: {count:,} {images}, {100 * count / totals[i]:.2f} % of all {i}s"
+        if not count or (errors_only and i == j):
+            return Cell("", palette.surface, palette.text, label)
+        # the square root keeps a single mistake visible beside a common one
+        depth = (value / top[i == j]) ** 0.5
+        strongest = mix(palette.right if i == j else palette.wrong, palette.background, 0.15)
+        color = palette.background if depth > _DEEP else palette.text
+        text = f"{value:.3g}" if shares else str(count)
+        return Cell(text, mix(palette.surface, strongest, depth), color, label)
+
+    return [[cell(i, j) for j in range(len(confusion))] for i in range(len(confusion))]
