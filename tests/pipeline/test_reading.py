@@ -1,0 +1,135 @@
+"""Pages of digits, put together from MNIST's test images."""
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from models.errors import InputError
+from models.store import find_model
+from pipeline.constraints import parse_constraint
+from pipeline.dataset import load_dataset
+from pipeline.reading import likeliest_readings, read_page
+from pipeline.recognition import Recognizer
+from pipeline.segmentation import DigitBox
+from tests.conftest import Digitlab
+
+
+def page_of(rows: Sequence[str], seed: int = 0) -> NDArray[np.uint8]:
+    """A page, dark on light, with test digits that the shipped model reads rightly one by one."""
+    images, labels = load_dataset().test
+    random = np.random.default_rng(seed)
+    answers = Recognizer(find_model("cnn-deep").directory.litert_file).probabilities(images[:2000])
+    clear = (answers.argmax(1) == labels[:2000]) & (answers.max(1) > 0.95)
+    page = np.full((60 + 90 * len(rows), 60 + 70 * max(map(len, rows))), 245, np.uint8)
+    for line, row in enumerate(rows):
+        for column, digit in enumerate(row):
+            index = random.choice(np.flatnonzero((labels[:2000] == int(digit)) & clear))
+            large = np.asarray(Image.fromarray(images[index]).resize((56, 56)))
+            place = page[30 + 90 * line :, 30 + 70 * column :][:56, :56]
+            place -= (large * 0.85).astype(np.uint8)
+    return page
+
+
+@pytest.fixture
+def recognizer(home: Path) -> Recognizer:
+    return Recognizer(find_model("cnn-deep").directory.litert_file)
+
+
+def test_lines_are_read_in_order_with_boxes_around_their_digits(recognizer: Recognizer) -> None:
+    rows = ("314159", "2653", "58979323")
+    reading = read_page(page_of(rows), recognizer)
+    assert reading.text == "\n".join(rows)
+    for digit in reading.digits:
+        _, y, width, height = digit.box
+        assert abs(y + height / 2 - (58 + 90 * digit.line)) < 20
+        assert width <= 60
+        assert height <= 60
+    lefts = [digit.box[0] for digit in reading.digits if digit.line == 2]
+    assert lefts == sorted(lefts)
+
+
+def test_a_page_without_digits_is_an_error(recognizer: Recognizer) -> None:
+    with pytest.raises(InputError, match=r"empty|none was found|no ink"):
+        read_page(np.full((300, 300), 250, np.uint8), recognizer)
+
+
+def _box(
+    chances: dict[int, float], alternatives: tuple[tuple[DigitBox, ...], ...] = (), stretch: int = 0
+) -> DigitBox:
+    probabilities = np.full(10, 1e-6, np.float32)
+    for digit, chance in chances.items():
+        probabilities[digit] = chance
+    blank = np.zeros((28, 28), np.float32)
+    return DigitBox(0, (0, 0, 10, 20), blank, probabilities, 1.0, alternatives, stretch)
+
+
+def test_readings_come_likeliest_first_over_digits_and_cuts() -> None:
+    other = ((_box({1: 0.6, 7: 0.3}), _box({0: 0.9})),)
+    line = [_box({4: 0.7, 9: 0.3}), _box({6: 0.8, 0: 0.2}, other, 1)]
+    texts = [text for _, text, _ in likeliest_readings(line)]
+    assert texts[0] == "46"
+    assert set(texts[:6]) >= {"46", "96", "410", "40"}
+    scores = [score for score, _, _ in likeliest_readings(line)]
+    assert scores == sorted(scores, reverse=True)
+    assert len(texts) == len(set(texts))
+
+
+def test_what_is_known_of_a_line_decides_between_its_readings(recognizer: Recognizer) -> None:
+    page = page_of(("4218", "7390"))
+    plain = read_page(page, recognizer)
+    assert plain.lines == ["4218", "7390"]
+    pinned = read_page(page, recognizer, [parse_constraint("one-of=4278,7390")])
+    assert pinned.lines == ["4278", "7390"]
+    assert pinned.digits[2].confidence < plain.digits[2].confidence
+    assert read_page(page, recognizer, [parse_constraint("length=7")]).broken == (0, 1)
+
+
+@pytest.mark.slow
+def test_a_folder_is_read_to_a_table_that_goes_on_where_it_stopped(
+    home: Path, digitlab: Digitlab, tmp_path: Path
+) -> None:
+    folder = tmp_path / "scans"
+    (folder / "more").mkdir(parents=True)
+    Image.fromarray(page_of(("2718",))).save(folder / "a.png")
+    Image.fromarray(page_of(("2818", "459"))).save(folder / "more" / "b.jpg", quality=90)
+    (folder / "c.png").write_text("no picture")
+    (folder / "notes.txt").write_text("not looked at")
+    table = tmp_path / "out.csv"
+    first = digitlab("read", folder, "--csv", table)
+    assert first.code == 1
+    assert str(folder / "c.png") in first.err
+    with table.open(newline="") as file:
+        rows = {Path(row["path"]).name: row for row in csv.DictReader(file)}
+    assert {name: row["text"] for name, row in rows.items()} == {
+        "a.png": "2718",
+        "b.jpg": "2818\n459",
+        "c.png": "",
+    }
+    assert rows["c.png"]["error"]
+    Image.fromarray(page_of(("60",))).save(folder / "c.png")
+    again = digitlab("read", folder, "--csv", table)
+    assert again.code == 0
+    assert "Read 1 of 1 pictures" in again.err
+    with table.open(newline="") as file:
+        assert sorted(row["text"] for row in csv.DictReader(file)) == ["2718", "2818\n459", "60"]
+
+
+@pytest.mark.slow
+def test_the_json_of_a_page_is_the_promised_one(home: Path, digitlab: Digitlab, tmp_path: Path) -> None:
+    Image.fromarray(page_of(("12", "305"))).save(tmp_path / "page.png")
+    outcome = digitlab("read", tmp_path / "page.png", tmp_path / "none.png", "--json")
+    assert outcome.code == 1
+    page, missing = outcome.json_lines()
+    assert set(page) == {"path", "text", "lines", "digits"}
+    assert page["text"] == "12\n305"
+    assert page["lines"] == ["12", "305"]
+    assert [set(digit) for digit in page["digits"]] == [{"digit", "confidence", "box"}] * 5
+    assert set(missing) == {"path", "error"}
+    assert json.dumps(page) in outcome.out
+    assert digitlab("read", tmp_path / "page.png", "--expect", "prime").code == 2
