@@ -139,12 +139,12 @@ def _versions() -> dict[str, str]:
 
 
 def _progress_writer(log: Any, offset: float) -> Callable[["Progress"], None]:
-    """Writes at most four lines a second, and every epoch's end."""
+    """Writes every epoch's end, and between them four lines a second at first, fewer as the run grows long."""
     last = -1.0
 
     def write(progress: "Progress") -> None:
         nonlocal last
-        if not progress.epoch_end and progress.seconds - last < 0.25:
+        if not progress.epoch_end and progress.seconds - last < max(0.25, progress.seconds / 250):
             return
         last = progress.seconds
         line = {"time": now(), **asdict(progress), "seconds": round(progress.seconds + offset, 3)}
