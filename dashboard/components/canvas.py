@@ -21,6 +21,7 @@ def draw_digit(palette: Palette) -> NDArray[np.uint8] | None:
     if state.CANVAS not in st.session_state:
         # the component was away (another page, another source): it begins with what was drawn before
         state.start_canvas(state.drawing().strokes)
+    st.html(f"<style>.st-key-sheet {{ background: {palette.paper}; }}</style>")
     with st.container(key="canvas", width=SIDE, gap="small"):
         st.caption("One digit, 0 to 9")  # also leaves the component's own tool bar its place
         with st.container(key="sheet", width=SIDE, gap=None):

@@ -127,7 +127,9 @@ def _show_standing(run: Run, lines: list[dict[str, object]]) -> None:
             )
             st.metric("Wrong", f"{results['test_errors']:,} of {results['test_count']:,}", width="content")
         st.metric("Epochs", f"{run.record.epochs_done} of {epochs}", width="content")
-        st.metric("Time", duration(run.record.seconds), width="content")
+        seconds = run.record.seconds or (float(str(lines[-1]["seconds"])) if lines else 0.0)
+        if seconds:
+            st.metric("Time", duration(seconds), width="content")
     if run.state == "interrupted":
         st.warning(
             "The training was interrupted: its process is gone. Resume goes on from the last whole epoch.",

@@ -1,0 +1,117 @@
+"""What all pages stand on: no TensorFlow, pictures with words, colors, charts, readings of progress."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from PIL import Image
+
+from dashboard.components.answer_card import put_in_words
+from dashboard.components.digit_image import digit_html, digit_png
+from dashboard.figures.probabilities import probability_bars
+from dashboard.figures.style import DARK, LIGHT, mix, palette_for
+from dashboard.figures.training import Curves, stride_for, thin, training_curves
+from dashboard.progress import ProgressLog
+from models.run_directory import RunDirectory
+from pipeline.recognition import Prediction
+from tests.dashboard.conftest import PROJECT
+
+VISIT_ALL_PAGES = """
+import sys
+from pathlib import Path
+from streamlit.testing.v1 import AppTest
+
+app = AppTest.from_file("dashboard/app.py", default_timeout=120).run()
+for page in Path("dashboard/views").glob("[a-z]*.py"):
+    app.switch_page(f"views/{page.name}").run()
+    assert not app.exception, (page, app.exception)
+loaded = {"tensorflow", "keras"} & set(sys.modules)
+sys.exit(f"loaded: {loaded}" if loaded else 0)
+"""
+
+
+def test_no_page_loads_tensorflow(tiny_model: Path) -> None:
+    visit = subprocess.run(
+        [sys.executable, "-c", VISIT_ALL_PAGES], cwd=PROJECT, check=False, capture_output=True, text=True
+    )
+    assert visit.returncode == 0, visit.stderr[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("shares", "score", "head", "words"),
+    [
+        ({4: 0.99, 9: 0.01}, None, "4", "99.0 % sure"),
+        ({4: 0.7, 9: 0.3}, None, "4, or perhaps 9", "70 % for 4, 30 % for 9"),
+        ({4: 0.4, 9: 0.35, 1: 0.25}, None, "Hard to tell: 4 or 9", "Only 40 %"),
+        ({4: 0.99, 9: 0.01}, 0.1, "Perhaps no digit at all", "most likely a 4"),
+    ],
+)
+def test_an_answer_is_as_sure_as_its_words(
+    shares: dict[int, float], score: float | None, head: str, words: str
+) -> None:
+    probabilities = tuple(shares.get(digit, 0.0) for digit in range(10))
+    headline, sentence = put_in_words(Prediction(4, probabilities[4], probabilities, score))
+    assert headline == head
+    assert words in sentence
+
+
+def test_a_digit_keeps_its_pixels_and_has_words(tmp_path: Path) -> None:
+    image = np.linspace(0, 1, 784, dtype=np.float32).reshape(28, 28)
+    file = tmp_path / "digit.png"
+    file.write_bytes(digit_png(image, LIGHT, scale=3))
+    with Image.open(file) as picture:
+        colors = picture.convert("RGB")
+        assert colors.size == (84, 84)
+        assert "#{:02x}{:02x}{:02x}".format(*colors.getpixel((0, 0))) == LIGHT.paper  # type: ignore[misc]
+        assert "#{:02x}{:02x}{:02x}".format(*colors.getpixel((83, 83))) == LIGHT.ink  # type: ignore[misc]
+    html = digit_html(image, LIGHT, 'a "7"', "<b>")
+    assert 'alt="a &quot;7&quot;"' in html
+    assert "<b>" not in html
+
+
+def test_colors_follow_the_theme() -> None:
+    assert palette_for("dark") is DARK
+    assert palette_for(None) is palette_for("light") is LIGHT
+    assert mix("#000000", "#ffffff", 0.5) == "#808080"
+
+
+def test_every_chart_says_what_it_shows_and_in_which_units() -> None:
+    figures = [probability_bars([0.1] * 10, DARK), training_curves(None, [], DARK)]
+    for figure in figures:
+        assert isinstance(figure, go.Figure)
+        assert figure.layout.title.text
+        assert "percent" in figure.layout.title.subtitle.text
+
+
+def test_long_curves_are_thinned_and_keep_their_mean() -> None:
+    values = [float(value) for value in range(1000)]
+    stride = stride_for(len(values))
+    thinned = thin(values, stride)
+    assert len(thinned) <= 300
+    assert stride_for(1100) == stride  # old points stay where they are while some come
+    assert thinned[0] == sum(values[:stride]) / stride
+
+
+def test_the_zoom_belongs_to_the_run() -> None:
+    lines = [{"epoch": 1, "step": 1, "steps": 2, "loss": 1.0, "accuracy": 0.5, "seconds": 1.0, "images": 8}]
+    figure = training_curves(Curves("a", lines), [], LIGHT, revision="run-1 epochs")
+    assert figure.layout.uirevision == "run-1 epochs"
+
+
+def test_progress_is_read_once_and_anew_after_a_resumption(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path)
+    log = ProgressLog(run)
+    assert log.lines() == []
+    lines = [json.dumps({"epoch": number}) + "\n" for number in range(3)]
+    run.progress_file.write_text(lines[0])
+    assert [line["epoch"] for line in log.lines()] == [0]
+    with run.progress_file.open("a") as file:
+        file.write(lines[1] + '{"epoch"')
+    assert [line["epoch"] for line in log.lines()] == [0, 1]
+    run.progress_file.rename(tmp_path / "old")
+    run.progress_file.write_text("".join(lines[1:]) * 20)
+    assert len(log.lines()) == 40

@@ -1,0 +1,186 @@
+"""Train: before anything ran, while a training goes on, when it has ended, and when it went wrong."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.components.run_status import measure_pace
+from models.run_directory import RunDirectory, RunRecord
+from pipeline import runs
+from pipeline.config import make_config
+from tests.dashboard.conftest import charts_of, open_page, text_of
+
+
+def write_run(home: Path, name: str, status: str = "running", **changes: Any) -> RunDirectory:
+    """A run directory as a worker would have left it, without a worker."""
+    run_id = f"20260101-000000-{len(list((home / 'runs').glob('*'))):06d}"
+    run = RunDirectory(home / "runs" / run_id)
+    run.path.mkdir(parents=True)
+    values: dict[str, Any] = {
+        "id": run_id,
+        "name": name,
+        "status": status,
+        "config": make_config("dense", epochs=4).model_dump(),
+        "dataset": {"name": "MNIST", "sha256": "0"},
+        "created": "2026-01-01T00:00:00+00:00",
+    }
+    run.write(RunRecord.model_validate({**values, **changes}))
+    return run
+
+
+def write_progress(run: RunDirectory, epochs: int) -> None:
+    lines = []
+    for epoch in range(1, epochs + 1):
+        for step in (5, 10):
+            place = (epoch - 1) * 10 + step
+            lines.append(
+                {
+                    "epoch": epoch,
+                    "step": step,
+                    "steps": 10,
+                    "loss": 1 / place,
+                    "accuracy": 1 - 1 / place / 3,
+                    "images": 100 * place,
+                    "seconds": 0.5 * place,
+                    "epoch_end": False,
+                }
+            )
+        lines.append({**lines[-1], "val_loss": 1.1 / place, "val_accuracy": 0.9, "epoch_end": True})
+    run.progress_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_a_first_visit_shows_the_settings_with_their_help_and_the_summary(home: Path) -> None:
+    app = open_page("train")
+    assert not app.exception
+    assert {"Epochs", "Batch size", "Learning rate"} <= {slider.label for slider in app.select_slider}
+    assert all(slider.help for slider in [*app.slider, *app.select_slider])
+    assert "322,714" in text_of(app)  # cnn-fast with its defaults
+
+
+def test_the_summary_follows_the_knobs(home: Path) -> None:
+    app = open_page("train")
+    app.radio(key="architecture").set_value("cnn").run()
+    assert "225,034" in text_of(app)
+    app.slider(key="knob_cnn_units").set_value(64).run()
+    assert "225,034" not in text_of(app)
+    assert not app.exception
+
+
+def test_knobs_keep_their_values_on_a_page_change(home: Path) -> None:
+    app = open_page("train")
+    app.select_slider(key="knob_cnn-fast_epochs").set_value(10).run()
+    app.switch_page("views/models.py").run()
+    app.switch_page("views/train.py").run()
+    assert app.select_slider(key="knob_cnn-fast_epochs").value == 10
+
+
+def test_start_queues_a_run_with_the_chosen_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    submitted: list[Any] = []
+
+    def submit(config: Any, name: str = "") -> RunDirectory:
+        submitted.append((config, name))
+        return write_run(home, name, config=config.model_dump(), status="stopped")
+
+    monkeypatch.setattr(runs, "submit", submit)
+    app = open_page("train")
+    app.radio(key="architecture").set_value("dense").run()
+    app.select_slider(key="knob_dense_epochs").set_value(8).run()
+    app.text_input(key="run_name").set_value("mine").run()
+    next(button for button in app.button if button.label == "Start training").click().run()
+    assert not app.exception
+    ((config, name),) = submitted
+    assert (config.architecture, config.epochs, name) == ("dense", 8, "mine")
+    assert app.session_state["train_tab"] == "watch"
+    assert app.session_state["run"] == "20260101-000000-000000"
+
+
+def test_settings_that_contradict_each_other_are_one_sentence(home: Path) -> None:
+    app = open_page("train")
+    app.slider(key="knob_cnn-fast_validation_split").set_value(0.0).run()
+    app.slider(key="knob_cnn-fast_early_stopping").set_value(3).run()
+    assert not app.exception
+    assert "needs validation images" in app.error[0].value
+    assert not [button for button in app.button if button.label == "Start training"]
+
+
+def test_without_runs_the_page_says_how_to_get_one(home: Path) -> None:
+    app = open_page("train", train_tab="watch")
+    assert not app.exception
+    assert "Nothing trained yet" in text_of(app)
+
+
+def test_a_run_whose_worker_is_gone_is_interrupted_and_can_be_resumed(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = write_run(home, "lost")
+    write_progress(run, 3)
+    run.worker_lock_file.touch()
+    resumed: list[str] = []
+    monkeypatch.setattr(runs, "resume", lambda run, _: resumed.append(run.id))
+    app = open_page("train", train_tab="watch")
+    assert not app.exception
+    assert "interrupted" in text_of(app)
+    assert charts_of(app)
+    assert "Still improving" in text_of(app)
+    app.button(key="run_resume").click().run()
+    assert not app.exception
+    assert resumed == [run.id]
+
+
+def test_a_failed_run_says_why(home: Path) -> None:
+    write_run(home, "broken", "failed", reason="The loss became infinite in epoch 2.")
+    app = open_page("train", train_tab="watch")
+    assert not app.exception
+    assert app.error[0].value == "The loss became infinite in epoch 2."
+    assert "No curve yet" in text_of(app)
+
+
+def test_a_running_run_is_shown_first_with_its_pace_and_can_be_stopped(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = write_run(home, "going on")
+    write_progress(run, 2)
+    write_run(home, "newer", "failed")
+    monkeypatch.setattr(RunDirectory, "worker_lives", lambda self: self.id == run.id)
+    app = open_page("train")
+    assert not app.exception
+    assert app.session_state["run"] == run.id
+    (progress,) = app.get("progress")
+    assert "Epoch 2 of 4" in progress.proto.text
+    assert "200 images a second" in progress.proto.text
+    app.button(key="run_stop").click().run()
+    assert run.stop_file.exists()
+    assert not app.exception
+
+
+def test_a_finished_run_can_be_trained_on(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(runs, "resume", lambda _, more: asked.append(more))
+    app = open_page("train", train_tab="watch")
+    app.number_input(key="more_epochs").set_value(3).run()
+    app.button(key="run_more").click().run()
+    assert not app.exception
+    assert asked == [3]
+
+
+def test_earlier_runs_are_laid_under_the_curves(home: Path) -> None:
+    for name in ("first", "second"):
+        write_progress(write_run(home, name, "stopped", epochs_done=3), 3)
+    app = open_page("train", train_tab="watch", earlier_runs=["20260101-000000-000000"])
+    assert not app.exception
+    (chart,) = charts_of(app)
+    assert "first, validation" in {trace["name"] for trace in chart["data"]}
+
+
+def test_the_pace_counts_only_what_came_since_a_resumption() -> None:
+    lines = [
+        {"epoch": 2, "step": 10, "steps": 10, "images": 2000, "seconds": 20.0},
+        {"epoch": 3, "step": 2, "steps": 10, "images": 200, "seconds": 22.0},
+        {"epoch": 3, "step": 4, "steps": 10, "images": 400, "seconds": 24.0},
+    ]
+    pace = measure_pace(lines, 4)
+    assert pace.images_per_second == 100
+    assert pace.seconds_left == pytest.approx(16)
+    assert measure_pace([], 4).in_words() == "getting ready"
