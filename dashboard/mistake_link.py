@@ -89,6 +89,12 @@ def current_view() -> MistakeView:
     return MistakeView(found.get(TRUE), found.get(READ), order, found.get(_PAGE) or 1, found.get(_DIGIT))
 
 
+def hold_filters() -> None:
+    """Says the filters anew; what came with a link, and not by hand, would be lost at a page change."""
+    view = current_view()
+    st.session_state[TRUE], st.session_state[READ], st.session_state[ORDER] = view.true, view.read, view.order
+
+
 def turn_to(page: int) -> None:
     """Shows another page of the gallery, from 1."""
     st.session_state[_PAGE] = page

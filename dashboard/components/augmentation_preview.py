@@ -25,10 +25,9 @@ def show_augmentation(found: Dataset, palette: Palette) -> None:
         "shifted, bent, thicker or thinner. Strength 1 is what training uses unless told otherwise."
     )
     low, high = field_bounds("augment_strength")
-    st.session_state.setdefault(_STRENGTH, 1.0)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         strength = st.slider(
-            "Strength", float(low), float(high), step=0.1, key=_STRENGTH, persist_state="session", width=360
+            "Strength", float(low), float(high), 1.0, 0.1, key=_STRENGTH, persist_state="session", width=360
         )
         st.button("Others", icon=":material/casino:", on_click=_roll, key="roll_variations")
     digit = st.pills(

@@ -15,10 +15,10 @@ ORDER_NAMES: dict[Order, str] = {
 
 def show_mistake_filters() -> None:
     """The widgets; what they stand at is in `mistake_link.current_view`."""
+    mistake_link.hold_filters()
     with st.container(horizontal=True, gap="medium", key="mistake_filters"):
         _pick_digit("True digit", mistake_link.TRUE)
         _pick_digit("Read as", mistake_link.READ)
-    st.session_state.setdefault(mistake_link.ORDER, "surest")
     st.segmented_control(
         "Order",
         ORDERS,

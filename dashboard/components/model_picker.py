@@ -21,9 +21,10 @@ def pick_model(label: str = "Model", quiet: bool = False) -> StoredModel:
     models = {model.id: model for model in list_models()}
     if not models:
         _stop_without_model()
-    if state.chosen_model() not in models:
-        state.choose_model(_default_id(models))
-    chosen = st.selectbox(
+    chosen = state.chosen_model()
+    # said anew each time: a value that no person chose by hand would be lost at a page change
+    state.choose_model(chosen if chosen in models else _default_id(models))
+    picked = st.selectbox(
         label,
         list(models),
         format_func=lambda key: describe(models[key]) if key in models else str(key),
@@ -32,7 +33,7 @@ def pick_model(label: str = "Model", quiet: bool = False) -> StoredModel:
         label_visibility="collapsed" if quiet else "visible",
         width=330,
     )
-    return models[chosen]
+    return models[picked]
 
 
 def pick_more_models(chosen: StoredModel, label: str = "Models to compare with") -> list[StoredModel]:
