@@ -257,7 +257,7 @@ def _cost(candidate: _Candidate, stretch: _Stretch) -> float:
     sure = float(scores[:10].max())
     width, height = candidate.box[2] / stretch.height, candidate.box[3] / stretch.height
     cost = -float(np.log(max(sure, 1e-4)))
-    cost += max(0.0, width - 0.8) * 5 + max(0.0, 0.6 - height) * 6
+    cost += max(0.0, width - 0.9) * 3 + max(0.0, 0.6 - height) * 6
     cost += float(stretch.joint[candidate.first : candidate.last - 1].sum())
     return cost
 
