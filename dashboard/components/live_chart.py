@@ -10,8 +10,10 @@ from pathlib import Path
 import plotly
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit import runtime
+from streamlit.components.v1.custom_component import CustomComponent
 
-_NAME = "plotly_js"
+_LIBRARY = "digitlab.plotly_js"
 
 _JS = """
 const charts = new WeakMap();
@@ -66,8 +68,7 @@ def show_live_chart(figure: go.Figure, key: str, alt: str, config: dict[str, obj
         alt: what the chart says, in words.
         config: Plotly's settings.
     """
-    folder = Path(plotly.__file__).parent / "package_data"
-    library = st.components.v1.declare_component(_NAME, path=str(folder))
+    _serve_library()
     chart = st.components.v2.component(
         "live_chart", html='<div class="live-chart"></div>', js=_JS, isolate_styles=False
     )
@@ -75,9 +76,21 @@ def show_live_chart(figure: go.Figure, key: str, alt: str, config: dict[str, obj
         key=key,
         data={
             "figure": figure.to_json(validate=False),
-            "library": f"component/{library.name}/plotly.min.js",
+            "library": f"component/{_LIBRARY}/plotly.min.js",
             "height": int(figure.layout.height or 450),
             "alt": alt,
             "config": config,
         },
     )
+
+
+def _serve_library() -> None:
+    """Has the server give out plotly's own folder, as it does for any component.
+
+    This is `declare_component` without its look through all modules for the caller's, which takes longer than
+    an answer and fails after a module was reloaded.
+    """
+    if runtime.exists():
+        folder = Path(plotly.__file__).parent / "package_data"
+        component = CustomComponent(_LIBRARY, path=str(folder), module_name=__name__)
+        runtime.get_instance().component_registry.register_component(component)
