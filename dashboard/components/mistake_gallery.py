@@ -44,7 +44,8 @@ def show_gallery(found: Answers, total: int, images: NDArray[np.uint8], palette:
     part = "" if pages == 1 else f", {first:,} to {first + len(shown) - 1:,} shown"
     share = "" if len(found) == total else f" of {total:,}"
     st.caption(
-        f"{len(found):,}{share} mistake{'s' if total > 1 else ''}{part}. True digit → answer, and how sure; choose one for more."
+        f"{len(found):,}{share} mistake{'s' if total > 1 else ''}{part}. True digit → answer, and how sure; "
+        "choose one for more."
     )
     picked = pick_digit(
         images[shown.index],
