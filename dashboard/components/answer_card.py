@@ -67,13 +67,19 @@ def show_compared_answer(prediction: Prediction, palette: Palette, model: str) -
     )
 
 
-def show_blank(palette: Palette) -> None:
-    """What stands in the place of an answer before anything is drawn."""
+def show_blank(palette: Palette, key: str) -> None:
+    """What stands in the place of an answer before anything is drawn; the bars are ready and empty."""
     st.html(
         f'<div class="answer blank"><div class="answer-digit" style="color:{palette.quiet}" aria-hidden="true">?</div>'
         '<div role="status"><div class="answer-head">Nothing drawn yet</div>'
         "<div>Draw a digit from 0 to 9, large or small, anywhere on the sheet. "
         "The answer comes with every stroke.</div></div></div>"
+    )
+    show_chart(
+        probability_bars([0.0] * 10, palette),
+        key=f"bars_{key}",
+        alt="Bar chart of the ten probabilities, still empty.",
+        live=True,
     )
 
 

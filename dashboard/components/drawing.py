@@ -23,7 +23,7 @@ def show_drawing(models: Sequence[StoredModel], palette: Palette) -> None:
         pixels = draw_digit(palette)
     with sides.container(key="answer_canvas"):
         if pixels is None:
-            show_blank(palette)
+            show_blank(palette, "canvas")
             return
         try:
             picture = read_picture(pixels)
