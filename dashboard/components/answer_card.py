@@ -23,7 +23,8 @@ def put_in_words(prediction: Prediction) -> tuple[str, str]:
     if prediction.digit_score is not None and prediction.digit_score < 0.5:
         return "Perhaps no digit at all", f"If it is one, then most likely a {digit}."
     if confidence >= SURE:
-        return f"{digit}", f"{percent(confidence, 1)} sure."
+        share = "More than 99.9 %" if confidence > 0.999 else percent(confidence, 1)
+        return f"{digit}", f"{share} sure."
     if confidence >= LIKELY:
         return (
             f"{digit}, or perhaps {second}",
