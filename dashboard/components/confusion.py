@@ -13,6 +13,7 @@ from dashboard.resources import answers, held_out_set
 from models.errors import DigitLabError
 from models.store import StoredModel
 from pipeline.evaluation import Evaluation
+from pipeline.mistakes import show_confidence
 from pipeline.terminal import percent
 
 _CELL = "_confusion_cell"
@@ -99,7 +100,7 @@ def _show_images(model: StoredModel, cell: Cell, palette: Palette) -> None:
     inside = answers(model).select(true, predicted).sort("unsurest" if true == predicted else "surest")
     shown = inside.page(1, _MOST_IMAGES)
     alts = [f"Test digit {index}: a {true} read as {predicted}" for index in shown.index]
-    captions = [percent(float(confidence), 0) for confidence in shown.confidence]
+    captions = [show_confidence(float(confidence)) for confidence in shown.confidence]
     if true == predicted:
         show_digit_grid(images[shown.index], palette, alts, captions, side=56)
         st.caption(

@@ -16,7 +16,7 @@ from dashboard.resources import answers, held_out_set, neighbors, predictions, t
 from models.store import StoredModel
 from pipeline.dataset import MNIST_SHA256
 from pipeline.disputed import DISPUTES
-from pipeline.mistakes import Answers, most_common
+from pipeline.mistakes import Answers, most_common, show_confidence
 from pipeline.terminal import percent
 
 
@@ -84,7 +84,7 @@ def _show_head(model: StoredModel, everything: Answers, index: int, palette: Pal
         f'<div class="mistake">{picture}<div><div class="mistake-labels">'
         f'<span style="color:{palette.right}"><small>Label</small>{true}</span>'
         f'<span style="color:{palette.answer}"><small>Read as</small>{read}</span></div>'
-        f"<p>{escape(model.name)} is {percent(confidence, 1)} sure of {read}, {verdict}. "
+        f"<p>{escape(model.name)} is {show_confidence(confidence, 1)} sure of {read}, {verdict}. "
         f'Loss {loss:.2f} nats.</p><p class="quiet">Test digit {index:,}, counted from 0</p></div></div>'
     )
 

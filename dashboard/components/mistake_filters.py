@@ -6,10 +6,10 @@ from dashboard import mistake_link
 from pipeline.mistakes import ORDERS, Order
 
 ORDER_NAMES: dict[Order, str] = {
-    "surest": "Surest first",
-    "unsurest": "Least sure first",
-    "loss": "Costliest first",
-    "index": "Test order",
+    "surest": "Surest",
+    "unsurest": "Least sure",
+    "loss": "Costliest",
+    "index": "Lowest index",
 }
 
 
@@ -20,7 +20,7 @@ def show_mistake_filters() -> None:
         _pick_digit("True digit", mistake_link.TRUE)
         _pick_digit("Read as", mistake_link.READ)
     st.segmented_control(
-        "Order",
+        "Show first",
         ORDERS,
         format_func=lambda order: ORDER_NAMES.get(order, str(order)),
         required=True,

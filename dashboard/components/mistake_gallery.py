@@ -10,8 +10,7 @@ from dashboard import mistake_link
 from dashboard.components.digit_buttons import pick_digit
 from dashboard.components.message import show_empty
 from dashboard.figures.style import Palette
-from pipeline.mistakes import Answers
-from pipeline.terminal import percent
+from pipeline.mistakes import Answers, show_confidence
 
 PAGE_SIZE = 36
 
@@ -55,7 +54,7 @@ def show_gallery(found: Answers, total: int, images: NDArray[np.uint8], palette:
             for index, true, predicted in zip(shown.index, shown.true, shown.predicted, strict=True)
         ],
         [
-            f"{true} → {predicted} · {percent(float(confidence), 0)}"
+            f"{true} → {predicted} · {show_confidence(float(confidence))}"
             for true, predicted, confidence in zip(shown.true, shown.predicted, shown.confidence, strict=True)
         ],
         key="mistake_grid",

@@ -8,7 +8,7 @@ from dashboard.figures.style import Palette
 from dashboard.resources import predictions
 from models.errors import ModelError
 from models.store import StoredModel, list_models
-from pipeline.terminal import percent
+from pipeline.mistakes import show_confidence
 
 _MOST = 12
 
@@ -38,5 +38,5 @@ def _line(name: str, digit: int, confidence: float, true: int, palette: Palette)
     return (
         f'<li><span class="answers-name">{escape(name)}</span>'
         f'<strong style="color:{color}">{digit}</strong>'
-        f"<span>{percent(confidence, 0)} sure, {verdict}</span></li>"
+        f"<span>{show_confidence(confidence)} sure, {verdict}</span></li>"
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.errors import ModelError
-from pipeline.mistakes import ORDERS, Answers, judge, most_common, to_csv, to_zip
+from pipeline.mistakes import ORDERS, Answers, judge, most_common, show_confidence, to_csv, to_zip
 
 LABELS = np.array([1, 1, 2, 3, 7], np.uint8)
 
@@ -100,3 +100,11 @@ def test_zip_holds_the_images_unchanged(judged: Answers) -> None:
 def test_most_common_label() -> None:
     assert most_common([4, 9, 9, 4, 9]) == (9, 3)
     assert most_common([4, 9]) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "text"),
+    [(0.97, 0, "97 %"), (0.994, 0, "> 99 %"), (0.99, 0, "99 %"), (0.9984, 1, "99.8 %"), (1.0, 1, "> 99.9 %")],
+)
+def test_no_confidence_is_shown_as_certainty(share: float, digits: int, text: str) -> None:
+    assert show_confidence(share, digits) == text
