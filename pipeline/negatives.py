@@ -60,7 +60,7 @@ def make_negatives(
         uint8 (count, 28, 28).
     """
     kinds = (_turned, _mirrored, _neighbors, _piece, _overlay, _scribble, _joined_pieces, _texture)
-    shares = np.array([0.16, 0.14, 0.14, 0.1, 0.12, 0.12, 0.14, 0.08])
+    shares = np.array([0.13, 0.12, 0.22, 0.14, 0.1, 0.1, 0.11, 0.08])
     chosen = random.choice(len(kinds), count, p=shares)
     source = _Source(images, labels, random)
     return np.stack([fit(kinds[kind](source)) for kind in chosen]) if count else images[:0]
@@ -96,7 +96,7 @@ def _mirrored(source: _Source) -> NDArray[np.uint8]:
 
 def _neighbors(source: _Source) -> NDArray[np.uint8]:
     """Two or three digits that touch, as an unsplit piece of a number."""
-    parts = [_cropped(source.any()) for _ in range(source.random.integers(2, 4))]
+    parts = [_cropped(source.any()) for _ in range(source.random.choice((2, 2, 2, 3)))]
     width = sum(part.shape[1] for part in parts) + 4 * len(parts)
     sheet = np.zeros((40, width), np.uint8)
     x = 0
@@ -105,7 +105,7 @@ def _neighbors(source: _Source) -> NDArray[np.uint8]:
         top = min(max(top, 0), 40 - part.shape[0])
         place = sheet[top : top + part.shape[0], x : x + part.shape[1]]
         np.maximum(place, part[:, : place.shape[1]], out=place)
-        x += max(4, part.shape[1] + int(source.random.integers(-4, 2)))
+        x += max(4, part.shape[1] + int(source.random.integers(-6, 2)))
     return sheet
 
 
