@@ -83,7 +83,9 @@ def _show_cell(model: StoredModel, found: Evaluation, cell: Cell, palette: Palet
     true, predicted = cell
     count, total = found.confusion[true][predicted], sum(found.confusion[true])
     with st.container(key="cell", border=True):
-        st.markdown(f"#### {true} read as {predicted}" if true != predicted else f"#### {true} read right")
+        st.subheader(
+            f"{true} read as {predicted}" if true != predicted else f"{true} read right", anchor=False
+        )
         if not count:
             st.caption(f"None of {total:,} test images.")
             return

@@ -40,13 +40,13 @@ def chosen_pair(app: AppTest) -> tuple[int, int]:
 def test_the_most_confused_pair_is_open_and_another_can_be_chosen(home: Path, shipped_tiny: str) -> None:
     app = open_page("evaluate")
     first = chosen_pair(app)
-    assert f"#### {first[0]} read as {first[1]}" in text_of(app)
+    assert f"{first[0]} read as {first[1]}" in text_of(app)
     pairs = app.button_group(key="confusion_pair")
     second = int(pairs.options[1][0]), int(pairs.options[1][4])  # "5 → 8 · 14"
     pairs.set_value(second).run()
     assert not app.exception
     assert chosen_pair(app) == second != first
-    assert f"#### {second[0]} read as {second[1]}" in text_of(app)
+    assert f"{second[0]} read as {second[1]}" in text_of(app)
 
 
 def test_without_the_data_set_the_figures_stay_and_the_images_say_why(

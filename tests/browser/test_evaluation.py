@@ -1,0 +1,55 @@
+"""Evaluate, Mistakes and Data as people use them: cells that open, a gallery that filters, links that lead back."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Tab
+
+
+def go(tab: Tab, name: str) -> None:
+    """Follows the navigation at the top."""
+    tab.page.get_by_role("link", name=name).first.click()
+    tab.page.get_by_role("heading", name=name, exact=True).wait_for()
+    tab.settle()
+
+
+def test_a_confusion_cell_shows_its_images_and_leads_to_them(tab: Tab) -> None:
+    page = tab.open()
+    go(tab, "Evaluate")
+    cell = page.get_by_role("button", name=re.compile(r"^\d read as \d: [1-9]\d* images")).last
+    words = re.match(r"(\d) read as (\d): (\d+)", cell.get_attribute("aria-label") or "")
+    assert words
+    true, predicted, count = words.groups()
+    cell.click()
+    shown = page.locator(".st-key-cell")
+    expect(shown.get_by_role("heading", name=f"{true} read as {predicted}")).to_be_visible()
+    expect(shown.locator("button img")).to_have_count(min(int(count), 24))
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    shown.get_by_role("link").click()
+    page.get_by_role("heading", name="Mistakes", exact=True).wait_for()
+    expect(page.get_by_text(re.compile(rf"^{count} of \d+ mistakes"))).to_be_visible()
+    assert f"true={true}&read={predicted}" in page.url
+
+
+def test_the_gallery_filters_opens_a_digit_and_its_address_changes(tab: Tab) -> None:
+    page = tab.open()
+    go(tab, "Mistakes")
+    page.locator(".grid button").first.wait_for()
+    page.get_by_role("radiogroup", name="True digit").get_by_role("radio", name="8").click()
+    expect(page.locator(".grid button").first).to_contain_text("8 →")
+    expect(page).to_have_url(re.compile("true=8"))
+    page.locator(".grid button").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Training digits that look most like it")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"digit=\d+"))
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("digit="))
+
+
+def test_data_shows_variations(tab: Tab) -> None:
+    page = tab.open()
+    go(tab, "Data")
+    page.get_by_role("radio", name="Augmentation").click()
+    expect(page.get_by_role("img", name=re.compile("variations of it at strength 1"))).to_have_count(5)
