@@ -1,18 +1,22 @@
 """A real Chromium against a real server. Skipped where there is no Chromium, unless CI demands it."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.pages import settle
 from tests.browser.server import Server
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_PATIENCE = 60_000  # milliseconds
+# opened at /train, Streamlit's own front end looks for its server below /train first and then finds it at /
+_PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -30,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     assert _CHROMIUM, "DIGITLAB_REQUIRE_BROWSER is set, but there is no Chromium"
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
         yield browser
@@ -70,12 +75,12 @@ class Tab:
 def tab(chromium: Browser, server: Server) -> Iterator[Tab]:
     """A fresh browser session; the test fails on any console error or exception in the page."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(45_000)
+    context.set_default_timeout(_PATIENCE)
     opened = Tab(context.new_page(), server.url)
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            opened.faults.append(message.text)
+        if message.type == "error" and not _PROBE.search(message.location.get("url", "")):
+            opened.faults.append(f"{message.text} {message.location.get('url', '')}")
 
     opened.page.on("console", note)
     opened.page.on("pageerror", lambda error: opened.faults.append(str(error)))

@@ -1,0 +1,71 @@
+"""The Models page: rename, delete, import."""
+
+import json
+
+from playwright.sync_api import expect
+
+from models.store import list_models
+from tests.browser.conftest import Tab
+from tests.browser.server import Server
+
+
+def tick_row(tab: Tab, row: int) -> None:
+    """Ticks a row of the models' table, which is drawn on a canvas: its boxes stand at the left edge."""
+    table = tab.page.get_by_test_id("stDataFrame").locator("canvas").first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box is not None
+    tab.page.mouse.click(box["x"] + 16, box["y"] + 36 + 38 * row + 19)
+    tab.settle()
+
+
+def own_row() -> int:
+    """The first row behind the shipped models."""
+    return sum(model.shipped for model in list_models())
+
+
+def test_a_model_is_renamed_and_deleted(tab: Tab, server: Server) -> None:
+    page = tab.open("/models")
+    tick_row(tab, own_row())
+    page.get_by_role("button", name="Rename and annotate").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("renamed in the browser")
+    dialog.get_by_label("Name").press("Tab")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    assert own_names(server) == ["renamed in the browser"]
+
+    tab.settle()
+    if not page.get_by_role("button", name="Delete", exact=False).count():
+        tick_row(tab, own_row())
+    page.get_by_role("button", name="Delete", exact=False).first.click()
+    dialog.get_by_role("button", name="Keep it").click()
+    expect(dialog).to_be_hidden()
+    assert own_names(server) == ["renamed in the browser"]
+    page.get_by_role("button", name="Delete", exact=False).first.click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog).to_be_hidden()
+    tab.settle()
+    assert own_names(server) == []
+
+
+def own_names(server: Server) -> list[str]:
+    records = [json.loads(file.read_text()) for file in server.home.glob("runs/*/run.json")]
+    return [record["name"] for record in records]
+
+
+def test_a_shipped_model_offers_no_rename_and_no_deletion(tab: Tab) -> None:
+    page = tab.open("/models")
+    tick_row(tab, 0)
+    expect(page.get_by_role("button", name="Make default")).to_be_visible()
+    assert not page.get_by_role("button", name="Rename and annotate").count()
+
+
+def test_a_broken_zip_is_refused_in_one_sentence(tab: Tab) -> None:
+    page = tab.open("/models")
+    page.get_by_role("button", name="Import a model").click()
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "broken.zip", "mimeType": "application/zip", "buffer": b"PK\x03\x04 and nothing more"}
+    )
+    page.get_by_role("button", name="Check and import").click()
+    expect(page.get_by_text("broken.zip: expected a zip file of a model", exact=False)).to_be_visible()

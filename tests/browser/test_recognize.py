@@ -1,0 +1,74 @@
+"""Draw, upload, correct: what people do first."""
+
+import io
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from pipeline.dataset import load_dataset
+from tests.browser.conftest import Tab
+from tests.browser.pages import ONE, SEVEN, draw_stroke, draw_three
+
+
+def a_photo(index: int, side: int = 600) -> bytes:
+    """A test digit as a photo: blue ink on a yellowish sheet with a shadow."""
+    digit = Image.fromarray(load_dataset().test[0][index]).resize((side, side), Image.Resampling.BICUBIC)
+    light = Image.linear_gradient("L").resize((side, side)).point(lambda value: 170 + value // 4)
+    paper = Image.merge("RGB", [light, light, light.point(lambda value: value - 25)])
+    paper.paste((40, 50, 130), mask=digit)
+    out = io.BytesIO()
+    paper.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def test_a_drawn_digit_is_answered_stroke_by_stroke(tab: Tab) -> None:
+    page = tab.open("/")
+    expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
+    draw_three(page)
+    answer = page.get_by_test_id("answer")
+    expect(answer).to_have_text("3")
+    page.get_by_test_id("stButton").get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
+    draw_stroke(page, ONE)
+    expect(answer).to_have_text("1")
+    page.get_by_test_id("stButton").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
+
+
+def test_the_drawing_is_still_there_after_another_page(tab: Tab) -> None:
+    page = tab.open("/")
+    draw_stroke(page, SEVEN)
+    expect(page.get_by_test_id("answer")).to_have_text("7")
+    page.get_by_role("link", name="Evaluate").click()
+    expect(page.get_by_role("heading", name="Evaluate")).to_be_visible()
+    tab.settle()
+    page.get_by_role("link", name="Recognize").click()
+    expect(page.get_by_test_id("answer")).to_have_text("7")
+
+
+def test_uploaded_photos_are_answered_and_a_bad_file_is_told_of(tab: Tab, tmp_path: Path) -> None:
+    page = tab.open("/")
+    page.get_by_text("Upload", exact=True).click()
+    expect(page.get_by_text("No picture yet")).to_be_visible()
+    labels = load_dataset().test[1]
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": a_photo(0)}
+    )
+    expect(page.get_by_test_id("answer")).to_have_text(str(labels[0]))
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "broken.png", "mimeType": "image/png", "buffer": b"no picture at all"}
+    )
+    expect(page.get_by_text("broken.png:", exact=False).last).to_be_visible()
+    expect(page.get_by_test_id("answer")).to_have_text(str(labels[0]))
+
+
+def test_a_wrong_answer_is_kept_with_its_label(tab: Tab) -> None:
+    page = tab.open("/")
+    draw_three(page)
+    expect(page.get_by_test_id("answer")).to_have_text("3")
+    page.get_by_text("That was wrong").click()
+    page.get_by_test_id("stPopoverBody").get_by_text("8", exact=True).click()
+    tab.settle()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Kept digits", exact=False).first).to_be_visible()
