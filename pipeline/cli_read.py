@@ -12,11 +12,10 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import ConfigError
+from pipeline.reading_records import COLUMNS, failed_row, reading_record, reading_row
 
 if TYPE_CHECKING:
     from pipeline.reading import PageReading
-
-_COLUMNS = ("path", "text", "digits", "doubtful", "lowest_confidence", "error")
 
 
 def read(
@@ -75,12 +74,7 @@ def _print(results: Iterator[tuple[Path, PageReading | str]], as_json: bool) -> 
             if as_json:
                 typer.echo(json.dumps({"path": str(path), "error": reading}))
         elif as_json:
-            digits = [
-                {"digit": digit.digit, "confidence": round(digit.confidence, 4), "box": list(digit.box)}
-                for digit in reading.digits
-            ]
-            answer = {"path": str(path), "text": reading.text, "lines": reading.lines, "digits": digits}
-            typer.echo(json.dumps(answer))
+            typer.echo(json.dumps(reading_record(str(path), reading)))
         else:
             for line in reading.lines:
                 typer.echo(f"{path}: {line}")
@@ -99,7 +93,7 @@ def _read_before(csv_file: Path) -> set[str]:
             reader = csv.DictReader(file)
             if reader.fieldnames is None:
                 return set()
-            if tuple(reader.fieldnames) != _COLUMNS:
+            if tuple(reader.fieldnames) != COLUMNS:
                 raise ConfigError(f"{csv_file}: expected a table that `digitlab read` wrote, or no file yet.")
             return {row["path"] for row in reader if not row["error"]}
     except FileNotFoundError:
@@ -125,11 +119,9 @@ def _write_table(
             for path, reading in results:
                 if isinstance(reading, str):
                     failed.append((path, reading))
-                    writer.writerow([path, "", 0, 0, "", reading])
+                    writer.writerow(failed_row(str(path), reading))
                 else:
-                    sure = [digit.confidence for digit in reading.digits]
-                    doubtful = sum(digit.doubtful for digit in reading.digits)
-                    writer.writerow([path, reading.text, len(sure), doubtful, f"{min(sure):.4f}", ""])
+                    writer.writerow(reading_row(str(path), reading))
                 file.flush()
                 bar.advance(task)
     except OSError as error:
@@ -141,13 +133,13 @@ def _open_table(csv_file: Path, before: int) -> IO[str]:
     """The table, ready for more rows; the rows of failed pictures are dropped, since these are tried again."""
     if not before:
         file = csv_file.open("w", newline="", encoding="utf-8")
-        csv.writer(file).writerow(_COLUMNS)
+        csv.writer(file).writerow(COLUMNS)
         return file
     with csv_file.open(newline="", encoding="utf-8") as old:
         rows = [row for row in csv.DictReader(old) if not row["error"]]
     part = csv_file.with_name(csv_file.name + ".part")
     with part.open("w", newline="", encoding="utf-8") as new:
-        writer = csv.DictWriter(new, _COLUMNS)
+        writer = csv.DictWriter(new, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
         new.flush()

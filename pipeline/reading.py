@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from models.errors import InputError
 from pipeline.constraints import Constraint, choose
-from pipeline.imaging import read_picture
+from pipeline.imaging import Picture, read_picture
 from pipeline.recognition import Recognizer
 from pipeline.segmentation import DigitBox, segment
 from pipeline.terminal import silenced_stderr
@@ -81,21 +81,22 @@ class PageReading:
 
 
 def read_page(
-    source: str | Path | bytes | NDArray[np.uint8],
+    source: str | Path | bytes | NDArray[np.uint8] | Picture,
     recognizer: Recognizer,
     constraints: Sequence[Constraint] = (),
 ) -> PageReading:
     """Reads all the digits of a picture.
 
     Args:
-        source: as in `pipeline.imaging.read_picture`.
+        source: as in `pipeline.imaging.read_picture`, or what that gave.
         recognizer: the model that answers.
         constraints: what is known of every line; the likeliest reading that satisfies all of them is taken.
 
     Raises:
         InputError: the picture can't be read or holds no digit; one sentence.
     """
-    found = segment(read_picture(source), recognizer.scores)
+    picture = source if isinstance(source, Picture) else read_picture(source)
+    found = segment(picture, recognizer.scores)
     digits: list[PageDigit] = []
     broken = []
     for number, boxes in enumerate(found):

@@ -1,0 +1,32 @@
+"""The form of a reading outside the program: a line of JSON, a row of a table. The command line's contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.reading import PageReading
+
+COLUMNS = ("path", "text", "digits", "doubtful", "lowest_confidence", "error")
+"""Of the table that `digitlab read --csv` writes."""
+
+
+def reading_record(path: str, reading: PageReading) -> dict[str, Any]:
+    """One picture as `digitlab read --json` prints it."""
+    digits = [
+        {"digit": digit.digit, "confidence": round(digit.confidence, 4), "box": list(digit.box)}
+        for digit in reading.digits
+    ]
+    return {"path": path, "text": reading.text, "lines": reading.lines, "digits": digits}
+
+
+def reading_row(path: str, reading: PageReading) -> list[Any]:
+    """One picture as a row of `COLUMNS`."""
+    sure = [digit.confidence for digit in reading.digits]
+    doubtful = sum(digit.doubtful for digit in reading.digits)
+    return [path, reading.text, len(sure), doubtful, f"{min(sure):.4f}", ""]
+
+
+def failed_row(path: str, reason: str) -> list[Any]:
+    """A picture that can't be read as a row of `COLUMNS`."""
+    return [path, "", 0, 0, "", reason]
