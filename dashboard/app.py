@@ -10,10 +10,12 @@ st.set_page_config(page_title="Digit Lab", page_icon=str(ASSETS / "mark.svg"), l
 st.logo(str(ASSETS / "logo.svg"), size="large")
 st.html(ASSETS / "style.css")
 st.html(ASSETS / "galleries.css")
+st.html(ASSETS / "reading.css")
 
 page = st.navigation(
     [
         st.Page("views/recognize.py", title="Recognize", icon=":material/draw:", default=True),
+        st.Page("views/read.py", title="Read", icon=":material/document_scanner:"),
         st.Page("views/train.py", title="Train", icon=":material/model_training:"),
         st.Page("views/evaluate.py", title="Evaluate", icon=":material/verified:"),
         st.Page("views/mistakes.py", title="Mistakes", icon=":material/error_med:"),

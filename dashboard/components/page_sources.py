@@ -1,0 +1,73 @@
+"""Where pages of handwriting come from: files, or the camera."""
+
+import streamlit as st
+
+from dashboard import reading_work
+from dashboard.components.message import show_empty
+from dashboard.components.pictures import TYPES
+from dashboard.readings import Upload, take_in
+
+MOST = 100
+SOURCES = {"upload": ":material/upload_file: Upload", "camera": ":material/photo_camera: Camera"}
+
+
+def pick_source() -> str:
+    """The switch between files and camera."""
+    return str(
+        st.segmented_control(
+            "Pages from",
+            list(SOURCES),
+            format_func=lambda key: SOURCES.get(key, key),
+            default="upload",
+            required=True,
+            key=reading_work.SOURCE,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    )
+
+
+def take_pages(source: str) -> list[Upload]:
+    """The pages that were handed in; a quiet card tells what to do while there are none."""
+    return _take_photo() if source == "camera" else _take_files()
+
+
+def _take_files() -> list[Upload]:
+    files = st.file_uploader(
+        "Pictures of handwritten numbers",
+        TYPES,
+        accept_multiple_files=True,
+        key="read_uploads",
+        help="PNG, JPEG, WebP, BMP, TIFF or GIF, at most 20 MB and 50 megapixels each. They stay on this computer.",
+    )
+    if not files:
+        show_empty(
+            "pages",
+            "document_scanner",
+            "No page yet",
+            "Drop photos or scans of handwritten numbers above: one or many, any number of digits and lines.",
+        )
+    if len(files) > MOST:
+        st.info(
+            f"The first {MOST} of {len(files)} pictures are read here; for whole folders there is `digitlab read`.",
+            icon=":material/info:",
+        )
+    return [take_in(file.name, file.getvalue()) for file in files[:MOST]]
+
+
+def _take_photo() -> list[Upload]:
+    photo = st.camera_input(
+        "A photo of handwritten numbers",
+        key="read_camera",
+        help="The photo goes to the Digit Lab server that shows this page, and nowhere else.",
+        width=560,
+    )
+    if photo is None:
+        show_empty(
+            "read-camera",
+            "photo_camera",
+            "No photo yet",
+            "Hold the page flat, in even light, and take a photo. The browser asks before it uses the camera.",
+        )
+        return []
+    return [take_in("photo.jpg", photo.getvalue())]

@@ -1,0 +1,98 @@
+"""Pages that were read: the picture with its boxes, one digit to check, the text, all pages in a table."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import reading_work
+from dashboard.components.digit_check import digit_to_check, show_digit_check
+from dashboard.components.message import show_empty, show_error
+from dashboard.components.page_boxes import pick_from_page
+from dashboard.components.reading_progress import Keyed, with_work
+from dashboard.components.reading_table import show_reading_export, show_reading_table
+from dashboard.components.reading_text import show_reading_text
+from dashboard.figures.style import Palette
+from pipeline.constraints import Constraint
+from pipeline.reading_export import Sheet
+
+
+@st.fragment
+def show_reading_desk(pages: Sequence[Keyed], constraints: Sequence[Constraint], palette: Palette) -> None:
+    """Shows what was read, open for corrections.
+
+    Args:
+        pages: what was handed in, at least one.
+        constraints: what is known of every line.
+        palette: of the page's theme.
+    """
+    pages = [(key, with_work(key, sheet)) for key, sheet in pages]
+    failed = [sheet for _, sheet in pages if sheet.page is None]
+    for sheet in failed[:3]:
+        show_error(f"{sheet.name}: {sheet.error}")
+    if len(failed) > 3:
+        st.caption(f"{len(failed) - 3} more could not be read; the table below says why.")
+    read = [(key, sheet) for key, sheet in pages if sheet.page is not None]
+    if not read:
+        show_empty(
+            "nothing-read",
+            "search_off",
+            "Nothing was read",
+            "Try a sharper picture, taken from nearer and in even light.",
+        )
+        return
+    number = _pick_page(pages)
+    if pages[number][1].page is not None:
+        _show_page(pages, number, constraints, palette)
+    st.subheader("All pictures" if len(pages) > 1 else "Take along", divider="gray", anchor=False)
+    if len(pages) > 1:
+        show_reading_table(pages)
+    show_reading_export([sheet for _, sheet in pages])
+
+
+def _show_page(
+    pages: Sequence[Keyed], number: int, constraints: Sequence[Constraint], palette: Palette
+) -> None:
+    key, sheet = pages[number]
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        picked = pick_from_page(sheet, digit_to_check(key, sheet), palette, key="page_boxes")
+        if picked is not None:
+            reading_work.choose_digit(key, picked)
+            st.rerun(scope="fragment")
+        st.html(_legend(palette))
+    with right:
+        show_digit_check(pages, number, palette)
+        show_reading_text((key, sheet), constraints)
+
+
+def _pick_page(pages: Sequence[Keyed]) -> int:
+    """The picker of the page to show, where there are several; the first that could be read at first."""
+    usual = next(number for number, (_, sheet) in enumerate(pages) if sheet.page is not None)
+    number = reading_work.begin_pages(len(pages), usual)
+    if len(pages) == 1:
+        return number
+    return int(
+        st.selectbox(
+            "Picture",
+            range(len(pages)),
+            format_func=lambda number: _in_short(pages[number][1]) if number < len(pages) else "",
+            key=reading_work.OPEN,
+            width=480,
+        )
+    )
+
+
+def _in_short(sheet: Sheet) -> str:
+    if sheet.page is None:
+        return f"{sheet.name} · can't be read"
+    doubtful = len(sheet.doubtful)
+    count = len(sheet.page.reading.digits)
+    return f"{sheet.name} · {count} digit{'s' if count > 1 else ''}" + (
+        f", {doubtful} doubtful" if doubtful else ""
+    )
+
+
+def _legend(palette: Palette) -> str:
+    entries = (("Read", palette.answer), ("Doubtful", palette.doubt), ("Checked by you", palette.right))
+    marks = "".join(f'<span><i style="background:{color}"></i>{name}</span>' for name, color in entries)
+    return f'<div class="box-legend">{marks}</div>'

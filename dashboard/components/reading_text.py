@@ -1,0 +1,57 @@
+"""The text of a page, to be edited beside the picture."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import reading_work
+from dashboard.components.reading_progress import Keyed
+from dashboard.reading_work import Work
+from pipeline.constraints import Constraint, choose
+from pipeline.corrections import correct_text
+from pipeline.reading_export import Sheet
+
+
+def show_reading_text(page: Keyed, constraints: Sequence[Constraint]) -> None:
+    """The text area, and which lines disagree with what is known of them."""
+    key, sheet = page
+    widget = "read_text"
+    lines = sheet.text.split("\n")
+    st.session_state[widget] = sheet.text
+    st.text_area(
+        "Text, a line for each line of writing",
+        key=widget,
+        height=min(max(len(lines), 3), 12) * 30 + 34,
+        on_change=_take_over,
+        args=(widget, key, sheet),
+        help="Digits only. A change counts once you leave the field or press Ctrl and Enter.",
+    )
+    misfits = [
+        f"{number} ({line})" for number, line in enumerate(lines, 1) if choose([line], constraints) is None
+    ]
+    if constraints and misfits:
+        several = len(misfits) > 1
+        st.warning(
+            f"Line{'s' if several else ''} {', '.join(misfits)} {'disagree' if several else 'disagrees'} with what is "
+            f"known of every line; no plausible reading fits.",
+            icon=":material/rule:",
+        )
+    edits = len(sheet.edits)
+    if sheet.corrections:
+        words = f"{edits} digit{'s' if edits != 1 else ''} changed" if edits else "Line breaks changed"
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="read_changes"):
+            st.button(
+                "As it was read", icon=":material/undo:", on_click=_undo_all, args=(key,), key="read_undo"
+            )
+            st.caption(words)
+
+
+def _take_over(widget: str, key: str, sheet: Sheet) -> None:
+    assert sheet.page is not None  # noqa: S101
+    work = reading_work.work_on(key)
+    text = str(st.session_state[widget])
+    reading_work.keep_work(key, Work(correct_text(sheet.page.reading, work.corrections, text), work.checked))
+
+
+def _undo_all(key: str) -> None:
+    reading_work.keep_work(key, Work())

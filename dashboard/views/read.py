@@ -1,0 +1,24 @@
+"""Read: pages of handwritten numbers as text, checked by eye, corrected by key, taken along as a table."""
+
+import streamlit as st
+
+from dashboard.components.line_knowledge import ask_line_knowledge
+from dashboard.components.model_picker import pick_model
+from dashboard.components.page_sources import pick_source, take_pages
+from dashboard.components.page_title import show_page_title
+from dashboard.components.reading_desk import show_reading_desk
+from dashboard.components.reading_progress import read_pages
+from dashboard.components.theme import current_palette
+
+show_page_title(
+    "Read", "Hand in photos or scans of handwritten numbers. Every digit is found, read and easy to check."
+)
+
+with st.container(horizontal=True, gap="small", key="read_bar", vertical_alignment="center"):
+    source = pick_source()
+    model = pick_model("Read by", quiet=True)
+    constraints = ask_line_knowledge()
+
+uploads = take_pages(source)
+if uploads:
+    show_reading_desk(read_pages(uploads, model, constraints), constraints, current_palette())
