@@ -7,6 +7,7 @@ drives Debian's Chromium. The README's pictures are made by the same command.
 """
 
 import argparse
+import io
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ sys.path.insert(0, str(PROJECT))
 
 from tests.browser.pages import draw_three, settle  # noqa: E402
 from tests.browser.server import Server  # noqa: E402
+from tests.pipeline.test_reading import page_of  # noqa: E402
 
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
@@ -36,7 +38,18 @@ def draw(page: Page) -> None:
 
 def watch_curves(page: Page) -> None:
     """Opens the curves of the newest run."""
-    page.get_by_text("Runs", exact=True).first.click()
+    page.get_by_role("radio", name="Runs").click(force=True)
+    page.locator(".js-plotly-plot").first.wait_for()
+    settle(page)
+
+
+def read_a_page(page: Page) -> None:
+    """Uploads a page of test digits."""
+    out = io.BytesIO()
+    Image.fromarray(page_of(("31415926", "53589793", "23846"))).save(out, "PNG")
+    file = {"name": "page.png", "mimeType": "image/png", "buffer": out.getvalue()}
+    page.locator("input[type=file]").first.set_input_files(file)  # type: ignore[arg-type]
+    page.wait_for_timeout(5000)
     settle(page)
 
 
@@ -48,6 +61,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], None] | None]] = {
     "mistakes": ("/mistakes", None),
     "models": ("/models", None),
     "data": ("/data", None),
+    "read": ("/read", read_a_page),
 }
 
 

@@ -157,7 +157,7 @@ def train(
         settings["parameters"] = dict(_parameter(word) for word in set_)
     config = make_config(arch, **settings)
     name = check_name(name) if name else ""
-    source = str(find_model(start_from).directory.path) if start_from else ""
+    source = find_model(start_from).id if start_from else ""
     run = submit(config, load_dataset(dataset), name, source)
     if detach:
         if as_json:

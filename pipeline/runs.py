@@ -34,7 +34,7 @@ def submit(
         config: what to train and how.
         dataset: what to learn from; MNIST by default.
         name: what people shall call it; made from the architecture and the time by default.
-        start_from: path of a run directory whose weights to begin with instead of random ones.
+        start_from: id of a model whose weights to begin with instead of random ones.
 
     Returns:
         The run directory, once its worker is alive.
@@ -51,7 +51,7 @@ def submit(
         or f"{config.architecture} {run_id[4:6]}-{run_id[6:8]} {run_id[9:11]}:{run_id[11:13]}",
         status="queued",
         config=config.model_dump(),
-        command=command_line(config, name.strip(), None if shipped else dataset.path),
+        command=command_line(config, name.strip(), None if shipped else dataset.path, start_from),
         dataset=DatasetRecord(
             name=dataset.name, path=None if shipped else str(dataset.path), sha256=dataset.sha256
         ),
@@ -71,7 +71,7 @@ def submit(
     return run
 
 
-def command_line(config: TrainConfig, name: str, dataset: Path | None) -> str:
+def command_line(config: TrainConfig, name: str, dataset: Path | None, start_from: str = "") -> str:
     """The `digitlab train` call that repeats a training; settings at their default are left out."""
     words = ["digitlab", "train", "--arch", config.architecture]
     usual = make_config(config.architecture).model_dump()
@@ -91,6 +91,8 @@ def command_line(config: TrainConfig, name: str, dataset: Path | None) -> str:
         words += ["--name", name]
     if dataset:
         words += ["--dataset", str(dataset)]
+    if start_from:
+        words += ["--from", start_from]
     return shlex.join(words)
 
 
@@ -155,7 +157,9 @@ def resume(run: RunDirectory, more_epochs: int = 0) -> RunRecord:
         reason="",
         ended=None,
         config=config.model_dump(),
-        command=command_line(config, record.name, Path(record.dataset.path) if record.dataset.path else None),
+        command=command_line(
+            config, record.name, Path(record.dataset.path) if record.dataset.path else None, record.start_from
+        ),
     )
     _start_worker(run)
     return record

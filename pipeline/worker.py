@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 from models.errors import DigitLabError, ModelError
 from models.files import replacing, write_text
 from models.run_directory import RunDirectory, now
+from models.store import find_model
 from pipeline.config import TrainConfig, read_config
 from pipeline.dataset import Dataset, load_dataset
 from pipeline.runs import earlier_in_queue, history, read_progress
@@ -186,7 +187,7 @@ def _start_weights(start_from: str, config: TrainConfig) -> Any:
 
     model = build(config.architecture, config.parameters, classes=config.classes)
     try:
-        model.load_weights(RunDirectory(Path(start_from)).keras_file)
+        model.load_weights(find_model(start_from).directory.keras_file)
     except (OSError, ValueError):
         raise ModelError(
             f"{start_from}: its weights do not fit; start from a model with the same architecture and sizes."

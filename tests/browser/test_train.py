@@ -1,5 +1,6 @@
 """Train in the browser: start, watch, leave, come back, stop; a killed worker; a restarted server."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,14 @@ def points_drawn(page: Page) -> int:
 
 def test_two_epochs_are_trained_and_watched_from_start_to_end(tab: Tab, server: Server) -> None:
     page = tab.open("/train")
-    page.get_by_text("Dense", exact=True).first.click()
+    page.get_by_role("radio", name=re.compile("^Dense")).check(force=True)
+    expect(page.get_by_text("First hidden layer")).to_be_visible()
     tab.settle()
     page.get_by_label("Name", exact=True).fill("two epochs")
     page.keyboard.press("Tab")
     tab.settle()
     page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
     run = newest_run(server.home)
     wait_for(lambda: points_drawn(page) > 4, "the first points")
     early = points_drawn(page)
@@ -47,7 +49,7 @@ def test_two_epochs_are_trained_and_watched_from_start_to_end(tab: Tab, server: 
     expect(page.get_by_role("heading", name="Models")).to_be_visible()
     page.goto(tab.url + "/train")
     tab.settle()
-    expect(page.get_by_text("two epochs").first).to_be_visible()
+    expect(page.get_by_label("Run", exact=True)).to_have_value(re.compile("two epochs"))
     expect(page.get_by_text("Test accuracy").first).to_be_visible(timeout=180_000)
     assert run.state() == "finished"
 
@@ -75,7 +77,7 @@ def test_a_run_is_stopped_from_the_page(tab: Tab, server: Server) -> None:
     run = start_long_run(server, "to be stopped")
     page = tab.open("/train")
     wait_for(lambda: points_drawn(page) > 4, "the first points")
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=120_000)
     assert run.state() == "stopped"
     assert run.has_model()
@@ -95,6 +97,6 @@ def test_a_run_outlives_the_server_and_a_killed_one_is_resumed(tab: Tab, server:
     expect(page.get_by_text("interrupted").first).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     wait_for(lambda: run.state() == "running", "the run to go on")
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
     assert run_digitlab("runs", "stop", run.id, home=server.home).code == 0
     wait_for(lambda: run.state() == "stopped", "the end")

@@ -133,3 +133,17 @@ def test_changed_data_is_noticed(home: Path, tmp_path: Path, few_digits: Path) -
     list(follow(second))
     assert second.state() == "failed"
     assert "has changed" in second.read().reason
+
+
+def test_a_training_begins_with_the_weights_of_another_model(tiny_model: Path, digitlab: Digitlab) -> None:
+    data = RunDirectory(tiny_model).read().dataset.path
+    settings = ("--arch", "dense", "--epochs", 1, "--batch-size", 32, "--dataset", data, "--from", "tiny")
+    outcome = digitlab("train", *settings, "--json")
+    assert outcome.code == 0
+    first = outcome.json_lines()[0]
+    assert first["accuracy"] > history(RunDirectory(tiny_model))[0]["accuracy"] + 0.1
+    record = RunDirectory(Path(outcome.json_lines()[-1]["path"])).read()
+    assert record.command.endswith(f"--from {tiny_model.name}")
+    misfit = digitlab("train", *settings, "--set", "hidden_1=64", "--json")
+    assert misfit.code == 1
+    assert "do not fit" in misfit.json_lines()[-1]["reason"]
