@@ -82,7 +82,7 @@ def shoot(browser: Browser, server: Server, name: str, out: Path) -> None:
             settle(page)
             if prepare:
                 prepare(page)
-            page.wait_for_timeout(1500)  # charts fade in
+            page.wait_for_timeout(3000)  # charts and the matrix draw themselves
             file = out / f"{name}-{width_name}-{scheme}.png"
             page.screenshot(path=file, full_page=False)
             Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)

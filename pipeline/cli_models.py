@@ -31,6 +31,7 @@ def _summary(model: StoredModel) -> dict[str, Any]:
         "status": record.status,
         "test_accuracy": record.results.get("test_accuracy"),
         "test_interval": record.results.get("test_interval"),
+        "human_accuracy": record.results.get("human_accuracy"),
         "parameters": record.results.get("parameters"),
         "bytes": model.directory.litert_file.stat().st_size,
         "seed": record.config.get("seed"),

@@ -42,16 +42,12 @@ def ask_more_settings(entry: Architecture, usual: TrainConfig) -> dict[str, Any]
         settings["ema"] = _choice(entry, usual, "ema", AVERAGES, _or_off)
         settings["early_stopping"] = _slider(entry, usual, "early_stopping", 1, most=20)
     with right:
-        settings["augment"] = st.toggle(
-            _title("augment"),
-            usual.augment,
-            key=_key(entry, "augment"),
-            help=field_help("augment"),
-            persist_state="session",
-        )
+        settings["augment"] = _switch(entry, usual, "augment")
         settings["augment_strength"] = _slider(
             entry, usual, "augment_strength", 0.1, disabled=not settings["augment"]
         )
+        settings["not_a_digit"] = _slider(entry, usual, "not_a_digit", 0.01, percent=True)
+        settings["calibrate"] = _switch(entry, usual, "calibrate")
         settings["dropout"] = _slider(entry, usual, "dropout", 0.05, percent=True)
         settings["label_smoothing"] = _slider(entry, usual, "label_smoothing", 0.01, percent=True)
         low, high = field_bounds("seed")
@@ -65,6 +61,16 @@ def ask_more_settings(entry: Architecture, usual: TrainConfig) -> dict[str, Any]
             persist_state="session",
         )
     return settings
+
+
+def _switch(entry: Architecture, usual: TrainConfig, field: str) -> bool:
+    return st.toggle(
+        _title(field),
+        getattr(usual, field),
+        key=_key(entry, field),
+        help=field_help(field),
+        persist_state="session",
+    )
 
 
 def _key(entry: Architecture, name: str) -> str:

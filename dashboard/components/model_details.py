@@ -57,6 +57,8 @@ def _show_facts(model: StoredModel) -> None:
                 help=f"95 % interval: {percent(low)} to {percent(high)}.",
             )
             st.metric("Wrong", f"{results['test_errors']:,} of {results['test_count']:,}", width="content")
+        if results.get("human_accuracy") is not None:
+            st.metric("By human votes", percent(results["human_accuracy"]), width="content")
         if results.get("parameters"):
             st.metric("Parameters", f"{results['parameters']:,}", width="content")
         if record.seconds:

@@ -26,6 +26,11 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
             "Accuracy": st.column_config.NumberColumn(
                 format="%.2f %%", width=90, help="Right answers on the test images."
             ),
+            "By human votes": st.column_config.NumberColumn(
+                format="%.2f %%",
+                width=110,
+                help="Disputed test labels counted as most of five people see them.",
+            ),
             "95 % interval": st.column_config.TextColumn(width=130),
             "Parameters": st.column_config.NumberColumn(format="localized", width=100),
             "Size": st.column_config.NumberColumn(
@@ -43,12 +48,13 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
 def _row(model: StoredModel, default_id: str) -> dict[str, Any]:
     record, results = model.record, model.record.results
     interval = results.get("test_interval")
-    accuracy = results.get("test_accuracy")
+    accuracy, votes = results.get("test_accuracy"), results.get("human_accuracy")
     return {
         "": "★" if model.id == default_id else "",
         "Model": model.name,
         "Accuracy": None if accuracy is None else 100 * accuracy,
         "95 % interval": f"{100 * interval[0]:.2f} to {percent(interval[1])}" if interval else "",
+        "By human votes": None if votes is None else 100 * votes,
         "Parameters": results.get("parameters"),
         "Size": model.directory.litert_file.stat().st_size / 1e6,
         "Architecture": record.config.get("architecture", ""),

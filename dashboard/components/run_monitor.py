@@ -126,6 +126,13 @@ def _show_standing(run: Run, lines: list[dict[str, object]]) -> None:
                 width="content",
             )
             st.metric("Wrong", f"{results['test_errors']:,} of {results['test_count']:,}", width="content")
+            if results.get("human_accuracy") is not None:
+                st.metric(
+                    "By human votes",
+                    percent(results["human_accuracy"]),
+                    help="Counted by what most of five people see where MNIST's test labels are disputed.",
+                    width="content",
+                )
         st.metric("Epochs", f"{run.record.epochs_done} of {epochs}", width="content")
         seconds = run.record.seconds or (float(str(lines[-1]["seconds"])) if lines else 0.0)
         if seconds:

@@ -6,7 +6,7 @@ from dashboard import state
 from dashboard.components.knobs import ask_main_settings, ask_more_settings, ask_parameters
 from dashboard.components.message import errors_shown
 from dashboard.components.model_summary import show_model_summary
-from models.architectures import CATALOGUE, summarize
+from models.architectures import CATALOGUE, DIGITS, summarize
 from pipeline import runs
 from pipeline.config import TrainConfig, default_config, make_config
 
@@ -47,7 +47,9 @@ def show_train_form() -> None:
             if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
                 _start(config, run_name)
     with summary, errors_shown():
-        show_model_summary(summarize(name, parameters, settings["dropout"]))
+        show_model_summary(
+            summarize(name, parameters, settings["dropout"], DIGITS + bool(settings["not_a_digit"]))
+        )
 
 
 def _start(config: TrainConfig, name: str) -> None:
