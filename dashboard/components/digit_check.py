@@ -97,6 +97,8 @@ def _show_ways(pages: Sequence[Keyed], number: int, place: int | None) -> None:
     here = (number, -1 if place is None else place)
     before = [spot for spot in spots if spot < here] or [spot for spot in spots if spot > here]
     after = [spot for spot in spots if spot > here] or [spot for spot in spots if spot < here]
+    if not before and not after:
+        return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="digit_ways"):
         for label, icon, shortcut, targets in (
             ("Previous", "arrow_back", "Left", before[-1:]),

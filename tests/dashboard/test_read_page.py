@@ -1,0 +1,174 @@
+"""Read: empty, full, corrected, with something known of the lines, and with files that can't be read."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from dashboard.components.line_knowledge import LineKnowledge
+from dashboard.readings import Shelf, read_uploads, take_in
+from models.errors import ConfigError
+from models.store import find_model
+from pipeline.evidence import ReadPage
+from tests.dashboard.conftest import open_page, text_of
+from tests.pipeline.test_reading import page_of
+
+
+def png(pixels: Any) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+WHITE = png(np.full((120, 160), 250, np.uint8))
+
+
+def open_read(*files: tuple[str, bytes], **session: object) -> AppTest:
+    """The Read page with these files handed in."""
+    app = open_page("read", **session)
+    uploader: Any = app.get("file_uploader")[0]
+    for name, data in files:
+        uploader.upload(name, data, "image/png")
+    if files:
+        app.run()
+    return app
+
+
+def boxes_of(app: AppTest) -> dict[str, Any]:
+    """What the picture with its boxes was given."""
+    protos = [element.proto for element in app.get("bidi_component")]
+    (data,) = (json.loads(proto.json) for proto in protos if proto.component_name.endswith("page_boxes"))
+    return dict(data)
+
+
+def key_of(data: bytes) -> str:
+    """The key of a reading by cnn-deep with nothing known."""
+    return f"{take_in('', data).id}|{find_model('cnn-deep').version}"
+
+
+def test_without_any_model_the_page_leads_to_training(home: Path, no_shipped_models: Path) -> None:
+    app = open_page("read")
+    assert not app.exception
+    assert "There is no model yet" in text_of(app)
+
+
+@pytest.mark.parametrize(("source", "words"), [("upload", "No page yet"), ("camera", "No photo yet")])
+def test_without_a_picture_the_page_says_what_to_do(tiny_model: Path, source: str, words: str) -> None:
+    app = open_page("read", read_source=source)
+    assert not app.exception
+    assert words in text_of(app)
+
+
+def test_a_page_is_shown_with_boxes_and_its_text(home: Path) -> None:
+    app = open_read(("page.png", png(page_of(("3141", "592")))), model="cnn-deep")
+    assert not app.exception
+    assert app.text_area(key="read_text").value == "3141\n592"
+    data = boxes_of(app)
+    assert [box["text"] for box in data["boxes"]] == list("3141592")
+    assert data["boxes"][4]["words"].startswith("Line 2, digit 5: read as 5, ")
+    assert "3141, 592" in data["alt"]
+    assert {"read_csv", "read_xlsx", "read_json", "read_zip"} <= {b.key for b in app.get("download_button")}
+
+
+def test_a_model_that_knows_no_refusal_reads_pages_as_well(tiny_model: Path) -> None:
+    app = open_read(("page.png", png(page_of(("3141", "592")))), model=tiny_model.name)
+    assert not app.exception
+    assert len(boxes_of(app)["boxes"]) == 7
+
+
+def test_a_digit_is_corrected_by_key_and_the_text_follows(home: Path) -> None:
+    picture = png(page_of(("3141", "592")))
+    app = open_read(("page.png", picture), model="cnn-deep")
+    assert "No digit is doubtful" in text_of(app)
+    app.session_state["_read_chosen"] = (key_of(picture), 6)
+    app.run()
+    assert "Line 2, digit 7" in text_of(app)
+    app.button(key="digit_key_8").click().run()
+    assert app.text_area(key="read_text").value == "3141\n598"
+    assert boxes_of(app)["boxes"][6]["words"].endswith("corrected to 8")
+    app.button(key="digit_key_none").click().run()
+    assert app.text_area(key="read_text").value == "3141\n59"
+    app.button(key="read_undo").click().run()
+    assert app.text_area(key="read_text").value == "3141\n592"
+    assert not app.exception
+
+
+def test_the_text_is_edited_and_keeps_digits_only(home: Path) -> None:
+    app = open_read(("page.png", png(page_of(("3141", "592")))), model="cnn-deep")
+    app.text_area(key="read_text").set_value("31416\n5x2").run()
+    assert not app.exception
+    assert app.text_area(key="read_text").value == "31416\n52"
+    assert [box["text"] for box in boxes_of(app)["boxes"]] == ["3", "1", "4", "16", "5", "", "2"]
+    assert "2 digits changed" in text_of(app)
+
+
+def test_doubtful_digits_are_walked_through_over_all_pictures(home: Path) -> None:
+    others = ", ".join(f"314{digit}" for digit in range(10) if digit != 1)
+    allowed = {"known_allowed": f"592, {others}"}  # what is forced upon a digit is doubtful
+    files = [("one.png", png(page_of(("592",)))), ("two.png", png(page_of(("3141", "592"))))]
+    app = open_read(*files, model="cnn-deep", **allowed)
+    assert "1 doubtful digit left in other pictures" in text_of(app)
+    app.button(key="doubt_next").click().run()
+    assert app.text_area(key="read_text").value.split("\n") in [
+        [other, "592"] for other in others.split(", ")
+    ]
+    assert "Line 1, digit 4" in text_of(app)
+    app.button(key="digit_key_1").click().run()
+    assert app.text_area(key="read_text").value == "3141\n592"
+    assert "All doubtful digits are checked" in text_of(app)
+    assert "Line 1 (3141) disagrees" in " ".join(warning.value for warning in app.warning)
+    assert not app.exception
+
+
+def test_files_that_fail_are_told_of_and_the_others_go_on(home: Path) -> None:
+    page = png(page_of(("3141",)))
+    app = open_read(("broken.png", b"no picture"), ("white.png", WHITE), ("page.png", page), model="cnn-deep")
+    assert not app.exception
+    errors = [error.value for error in app.error]
+    assert [error.split(":")[0] for error in errors] == ["broken.png", "white.png"]
+    assert app.text_area(key="read_text").value == "3141"
+    (table,) = app.dataframe
+    assert list(table.value["Picture"]) == ["broken.png", "white.png", "page.png"]
+    assert list(table.value["Text"]) == ["", "", "3141"]
+
+
+def test_when_nothing_can_be_read_the_page_says_so(home: Path) -> None:
+    app = open_read(("white.png", WHITE), model="cnn-deep")
+    assert not app.exception
+    assert "Nothing was read" in text_of(app)
+
+
+def test_what_contradicts_itself_is_told(home: Path) -> None:
+    app = open_page("read", known_low=9, known_high=3)
+    assert not app.exception
+    assert "from the smaller to the larger" in app.error[0].value
+
+
+def test_what_is_known_has_the_names_of_the_command_line() -> None:
+    known = LineKnowledge(8, "luhn", None, 500, "DDMMYYYY", "12, 15\n20")
+    wanted = ["length=8", "luhn", "date=DDMMYYYY", "range=0..500", "one-of=12,15,20"]
+    assert known.names() == wanted
+    assert [constraint.name for constraint in known.constraints()] == wanted
+    assert LineKnowledge().names() == []
+    assert LineKnowledge(low=0).names() == ["range=0..999999999999999999"]
+    with pytest.raises(ConfigError, match="digits only"):
+        LineKnowledge(allowed="../list.txt").names()
+
+
+def test_a_picture_is_read_once_and_the_shelf_is_bounded(home: Path) -> None:
+    model = find_model("cnn-deep")
+    uploads = [take_in("a.png", png(page_of(("31",)))), take_in("b.png", b"broken")]
+    first, broken = read_uploads(uploads, model, [])
+    assert isinstance(first, ReadPage)
+    assert isinstance(broken, str)
+    assert next(iter(read_uploads(uploads, model, []))) is first
+    shelf = Shelf(first.weight * 2)
+    for key in ("one", "two", "three"):
+        shelf.put(key, first)
+    assert shelf.get("one") is None
+    assert shelf.get("three") is first
