@@ -112,7 +112,7 @@ def to_zip(sheets: Sequence[Sheet]) -> bytes:
             folder = f"crops/{number:03d}-{_file_name(sheet.name)}"
             for line, crop in enumerate(sheet.page.line_crops, 1):
                 archive.writestr(f"{folder}/line-{line:02d}.png", crop)
-            for place, line, position in _positions(sheet.page.reading):
+            for place, line, position in positions(sheet.page.reading):
                 digit = sheet.page.reading.digits[place].digit
                 name = f"line-{line:02d}-digit-{position:02d}-read-{digit}.png"
                 archive.writestr(f"{folder}/{name}", sheet.page.digit_crops[place])
@@ -145,7 +145,7 @@ def _row(sheet: Sheet) -> list[Any]:
     return [row[0], sheet.text, row[2], len(sheet.doubtful), *row[4:], len(sheet.edits)]
 
 
-def _positions(reading: PageReading) -> Iterator[tuple[int, int, int]]:
+def positions(reading: PageReading) -> Iterator[tuple[int, int, int]]:
     """(place, line from 1, position in it from 1) of every digit."""
     counts: dict[int, int] = {}
     for place, digit in enumerate(reading.digits):
@@ -160,7 +160,7 @@ def _add_lines(table: Worksheet, sheets: Sequence[Sheet]) -> None:
             continue
         now = written(sheet.page.reading, sheet.corrections)
         texts: dict[int, str] = {}
-        for place, line, _ in _positions(sheet.page.reading):
+        for place, line, _ in positions(sheet.page.reading):
             texts[line] = texts.get(line, "") + now[place]
         for line, crop in enumerate(sheet.page.line_crops, 1):
             _append(table, [sheet.name, line, texts[line], sheet.page.reading.lines[line - 1]])
@@ -176,7 +176,7 @@ def _add_digits(table: Worksheet, sheets: Sequence[Sheet]) -> None:
             continue
         now = written(sheet.page.reading, sheet.corrections)
         edits, doubtful = set(sheet.edits), set(sheet.doubtful)
-        for place, line, position in _positions(sheet.page.reading):
+        for place, line, position in positions(sheet.page.reading):
             digit = sheet.page.reading.digits[place]
             marks = ["yes" if place in places else "" for places in (doubtful, edits)]
             number = int(now[place]) if len(now[place]) == 1 else now[place]

@@ -11,7 +11,7 @@ from dashboard.figures.style import Palette
 from dashboard.reading_work import Work
 from pipeline.corrections import correct_digit, pieces, written
 from pipeline.mistakes import show_confidence
-from pipeline.reading_export import Sheet
+from pipeline.reading_export import Sheet, positions
 
 
 def digit_to_check(key: str, sheet: Sheet) -> int | None:
@@ -48,6 +48,7 @@ def _head(sheet: Sheet, place: int, palette: Palette) -> str:
     assert sheet.page is not None  # noqa: S101
     digit, now = sheet.page.reading.digits[place], written(sheet.page.reading, sheet.corrections)[place]
     crop = base64.b64encode(sheet.page.digit_crops[place]).decode()
+    _, line, position = list(positions(sheet.page.reading))[place]
     open_doubt, person = place in sheet.doubtful, place in sheet.checked or place in sheet.edits
     tone = palette.doubt if open_doubt else palette.right if person else palette.answer
     verdict = "Checked by you." if person else "Doubtful." if open_doubt else ""
@@ -55,7 +56,7 @@ def _head(sheet: Sheet, place: int, palette: Palette) -> str:
         f'<div class="digit-check" role="status"><img src="data:image/png;base64,{crop}" '
         f'alt="The digit as it stands in the picture">'
         f'<div class="digit-check-now" style="color:{tone}" data-testid="checked-digit">{now or "&empty;"}</div>'
-        f"<div>Line {digit.line + 1}, digit {place + 1}<br>"
+        f"<div>Line {line}, digit {position}<br>"
         f"Read as {digit.digit}, {show_confidence(digit.confidence)} sure. {verdict}</div></div>"
     )
 

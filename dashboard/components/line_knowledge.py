@@ -63,8 +63,7 @@ class LineKnowledge:
 
 def ask_line_knowledge() -> list[Constraint]:
     """The popover, and what it stands at."""
-    count = sum(bool(st.session_state.get(key)) for key in _KEYS if key != "known_high")
-    count += st.session_state.get("known_high") is not None and not st.session_state.get("known_low")
+    count = sum(st.session_state.get(key) not in (None, "") for key in _KEYS)
     with st.popover(
         f"What is known ({count})" if count else "What is known",
         icon=":material/rule:",
@@ -95,6 +94,7 @@ def _ask() -> LineKnowledge:
         placeholder="none",
         **keep,
     )
+    left, right = st.columns(2)
     low = left.number_input("From", 0, 10**15, None, key="known_low", placeholder="any", **keep)
     high = right.number_input("To", 0, 10**15, None, key="known_high", placeholder="any", **keep)
     date = st.selectbox(

@@ -2,6 +2,7 @@
 
 import base64
 from statistics import median
+from typing import Any
 
 import streamlit as st
 
@@ -9,7 +10,7 @@ from dashboard.figures.style import Palette
 from pipeline.corrections import written
 from pipeline.evidence import ReadPage
 from pipeline.mistakes import show_confidence
-from pipeline.reading_export import Sheet
+from pipeline.reading_export import Sheet, positions
 
 _CSS = """
 .page { position: relative; line-height: 0; }
@@ -75,9 +76,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const fit = () => {
     const scale = page.clientWidth / width;
-    const size = Math.min(Math.max(data.usual * scale * 0.3, 10), 15);
+    const size = Math.min(Math.max(Math.min(data.usual * 0.3, data.usualRoom / 4.2) * scale, 10), 15);
     page.style.setProperty("--size", `${size}px`);
-    buttons.forEach((button, index) => button.classList.toggle("roomy", data.boxes[index].room * scale > 4.4 * size));
+    buttons.forEach((button, index) => button.classList.toggle("roomy", data.boxes[index].room * scale > 4.1 * size));
   };
   page.observer?.disconnect();
   page.observer = new ResizeObserver(fit);
@@ -105,12 +106,12 @@ def pick_from_page(sheet: Sheet, chosen: int | None, palette: Palette, key: str)
     assert sheet.page is not None  # noqa: S101
     reading = sheet.page.reading
     now, open_doubts, edits = written(reading, sheet.corrections), set(sheet.doubtful), set(sheet.edits)
-    boxes = []
-    for place, digit in enumerate(reading.digits):
+    boxes: list[dict[str, Any]] = []
+    for (place, line, position), digit in zip(positions(reading), reading.digits, strict=True):
         person = place in edits or place in sheet.checked
         tone = palette.doubt if place in open_doubts else palette.right if person else palette.answer
         confidence = show_confidence(digit.confidence)
-        words = f"Line {digit.line + 1}, digit {place + 1}: read as {digit.digit}, {confidence} sure"
+        words = f"Line {line}, digit {position}: read as {digit.digit}, {confidence} sure"
         words += ", doubtful" if place in open_doubts else ""
         words += f", corrected to {now[place] or 'no digit'}" if place in edits else ""
         sure = "" if person else confidence
@@ -133,6 +134,7 @@ def pick_from_page(sheet: Sheet, chosen: int | None, palette: Palette, key: str)
             "halo": palette.background + "b0",
             "most": _MOST_HEIGHT,
             "usual": median(digit.box[3] for digit in reading.digits),
+            "usualRoom": median(box["room"] for box in boxes),
         },
         key=key,
         on_picked_change=lambda: None,

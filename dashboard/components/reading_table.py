@@ -31,6 +31,7 @@ def show_reading_table(pages: Sequence[Keyed]) -> None:
         on_select=_open,
         selection_mode="single-row",
         row_height=38,
+        placeholder="",
         column_config={
             "Picture": st.column_config.TextColumn(width="medium", pinned=True),
             "Text": st.column_config.TextColumn(width="medium"),

@@ -1,0 +1,93 @@
+"""Hand in a page, see its boxes, correct a digit by key, take the table along."""
+
+import csv
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Download, Page, expect
+
+from tests.browser.conftest import Tab
+from tests.pipeline.test_reading import page_of
+
+ROWS = ("314159", "2653")
+
+
+def hand_in(page: Page, *names: str) -> None:
+    """Uploads the same page under these names; a name with "broken" in it is no picture."""
+    file = io.BytesIO()
+    Image.fromarray(page_of(ROWS)).save(file, "PNG")
+    page.locator("input[type=file]").first.set_input_files(
+        [
+            {
+                "name": name,
+                "mimeType": "image/png",
+                "buffer": b"no picture" if "broken" in name else file.getvalue(),
+            }
+            for name in names
+        ]
+    )
+
+
+def download(page: Page, name: str) -> Download:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=name).click()
+    return waiting.value
+
+
+def test_a_page_is_read_corrected_by_key_and_taken_along(tab: Tab, tmp_path: Path) -> None:
+    page = tab.open("/read")
+    expect(page.get_by_text("No page yet")).to_be_visible()
+    hand_in(page, "page.png")
+    text = page.get_by_role("textbox", name="Text, a line for each line of writing")
+    expect(text).to_have_value("\n".join(ROWS))
+    boxes = page.get_by_role("group", name="Digits of page.png").get_by_role("button")
+    expect(boxes).to_have_count(10)
+    boxes.nth(1).click()
+    expect(boxes.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_test_id("checked-digit")).to_have_text("1")
+    expect(page.get_by_role("button", name="7", exact=True)).to_be_visible()
+    tab.settle()
+    page.keyboard.press("7")
+    expect(text).to_have_value("374159\n2653")
+    expect(boxes.nth(1)).to_have_accessible_name(re.compile("^Line 1, digit 2: read as 1, .* to 7$"))
+    text.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("8")
+    page.keyboard.press("Control+Enter")
+    expect(boxes.nth(9)).to_contain_text("38")
+    saved = download(page, "Table (.csv)")
+    saved.save_as(tmp_path / "readings.csv")
+    with (tmp_path / "readings.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["text"] == "374159\n26538"
+    assert row["edits"] == "2"
+    download(page, "With crops (.zip)").save_as(tmp_path / "readings.zip")
+    with zipfile.ZipFile(tmp_path / "readings.zip") as archive:
+        assert len([name for name in archive.namelist() if "-digit-" in name]) == 10
+
+
+def test_arrow_keys_walk_over_the_digits_and_broken_files_are_told_of(tab: Tab) -> None:
+    page = tab.open("/read")
+    hand_in(page, "page.png", "broken.png")
+    boxes = page.get_by_role("group", name="Digits of page.png").get_by_role("button")
+    expect(boxes).to_have_count(10)
+    expect(page.get_by_text("broken.png: expected", exact=False)).to_be_visible()
+    boxes.first.click()
+    expect(boxes.first).to_have_attribute("aria-pressed", "true")
+    boxes.first.press("ArrowRight")
+    expect(boxes.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(boxes.nth(1)).to_be_focused()
+
+
+def test_what_is_known_of_the_lines_is_told_where_it_does_not_fit(tab: Tab) -> None:
+    page = tab.open("/read")
+    hand_in(page, "page.png")
+    expect(page.get_by_role("textbox", name="Text, a line")).to_have_value("\n".join(ROWS))
+    page.get_by_role("button", name="What is known").click()
+    page.get_by_label("Digits in a line").fill("6")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Line 2 (2653) disagrees", exact=False)).to_be_visible()
+    expect(page.get_by_role("button", name="What is known (1)")).to_be_visible()
