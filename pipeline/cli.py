@@ -248,6 +248,7 @@ def predict(
         else:
             second, chance = answer.runner_up()
             doubt = f", or perhaps {second} ({percent(chance, 1)})" if chance > 0.1 else ""
+            doubt += ", or perhaps no digit at all" if answer.refused else ""
             typer.echo(f"{path}: {answer.digit} ({percent(answer.confidence, 1)}){doubt}")
     raise typer.Exit(int(failed))
 

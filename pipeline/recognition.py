@@ -18,6 +18,10 @@ DIGITS = 10
 _CHUNK = 128  # images an interpreter takes at once: large enough to keep it busy, small enough for the cache
 
 
+SURELY_DIGIT = 0.98
+"""Digit score below which a picture is refused; benchmarks/refusal.py measures what that costs and catches."""
+
+
 @dataclass(frozen=True)
 class Prediction:
     """The answer for one image.
@@ -33,6 +37,11 @@ class Prediction:
     confidence: float
     probabilities: tuple[float, ...]
     digit_score: float | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the model takes the picture for something else than a digit."""
+        return self.digit_score is not None and self.digit_score < SURELY_DIGIT
 
     def runner_up(self) -> tuple[int, float]:
         """The second likeliest digit and its probability."""

@@ -20,7 +20,7 @@ def put_in_words(prediction: Prediction) -> tuple[str, str]:
     """An answer as an honest person would give it: the headline, and a sentence on how sure it is."""
     digit, confidence = prediction.digit, prediction.confidence
     second, chance = prediction.runner_up()
-    if prediction.digit_score is not None and prediction.digit_score < 0.5:
+    if prediction.refused:
         return "Perhaps no digit at all", f"If it is one, then most likely a {digit}."
     if confidence >= SURE:
         share = "More than 99.9 %" if confidence > 0.999 else percent(confidence, 1)
@@ -100,5 +100,5 @@ def _answer_html(prediction: Prediction, image: NDArray[np.float32], palette: Pa
 
 
 def _color(prediction: Prediction, palette: Palette) -> str:
-    unsure = prediction.confidence < SURE or (prediction.digit_score or 1) < 0.5
+    unsure = prediction.confidence < SURE or prediction.refused
     return palette.doubt if unsure else palette.answer
