@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Download, FilePayload, Page, expect
 
 from tests.browser.conftest import Tab
 from tests.pipeline.test_reading import page_of
@@ -19,16 +19,15 @@ def hand_in(page: Page, *names: str) -> None:
     """Uploads the same page under these names; a name with "broken" in it is no picture."""
     file = io.BytesIO()
     Image.fromarray(page_of(ROWS)).save(file, "PNG")
-    page.locator("input[type=file]").first.set_input_files(
-        [
-            {
-                "name": name,
-                "mimeType": "image/png",
-                "buffer": b"no picture" if "broken" in name else file.getvalue(),
-            }
-            for name in names
-        ]
-    )
+    files: list[FilePayload] = [
+        {
+            "name": name,
+            "mimeType": "image/png",
+            "buffer": b"no picture" if "broken" in name else file.getvalue(),
+        }
+        for name in names
+    ]
+    page.locator("input[type=file]").first.set_input_files(files)
 
 
 def download(page: Page, name: str) -> Download:

@@ -51,6 +51,11 @@ def key_of(data: bytes) -> str:
     return f"{take_in('', data).id}|{find_model('cnn-deep').version}"
 
 
+def text_lines(app: AppTest) -> list[str]:
+    """The text as it stands beside the picture."""
+    return str(app.text_area(key="read_text").value).split("\n")
+
+
 def test_without_any_model_the_page_leads_to_training(home: Path, no_shipped_models: Path) -> None:
     app = open_page("read")
     assert not app.exception
@@ -114,9 +119,7 @@ def test_doubtful_digits_are_walked_through_over_all_pictures(home: Path) -> Non
     app = open_read(*files, model="cnn-deep", **allowed)
     assert "1 doubtful digit left in other pictures" in text_of(app)
     app.button(key="doubt_next").click().run()
-    assert app.text_area(key="read_text").value.split("\n") in [
-        [other, "592"] for other in others.split(", ")
-    ]
+    assert text_lines(app) in [[other, "592"] for other in others.split(", ")]
     assert "Line 1, digit 4" in text_of(app)
     app.button(key="digit_key_1").click().run()
     assert app.text_area(key="read_text").value == "3141\n592"
