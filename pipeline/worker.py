@@ -85,7 +85,7 @@ def _explain(error: BaseException) -> str:
 
 
 def _carry_out(run: RunDirectory) -> None:
-    os.nice(5)  # pages that people look at go first
+    os.nice(10)  # pages that people look at go first
     began = time.monotonic()
     record = run.update(status="running", started=now())
     config = read_config(record.config)

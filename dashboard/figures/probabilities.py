@@ -1,6 +1,7 @@
 """How sure a model is of each digit."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import plotly.graph_objects as go
 
@@ -26,7 +27,8 @@ def probability_bars(
     best = max(range(len(probabilities)), key=lambda digit: probabilities[digit])
     colors = {best: palette.answer} if true is None else {best: palette.answer, true: palette.right}
     shares = [100 * value for value in probabilities]
-    figure = go.Figure(
+    figure = go.Figure(_styled_sheet(palette, title, height))
+    figure.add_trace(
         go.Bar(
             x=[str(digit) for digit in range(len(shares))],
             y=shares,
@@ -41,7 +43,13 @@ def probability_bars(
             hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
         )
     )
-    finish(figure, palette, title, "Probability in percent", height, bargap=0.32)
+    return figure
+
+
+@lru_cache(maxsize=32)
+def _styled_sheet(palette: Palette, title: str, height: int) -> go.Figure:
+    """The chart without its bars: styling takes most of the time, and the bars are new with every stroke."""
+    figure = finish(go.Figure(), palette, title, "Probability in percent", height, bargap=0.32)
     figure.update_yaxes(range=[0, 112], tickvals=[0, 50, 100], fixedrange=True)
     figure.update_xaxes(type="category", showgrid=False, fixedrange=True, tickfont={"size": 14})
     return figure
