@@ -7,6 +7,7 @@ the training failed, 2 the call itself is wrong.
 from __future__ import annotations
 
 import json
+import runpy
 import signal
 import sys
 from collections.abc import Iterable
@@ -79,11 +80,9 @@ def start(context: typer.Context) -> None:
 
 def open_dashboard() -> None:
     """Runs Streamlit on dashboard/app.py in this process, until it is ended."""
-    from streamlit.web import cli as streamlit_cli
-
-    root = Path(__file__).resolve().parent.parent
-    sys.argv = ["streamlit", "run", str(root / "dashboard" / "app.py")]
-    streamlit_cli.main()
+    app_file = Path(__file__).resolve().parent.parent / "dashboard" / "app.py"
+    sys.argv = ["streamlit", "run", str(app_file)]
+    runpy.run_module("streamlit", run_name="__main__")
 
 
 @app.command()

@@ -5,6 +5,8 @@ import signal
 import struct
 import subprocess
 import sys
+import time
+import urllib.request
 import zlib
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from PIL import Image
 
 from models.store import list_models
 from pipeline.dataset import load_dataset
+from tests.browser.server import free_port
 from tests.conftest import PROJECT, Digitlab, start_digitlab
 
 
@@ -193,11 +196,31 @@ def test_a_damaged_run_is_listed_and_can_be_deleted(tiny_model: Path, digitlab: 
     assert not broken.exists()
 
 
-def test_the_dashboard_opens(home: Path) -> None:
-    with start_digitlab("--help", home=home) as process:
-        out, _ = process.communicate(timeout=60)
-    for command in ("train", "evaluate", "predict", "sample", "models", "runs"):
+def test_help_names_every_command(digitlab: Digitlab) -> None:
+    out = digitlab("--help").out
+    for command in ("train", "evaluate", "predict", "read", "sample", "models", "runs"):
         assert command in out
+
+
+def test_without_a_command_the_dashboard_opens(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    monkeypatch.setenv("STREAMLIT_SERVER_PORT", str(port))
+    monkeypatch.setenv("STREAMLIT_SERVER_HEADLESS", "true")
+    with start_digitlab(home=home) as process:
+        try:
+            deadline = time.monotonic() + 90
+            answer = b""
+            while not answer and time.monotonic() < deadline:
+                assert process.poll() is None, process.communicate()
+                try:
+                    with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2) as page:
+                        answer = page.read()
+                except OSError:
+                    time.sleep(0.2)
+            assert answer == b"ok"
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
 
 
 def test_no_tensorflow_before_training(tiny_model: Path, seven: Path) -> None:
