@@ -1,3 +1,4 @@
+import contextlib
 import io
 import struct
 import zlib
@@ -221,12 +222,10 @@ def test_a_truncated_picture(kind: str, tmp_path: Path) -> None:
 @settings(max_examples=80, deadline=None)
 def test_damaged_bytes_never_give_another_error(junk: bytes, place: int, kind: str) -> None:
     data = encoded(Image.fromarray(stroke_picture()), kind)
-    try:
-        picture = read_picture(data[:place] + junk + data[place + len(junk) :])
-    except InputError as error:
-        assert "\n" not in str(error)
-    else:
-        assert picture.pixels.ndim == 3
+    shape = (3,)
+    with contextlib.suppress(InputError):
+        shape = read_picture(data[:place] + junk + data[place + len(junk) :]).pixels.shape[2:]
+    assert shape == (3,)
 
 
 @pytest.mark.parametrize("size", [(30_000, 30_000), (9_000, 9_000), (12_000, 9_000), (50_001, 1_000)])
