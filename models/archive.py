@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 from uuid import uuid4
 
@@ -94,7 +95,15 @@ def _unpack(path: Path, folder: Path) -> None:
                 raise InputError(f"{path.name}: expected an exported model, but {missing[0]} is missing.")
             for entry in entries:
                 _unpack_entry(archive, entry, folder / entry.filename)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ) as error:
         raise InputError(
             f"{path.name}: expected a zip file of a model, but it is damaged ({error})."
         ) from None

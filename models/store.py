@@ -45,7 +45,10 @@ class StoredModel:
     @property
     def version(self) -> str:
         """Changes whenever its LiteRT file does: a key for caches."""
-        status = self.directory.litert_file.stat()
+        try:
+            status = self.directory.litert_file.stat()
+        except OSError:
+            raise ModelError(f"{self.name}: the model is gone; choose another.") from None
         return f"{self.directory.path}:{status.st_mtime_ns}:{status.st_size}"
 
 

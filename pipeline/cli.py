@@ -7,6 +7,7 @@ the training failed, 2 the call itself is wrong.
 from __future__ import annotations
 
 import json
+import os
 import runpy
 import signal
 import sys
@@ -80,8 +81,11 @@ def start(context: typer.Context) -> None:
 
 def open_dashboard() -> None:
     """Runs Streamlit on dashboard/app.py in this process, until it is ended."""
-    app_file = Path(__file__).resolve().parent.parent / "dashboard" / "app.py"
-    sys.argv = ["streamlit", "run", str(app_file)]
+    root = Path(__file__).resolve().parent.parent
+    os.chdir(root)  # Streamlit looks for .streamlit/config.toml in the folder that it is started from
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a closed tab must not end the server
+    sys.argv = ["streamlit", "run", str(root / "dashboard" / "app.py")]
     runpy.run_module("streamlit", run_name="__main__")
 
 
@@ -288,6 +292,11 @@ def main(arguments: Iterable[str] | None = None) -> None:
         app(args=list(arguments) if arguments is not None else None)
     except DigitLabError as error:
         _say(f"digitlab: {error}")
+        sys.exit(2)
+    except OSError as error:
+        _say(
+            f"digitlab: {error.filename or 'a file'}: it can't be read or written ({error.strerror or error})."
+        )
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -62,7 +62,7 @@ def list_command(as_json: JsonOption = False) -> None:
 @models_app.command()
 def show(model: ModelArgument, as_json: JsonOption = False) -> None:
     """Show what a model is, how it was trained and how good it is."""
-    from models.architectures import summarize
+    from models.architectures import DIGITS, summarize
     from models.store import find_model
 
     found = find_model(model)
@@ -78,7 +78,10 @@ def show(model: ModelArgument, as_json: JsonOption = False) -> None:
     if record.notes:
         typer.echo(f"{'notes':<14} {record.notes}")
     layers = summarize(
-        record.config["architecture"], record.config["parameters"], record.config.get("dropout", 0)
+        record.config["architecture"],
+        record.config["parameters"],
+        record.config.get("dropout", 0),
+        DIGITS + bool(record.config.get("not_a_digit")),
     )
     typer.echo("\nlayer               output          parameters  multiplications")
     for layer in layers:

@@ -46,12 +46,18 @@ def read(
     from models.store import find_model
     from pipeline.constraints import parse_constraint
     from pipeline.reading import find_pictures, read_files
+    from pipeline.recognition import Recognizer
+    from pipeline.terminal import silenced_stderr
 
     if csv_file and as_json:
         raise ConfigError("--csv and --json exclude each other: expected one of them.")
     for name in expect or ():
         parse_constraint(name)
     found = find_model(model)
+    with silenced_stderr():
+        Recognizer(
+            found.directory.litert_file, workers=1
+        )  # a damaged model is told of here, not by every process
     done = _read_before(csv_file) if csv_file else set()
     pictures = [path for path in find_pictures(paths) if str(path) not in done]
     results = read_files(pictures, found.directory.litert_file, expect or ())
@@ -95,7 +101,7 @@ def _read_before(csv_file: Path) -> set[str]:
                 return set()
             if tuple(reader.fieldnames) != COLUMNS:
                 raise ConfigError(f"{csv_file}: expected a table that `digitlab read` wrote, or no file yet.")
-            return {row["path"] for row in reader if not row["error"]}
+            return {row["path"] for row in reader if row["error"] == ""}
     except FileNotFoundError:
         return set()
     except (OSError, UnicodeDecodeError, csv.Error):
@@ -136,7 +142,7 @@ def _open_table(csv_file: Path, before: int) -> IO[str]:
         csv.writer(file).writerow(COLUMNS)
         return file
     with csv_file.open(newline="", encoding="utf-8") as old:
-        rows = [row for row in csv.DictReader(old) if not row["error"]]
+        rows = [row for row in csv.DictReader(old) if row["error"] == ""]
     part = csv_file.with_name(csv_file.name + ".part")
     with part.open("w", newline="", encoding="utf-8") as new:
         writer = csv.DictWriter(new, COLUMNS)

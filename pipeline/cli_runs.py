@@ -106,14 +106,10 @@ def delete(run: RunArgument) -> None:
 @contextmanager
 def _interrupts(run: RunDirectory, view: TrainingView, enabled: bool) -> Iterator[None]:
     """The first Ctrl-C stops the run and waits for its model; the second only ends the watching."""
-    from pipeline.runs import stop as ask_to_stop
 
     def on_interrupt(*_: object) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            ask_to_stop(run)
-        except ModelError:
-            return
+        run.stop_file.touch()
         view.say("Stopping; what was learned is kept. Ctrl-C again to wait no longer.")
 
     before = signal.getsignal(signal.SIGINT)

@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64
 SIDE = 28
 CLASSES = 10
 _ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+_DAMAGED = (ValueError, OSError, EOFError, KeyError, zlib.error, NotImplementedError, RuntimeError)
 _LARGEST_FILE = 2 * 1024**3
 _LARGEST_SET = 5_000_000
 
@@ -39,8 +41,11 @@ class Dataset:
     def _read(self, images: str, labels: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         try:
             with self.path.open("rb") as source, np.load(source, allow_pickle=False) as file:
-                return np.ascontiguousarray(file[images]), file[labels].astype(np.uint8)
-        except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
+                truth = file[labels]
+                if truth.min() < 0 or truth.max() >= CLASSES:
+                    raise _refuse(self.path, f"{labels} holds {truth.min()} to {truth.max()}")
+                return np.ascontiguousarray(file[images]), truth.astype(np.uint8)
+        except (*_DAMAGED, zipfile.BadZipFile) as error:
             raise _refuse(self.path, "an array in it can't be read") from error
 
     @cached_property
@@ -110,9 +115,7 @@ def load_dataset(path: str | Path | None = None) -> Dataset:
         )
     _check_arrays(path)
     dataset = Dataset(path.resolve(), path.name, _hash(path))
-    for part, (_, labels) in (("train", dataset.train), ("test", dataset.test)):
-        if labels.max() >= CLASSES:
-            raise _refuse(path, f"y_{part} holds {labels.max()}")
+    _ = dataset.train, dataset.test  # read now, so that damage and odd labels are told of now
     return dataset
 
 
@@ -121,7 +124,7 @@ def _check_arrays(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             headers = {name: _header(archive, name) for name in _ARRAYS}
-    except (zipfile.BadZipFile, OSError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
         raise _refuse(path, "it is not a readable .npz file") from None
     for name, (shape, dtype) in headers.items():
         if dtype.hasobject:

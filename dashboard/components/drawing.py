@@ -9,7 +9,7 @@ from dashboard.components.canvas import SIDE, draw_digit
 from dashboard.components.message import show_error
 from dashboard.components.question import show_answers
 from dashboard.figures.style import Palette
-from models.errors import InputError
+from models.errors import DigitLabError
 from models.store import StoredModel
 from pipeline.imaging import read_picture
 from pipeline.normalization import normalize
@@ -28,7 +28,6 @@ def show_drawing(models: Sequence[StoredModel], palette: Palette) -> None:
         try:
             picture = read_picture(pixels)
             normalized = normalize(picture)
-        except InputError as error:
+            show_answers(picture, normalized, models, palette, "canvas")
+        except DigitLabError as error:
             show_error(error)
-            return
-        show_answers(picture, normalized, models, palette, "canvas")

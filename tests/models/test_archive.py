@@ -50,6 +50,12 @@ def test_an_exported_model_comes_back_as_it_was(exported: Path) -> None:
     assert len([model for model in list_models() if not model.shipped]) == 2
 
 
+@pytest.mark.slow
+def test_the_default_model_with_its_refusal_class_comes_back_too(home: Path, tmp_path: Path) -> None:
+    export_model(find_model("cnn-deep"), tmp_path / "deep.zip")
+    assert import_model(tmp_path / "deep.zip").read().config["not_a_digit"] > 0
+
+
 def _escape(entries: dict[str, bytes]) -> None:
     entries["../outside.txt"] = b"out"
 

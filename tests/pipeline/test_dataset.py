@@ -50,7 +50,7 @@ def test_another_file_with_the_same_arrays_is_accepted(tmp_path: Path) -> None:
         ({"x_train": np.zeros((20, 28, 28), np.float64)}, "x_train is float64"),
         ({"x_test": np.zeros((20, 32, 32), np.uint8)}, "x_test is uint8"),
         ({"y_train": np.arange(19)}, "20 train images and 19 labels"),
-        ({"y_test": np.full(20, 11)}, "y_test holds 11"),
+        ({"y_test": np.full(20, 11)}, "y_test holds 11 to 11"),
         ({"y_train": np.array([object()] * 20)}, "never unpickled"),
         ({"x_train": np.zeros((0, 28, 28), np.uint8), "y_train": np.zeros(0, int)}, "holds 0 entries"),
     ],
