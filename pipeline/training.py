@@ -193,8 +193,9 @@ def train(
         if config.early_stopping and val_loss is not None and val_loss < best_loss:
             best_loss, best_epoch, best_weights = val_loss, epoch, model.get_weights()
         loop.use_raw()
-        on_checkpoint(partial(loop.state, epoch + 1))
+        # told before it is stored: a kill in between repeats the epoch, and its first line is dropped
         on_progress(end)
+        on_checkpoint(partial(loop.state, epoch + 1))
         if config.early_stopping and epoch - best_epoch >= config.early_stopping:
             result.why = "early"
             break
