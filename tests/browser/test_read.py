@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Download, FilePayload, Page, expect
 
 from tests.browser.conftest import Tab
+from tests.browser.pages import settle
 from tests.pipeline.test_reading import page_of
 
 ROWS = ("314159", "2653")
@@ -31,6 +32,9 @@ def hand_in(page: Page, *names: str) -> None:
 
 
 def download(page: Page, name: str) -> Download:
+    # the edit before is still on its way: a download asked for in the instant of a rerun is not there any more
+    page.wait_for_timeout(1500)
+    settle(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name=name).click()
     return waiting.value
