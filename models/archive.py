@@ -4,14 +4,15 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 from models.errors import InputError, ModelError
 from models.files import replacing, write_text
 from models.locations import runs_folder
-from models.run_directory import MODEL_FILES, RunDirectory, new_id, now
-from models.store import StoredModel, delete_directory
+from models.run_directory import MODEL_FILES, RunDirectory, RunRecord, new_id, now
+from models.store import StoredModel, check_name, delete_directory
 
 NAMES = ("run.json", "progress.jsonl", *MODEL_FILES)
 """The only files that an archive may hold, all at its top."""
@@ -57,6 +58,7 @@ def import_model(path: Path) -> RunDirectory:
             raise InputError(
                 f"{path.name}: its files are not the ones that run.json lists; it was changed or damaged."
             )
+        _check_record(path, record)
         _verify(path, staged.path)
         record = record.model_copy(
             update={
@@ -75,6 +77,22 @@ def import_model(path: Path) -> RunDirectory:
         if staged.path.exists():
             delete_directory(staged)
     return final
+
+
+def _check_record(path: Path, record: RunRecord) -> None:
+    """Refuses a run.json whose entries the lists and pages could not show."""
+    try:
+        check_name(record.name)
+        for moment in (record.created, record.ended or record.created):
+            datetime.fromisoformat(moment)
+        low, high = (float(bound) for bound in record.results["test_interval"])
+        whole = (record.config["epochs"], record.results["test_errors"], record.results["test_count"])
+        if not 0 <= low <= float(record.results["test_accuracy"]) <= high <= 1 or min(map(int, whole)) < 0:
+            raise ValueError
+    except (ModelError, KeyError, TypeError, ValueError):
+        raise InputError(
+            f"{path.name}: its run.json holds a name, date or figure that makes no sense."
+        ) from None
 
 
 def _unpack(path: Path, folder: Path) -> None:
