@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.errors import InputError
 from models.store import StoredModel
-from pipeline.dataset import Dataset, load_dataset
+from pipeline.dataset import MNIST_SHA256, Dataset, load_dataset
 from pipeline.evaluation import Evaluation, read_evaluation, read_predictions
 from pipeline.imaging import Picture, read_picture
 from pipeline.mistakes import Answers, judge
@@ -57,7 +57,7 @@ def training_set(model: StoredModel | None = None) -> tuple[Images, Labels]:
 def dataset(model: StoredModel | None = None) -> Dataset:
     """The data set that a model learned from; MNIST without one."""
     record = model.record.dataset if model else None
-    return _dataset(record.path if record else None, record.sha256 if record and record.path else "")
+    return _dataset(record.path if record else None, record.sha256 if record else MNIST_SHA256)
 
 
 def answers(model: StoredModel) -> Answers:
@@ -83,7 +83,7 @@ def neighbors(index: int, model: StoredModel | None = None) -> list[Neighbor]:
     return _neighbors(found.sha256, index, found)
 
 
-@st.cache_resource(max_entries=64, ttl="1h", show_spinner="Reading the picture")
+@st.cache_resource(max_entries=8, ttl="1h", show_spinner="Reading the picture")
 def read_digit(data: bytes) -> tuple[Picture, Normalized]:
     """A picture file's content, and its one digit; `InputError` where there is none."""
     picture = read_picture(data)
@@ -108,7 +108,9 @@ def _predictions(version: str, _model: Any) -> NDArray[np.float32]:  # noqa: ARG
 @st.cache_resource(max_entries=2, show_spinner="Opening the images")
 def _dataset(path: str | None, sha256: str) -> Dataset:
     found = load_dataset(path)
-    if sha256 and found.sha256 != sha256:
+    if found.sha256 != sha256 and path is None:
+        raise InputError("The data set that the model learned from is not on this computer.")
+    if found.sha256 != sha256:
         raise InputError(f"{found.name}: the data set has changed since the model learned from it.")
     return found
 

@@ -228,6 +228,11 @@ CATALOGUE: dict[str, Architecture] = {
 }
 
 
+def class_count(not_a_digit: float) -> int:
+    """How many answers a network chooses from: ten digits, and "not a digit" where it learns any such picture."""
+    return DIGITS + bool(not_a_digit)
+
+
 def architecture(name: str) -> Architecture:
     """The catalogue's entry, or `ConfigError` naming those there are."""
     if name not in CATALOGUE:

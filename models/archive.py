@@ -1,5 +1,6 @@
 """A model as one zip file, out and in. What comes in is never trusted: it is checked before it is kept."""
 
+import hashlib
 import subprocess
 import sys
 import zipfile
@@ -11,7 +12,7 @@ from uuid import uuid4
 from models.errors import InputError, ModelError
 from models.files import replacing, write_text
 from models.locations import runs_folder
-from models.run_directory import MODEL_FILES, RunDirectory, RunRecord, new_id, now
+from models.run_directory import MODEL_FILES, DatasetRecord, RunDirectory, RunRecord, new_id, now
 from models.store import StoredModel, check_name, delete_directory
 
 NAMES = ("run.json", "progress.jsonl", *MODEL_FILES)
@@ -63,6 +64,7 @@ def import_model(path: Path) -> RunDirectory:
         record = record.model_copy(
             update={
                 "id": run_id,
+                "dataset": _dataset_here(record.dataset),
                 "name": record.name[:60],
                 "status": "finished" if record.status == "finished" else "stopped",
                 "reason": f"Imported on {now()[:10]} from an archive.",
@@ -77,6 +79,18 @@ def import_model(path: Path) -> RunDirectory:
         if staged.path.exists():
             delete_directory(staged)
     return final
+
+
+def _dataset_here(dataset: DatasetRecord) -> DatasetRecord:
+    """The data a foreign model learned from; its path only where this machine has the same file there."""
+    if dataset.path is None:
+        return dataset
+    try:
+        with Path(dataset.path).open("rb") as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == dataset.sha256
+    except (OSError, ValueError):
+        same = False
+    return dataset if same else dataset.model_copy(update={"path": None})
 
 
 def _check_record(path: Path, record: RunRecord) -> None:

@@ -122,6 +122,7 @@ class RunDirectory:
 
     def update(self, **changes: Any) -> RunRecord:
         """Changes some fields of run.json; writers in other processes wait their turn."""
+        self.read()  # a lock would make the directory of a deleted run anew
         with FileLock(self.path / "run.json.lock"):
             record = self.read().model_copy(update=changes)
             self.write(record)

@@ -38,6 +38,12 @@ class StoredModel:
         return self.record.name if self.shipped else self.record.id
 
     @property
+    def reference(self) -> str:
+        """What `find_model` finds it by from anywhere: its id or, outside this home's runs, its directory."""
+        path = self.directory.path
+        return self.id if path.parent in (PRETRAINED, runs_folder().resolve(), runs_folder()) else str(path)
+
+    @property
     def name(self) -> str:
         """What people call it; not always unique."""
         return self.record.name

@@ -30,14 +30,14 @@ def find_fault(path: Path) -> str | None:
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return "its predictions or its evaluation are damaged"
 
-    from models.architectures import DIGITS, build
+    from models.architectures import build, class_count
 
     try:
         model = build(
             str(config.get("architecture")),
             config.get("parameters"),
             float(config.get("dropout", 0)),
-            classes=DIGITS + bool(config.get("not_a_digit")),
+            classes=class_count(float(config.get("not_a_digit", 0))),
         )
     except (DigitLabError, TypeError, ValueError) as error:
         return f"its architecture can't be rebuilt: {str(error).rstrip('.')}"

@@ -160,7 +160,7 @@ def train(
         settings["parameters"] = dict(_parameter(word) for word in set_)
     config = make_config(arch, **settings)
     name = check_name(name) if name else ""
-    source = find_model(start_from).id if start_from else ""
+    source = find_model(start_from).reference if start_from else ""
     run = submit(config, load_dataset(dataset), name, source)
     if detach:
         if as_json:
@@ -246,6 +246,7 @@ def predict(
                     "digit": answer.digit,
                     "confidence": answer.confidence,
                     "probabilities": answer.probabilities,
+                    "digit_score": answer.digit_score,
                 }
             )
         else:

@@ -62,7 +62,7 @@ def list_command(as_json: JsonOption = False) -> None:
 @models_app.command()
 def show(model: ModelArgument, as_json: JsonOption = False) -> None:
     """Show what a model is, how it was trained and how good it is."""
-    from models.architectures import DIGITS, summarize
+    from models.architectures import class_count, summarize
     from models.store import find_model
 
     found = find_model(model)
@@ -81,7 +81,7 @@ def show(model: ModelArgument, as_json: JsonOption = False) -> None:
         record.config["architecture"],
         record.config["parameters"],
         record.config.get("dropout", 0),
-        DIGITS + bool(record.config.get("not_a_digit")),
+        class_count(record.config.get("not_a_digit", 0)),
     )
     typer.echo("\nlayer               output          parameters  multiplications")
     for layer in layers:

@@ -95,7 +95,7 @@ def _print(results: Iterator[tuple[Path, PageReading | str]], as_json: bool) -> 
 def _read_before(csv_file: Path) -> set[str]:
     """The pictures that an interrupted call has read already; those that failed are tried again."""
     try:
-        with csv_file.open(newline="", encoding="utf-8") as file:
+        with csv_file.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
             reader = csv.DictReader(file)
             if reader.fieldnames is None:
                 return set()
@@ -138,17 +138,17 @@ def _write_table(
 def _open_table(csv_file: Path, before: int) -> IO[str]:
     """The table, ready for more rows; the rows of failed pictures are dropped, since these are tried again."""
     if not before:
-        file = csv_file.open("w", newline="", encoding="utf-8")
+        file = csv_file.open("w", newline="", encoding="utf-8", errors="surrogateescape")
         csv.writer(file).writerow(COLUMNS)
         return file
-    with csv_file.open(newline="", encoding="utf-8") as old:
+    with csv_file.open(newline="", encoding="utf-8", errors="surrogateescape") as old:
         rows = [row for row in csv.DictReader(old) if row["error"] == ""]
     part = csv_file.with_name(csv_file.name + ".part")
-    with part.open("w", newline="", encoding="utf-8") as new:
+    with part.open("w", newline="", encoding="utf-8", errors="surrogateescape") as new:
         writer = csv.DictWriter(new, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
         new.flush()
         os.fsync(new.fileno())
     part.replace(csv_file)
-    return csv_file.open("a", newline="", encoding="utf-8")
+    return csv_file.open("a", newline="", encoding="utf-8", errors="surrogateescape")

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from models.architectures import architecture
+from models.architectures import architecture, class_count
 from models.errors import ConfigError
 
 Optimizer = Literal["adam", "adamw", "sgd"]
@@ -166,7 +166,7 @@ class TrainConfig(BaseModel):
     @property
     def classes(self) -> int:
         """How many answers the network chooses from: the ten digits, and "not a digit" if it learns that."""
-        return 11 if self.not_a_digit else 10
+        return class_count(self.not_a_digit)
 
     @model_validator(mode="before")
     @classmethod

@@ -8,6 +8,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -239,6 +240,10 @@ def read_files(
                     yield first, future.result()
             for first, future in pending:
                 yield first, future.result()
+        except BrokenProcessPool:
+            raise InputError(
+                "A reading process was ended from outside, perhaps for want of memory."
+            ) from None
         finally:
             for _, future in pending:
                 future.cancel()

@@ -13,8 +13,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from filelock import FileLock
 
 from models.errors import ModelError
+from models.files import write_text
 from models.locations import runs_folder
 from models.run_directory import ENDED, START_TIME, DatasetRecord, RunDirectory, RunRecord, new_id, now
 from pipeline.config import TrainConfig, make_config, read_config
@@ -143,6 +148,12 @@ def resume(run: RunDirectory, more_epochs: int = 0) -> RunRecord:
         ModelError: the run is under way, or has nothing left to do.
         ConfigError: too many epochs.
     """
+    run.read()  # a lock would make the directory of a deleted run anew
+    with FileLock(run.path / "resume.lock"):  # of two that ask at once, the second finds it queued
+        return _resume(run, more_epochs)
+
+
+def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
     record = run.read()
     current = run.state(record)
     if current not in ENDED:
@@ -150,6 +161,7 @@ def resume(run: RunDirectory, more_epochs: int = 0) -> RunRecord:
     config = read_config({**record.config, "epochs": record.config["epochs"] + more_epochs})
     if current == "finished" and not more_epochs:
         raise ModelError(f"{record.name}: it has finished; say how many epochs to add.")
+    drop_unfinished_epochs(run)
     run.stop_file.unlink(missing_ok=True)
     record = run.update(
         status="queued",
@@ -206,6 +218,25 @@ def read_progress(run: RunDirectory, offset: int = 0) -> tuple[list[dict[str, An
         except ValueError:
             continue
     return lines, start + whole
+
+
+def damaged_checkpoint(run: RunDirectory) -> ModelError:
+    """The error for a checkpoint that can't be read."""
+    return ModelError(f"{run.id}: the checkpoint is damaged, so the run can't be resumed.")
+
+
+def drop_unfinished_epochs(run: RunDirectory) -> None:
+    """Leaves in progress.jsonl only the epochs behind the checkpoint: the rest is learned again."""
+    try:
+        with run.checkpoint_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
+            whole = int(file["epochs"])
+    except FileNotFoundError:
+        whole = 0
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        raise damaged_checkpoint(run) from None
+    lines, _ = read_progress(run)
+    kept = [line for line in lines if line.get("epoch", 0) <= whole]
+    write_text(run.progress_file, "".join(json.dumps(line) + "\n" for line in kept))
 
 
 def history(run: RunDirectory) -> list[dict[str, Any]]:

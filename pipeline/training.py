@@ -76,6 +76,34 @@ class Result:
     epochs: int = 0
 
 
+@dataclass
+class _Best:
+    """The epoch (from 0) with the lowest validation loss so far, and the weights it ended with."""
+
+    epoch: int
+    loss: float = math.inf
+    weights: list[NDArray[np.float32]] | None = None
+
+    def restore(self, state: Checkpoint, patience: int) -> None:
+        """Takes the best from a checkpoint. Where patience had run out, it begins anew: more was asked for."""
+        if "best_epoch" not in state:
+            return
+        last = int(state["epochs"]) - 1
+        self.epoch, self.loss = int(state["best_epoch"]), float(state["best_loss"])
+        self.weights = [state[f"best{number}"] for number in range(sum(k[4:].isdigit() for k in state))]
+        if last - self.epoch >= patience:
+            self.epoch = last
+
+
+def _state(loop: Loop, best: _Best, epochs: int) -> Checkpoint:
+    """The loop's state with the best epoch's, where there is one."""
+    state = loop.state(epochs)
+    if best.weights is not None:
+        state["best_epoch"], state["best_loss"] = np.array(best.epoch), np.array(best.loss)
+        state |= {f"best{number}": weights for number, weights in enumerate(best.weights)}
+    return state
+
+
 def learning_rates(config: TrainConfig, steps: int) -> NDArray[np.float32]:
     """The learning rate of each step, float32 (steps,).
 
@@ -132,7 +160,9 @@ def train(
     if resume_from is not None:
         first = loop.restore(resume_from)
     result.epochs = first
-    best_loss, best_epoch, best_weights = math.inf, first, None
+    best = _Best(first)
+    if resume_from is not None:
+        best.restore(resume_from, config.early_stopping)
     began, seen = time.perf_counter(), 0
     for epoch, batches in _epochs(config, images[split.train], labels[split.train], first):
         loop.begin_epoch(*batches)
@@ -190,18 +220,18 @@ def train(
         )
         result.history.append(end)
         result.epochs = epoch + 1
-        if config.early_stopping and val_loss is not None and val_loss < best_loss:
-            best_loss, best_epoch, best_weights = val_loss, epoch, model.get_weights()
+        if config.early_stopping and val_loss is not None and val_loss < best.loss:
+            best = _Best(epoch, val_loss, model.get_weights())
         loop.use_raw()
         # told before it is stored: a kill in between repeats the epoch, and its first line is dropped
         on_progress(end)
-        on_checkpoint(partial(loop.state, epoch + 1))
-        if config.early_stopping and epoch - best_epoch >= config.early_stopping:
+        on_checkpoint(partial(_state, loop, best, epoch + 1))
+        if config.early_stopping and epoch - best.epoch >= config.early_stopping:
             result.why = "early"
             break
     loop.use_average()
-    if best_weights is not None:
-        model.set_weights(best_weights)
+    if best.weights is not None:
+        model.set_weights(best.weights)
     if config.calibrate:
         loop.calibrate(*validation)
     return result

@@ -7,6 +7,7 @@ the traceback, if any, goes to worker.log.
 import json
 import os
 import platform
+import shutil
 import sys
 import time
 import traceback
@@ -22,11 +23,11 @@ from filelock import FileLock, Timeout
 
 from models.errors import DigitLabError, ModelError
 from models.files import replacing, write_text
-from models.run_directory import RunDirectory, now
+from models.run_directory import MODEL_FILES, RunDirectory, now
 from models.store import find_model
 from pipeline.config import TrainConfig, read_config
 from pipeline.dataset import Dataset, load_dataset
-from pipeline.runs import earlier_in_queue, history, read_progress
+from pipeline.runs import damaged_checkpoint, drop_unfinished_epochs, earlier_in_queue, history
 
 if TYPE_CHECKING:
     from pipeline.training import Progress, Result
@@ -55,7 +56,13 @@ def main(path: str) -> int:
         with FileLock(run.path.parent / "training.lock"):
             _carry_out(run)
     except _StoppedError:
-        run.update(status="stopped", reason="Stopped before anything was learned.", ended=now())
+        done = run.read().epochs_done
+        reason = (
+            f"Stopped before it learned on after epoch {done}."
+            if done
+            else "Stopped before anything was learned."
+        )
+        run.update(status="stopped", reason=reason, ended=now())
     except BaseException as error:
         traceback.print_exc()
         run.update(status="failed", reason=_explain(error), ended=now())
@@ -93,7 +100,7 @@ def _carry_out(run: RunDirectory) -> None:
     if dataset.sha256 != record.dataset.sha256:
         raise ModelError(f"{record.dataset.name}: the dataset file has changed since the run was submitted.")
     checkpoint = _load_checkpoint(run)
-    _drop_unfinished_epochs(run, int(checkpoint["epochs"]) if checkpoint else 0)
+    drop_unfinished_epochs(run)
 
     from pipeline.training import train
 
@@ -106,7 +113,9 @@ def _carry_out(run: RunDirectory) -> None:
             dataset,
             on_progress=_progress_writer(log, offset=record.seconds),
             should_stop=run.stop_file.exists,
-            on_checkpoint=lambda collect: _save_checkpoint(run, collect),
+            on_checkpoint=lambda collect: _save_checkpoint(
+                run, collect, record.seconds + time.monotonic() - began
+            ),
             resume_from=checkpoint,
             start_weights=None if checkpoint else _start_weights(record.start_from, config),
         )
@@ -162,22 +171,15 @@ def _load_checkpoint(run: RunDirectory) -> "Checkpoint | None":
         with run.checkpoint_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
             return dict(file)
     except (OSError, ValueError, EOFError, BadZipFile):
-        raise ModelError(f"{run.id}: the checkpoint is damaged, so the run can't be resumed.") from None
+        raise damaged_checkpoint(run) from None
 
 
-def _save_checkpoint(run: RunDirectory, collect: "Callable[[], Checkpoint]") -> None:
+def _save_checkpoint(run: RunDirectory, collect: "Callable[[], Checkpoint]", seconds: float) -> None:
     run.checkpoint_file.parent.mkdir(exist_ok=True)
     state = collect()
     with replacing(run.checkpoint_file) as part:
         np.savez(part, **state)  # type: ignore[arg-type]
-    run.update(epochs_done=int(state["epochs"]))
-
-
-def _drop_unfinished_epochs(run: RunDirectory, whole: int) -> None:
-    """Leaves in progress.jsonl only the epochs behind the checkpoint: the rest is learned again."""
-    lines, _ = read_progress(run)
-    kept = [line for line in lines if line.get("epoch", 0) <= whole]
-    write_text(run.progress_file, "".join(json.dumps(line) + "\n" for line in kept))
+    run.update(epochs_done=int(state["epochs"]), seconds=seconds)
 
 
 def _start_weights(start_from: str, config: TrainConfig) -> Any:
@@ -196,16 +198,20 @@ def _start_weights(start_from: str, config: TrainConfig) -> Any:
 
 
 def _serve(run: RunDirectory, result: "Result", dataset: Dataset) -> dict[str, Any]:
-    """Exports the model, checks the export against Keras, evaluates it and writes all model files."""
+    """Exports the model, checks the export against Keras, evaluates it and writes all model files.
+
+    They are written out of sight and moved in together, so that an earlier model stays whole if this fails.
+    """
     from pipeline.evaluation import evaluate
     from pipeline.recognition import Recognizer
 
     images, labels = dataset.test
-    with replacing(run.keras_file) as part:
-        result.model.save(part)
-    with replacing(run.litert_file) as part:
-        result.model.export(part, format="litert", verbose=False)
-    recognizer = Recognizer(run.litert_file)
+    made = RunDirectory(run.path / ".made")
+    shutil.rmtree(made.path, ignore_errors=True)
+    made.path.mkdir()
+    result.model.save(made.keras_file)
+    result.model.export(made.litert_file, format="litert", verbose=False)
+    recognizer = Recognizer(made.litert_file)
     scores = recognizer.scores(images)
     checked = images[:_CHECKED_IMAGES, ..., None].astype(np.float32) / 255
     difference = float(np.abs(scores[:_CHECKED_IMAGES] - np.asarray(result.model(checked))).max())
@@ -217,9 +223,11 @@ def _serve(run: RunDirectory, result: "Result", dataset: Dataset) -> dict[str, A
     digits = scores[:, :10]
     digits = digits / digits.sum(1, keepdims=True)
     evaluation = evaluate(digits, labels, dataset.test_labels_by_people)
-    with replacing(run.predictions_file) as part:
-        np.savez_compressed(part, probabilities=digits.astype(np.float16))
-    write_text(run.evaluation_file, evaluation.model_dump_json() + "\n")
+    np.savez_compressed(made.predictions_file, probabilities=digits.astype(np.float16))
+    write_text(made.evaluation_file, evaluation.model_dump_json() + "\n")
+    for name in MODEL_FILES:
+        (made.path / name).replace(run.path / name)
+    made.path.rmdir()
     validation: dict[str, Any] = next((line for line in reversed(history(run)) if "val_accuracy" in line), {})
     return {
         "test_accuracy": evaluation.accuracy,

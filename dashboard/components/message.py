@@ -39,3 +39,6 @@ def errors_shown() -> Iterator[None]:
         yield
     except DigitLabError as error:
         show_error(error)
+    except OSError as error:
+        what = f"{error.filename}: " if error.filename else ""
+        show_error(f"{what}it can't be read or written ({error.strerror or error}).")

@@ -6,7 +6,7 @@ from dashboard import state
 from dashboard.components.knobs import ask_main_settings, ask_more_settings, ask_parameters
 from dashboard.components.message import errors_shown
 from dashboard.components.model_summary import show_model_summary
-from models.architectures import CATALOGUE, DIGITS, summarize
+from models.architectures import CATALOGUE, class_count, summarize
 from pipeline import runs
 from pipeline.config import TrainConfig, default_config, make_config
 
@@ -48,7 +48,7 @@ def show_train_form() -> None:
                 _start(config, run_name)
     with summary, errors_shown():
         show_model_summary(
-            summarize(name, parameters, settings["dropout"], DIGITS + bool(settings["not_a_digit"]))
+            summarize(name, parameters, settings["dropout"], class_count(settings["not_a_digit"]))
         )
 
 

@@ -147,3 +147,59 @@ def test_a_training_begins_with_the_weights_of_another_model(tiny_model: Path, d
     misfit = digitlab("train", *settings, "--set", "hidden_1=64", "--json")
     assert misfit.code == 1
     assert "do not fit" in misfit.json_lines()[-1]["reason"]
+
+
+def test_a_model_stays_whole_when_its_continuation_fails_at_the_end(
+    tiny_model: Path, digitlab: Digitlab
+) -> None:
+    run = RunDirectory(tiny_model)
+    before = run.hash_model_files()
+    (tiny_model / ".made").write_text("in the way of the new model's files")
+    outcome = digitlab("runs", "resume", "tiny", "--epochs", 1, "--json")
+    assert outcome.code == 1
+    assert outcome.json_lines()[-1]["status"] == "failed"
+    assert run.hash_model_files() == before == run.read().files
+    (tiny_model / ".made").unlink()
+    assert digitlab("runs", "resume", "tiny").code == 0
+    assert run.hash_model_files() != before
+
+
+def test_a_resumed_run_tells_each_epoch_once_and_its_clock_goes_on(
+    home: Path, few_digits: Path, digitlab: Digitlab
+) -> None:
+    run = submit(make_config("cnn", epochs=6, batch_size=8), load_dataset(few_digits), "killed")
+
+    def in_third_epoch() -> bool:
+        lines, _ = read_progress(run)
+        return bool(lines) and lines[-1]["epoch"] == 3 and not lines[-1].get("epoch_end")
+
+    wait_for(in_third_epoch, "the third epoch")
+    kill_worker(run)
+    wait_for(lambda: run.state() == "interrupted", "the lock to be released")
+    told = digitlab("runs", "resume", "killed", "--json").json_lines()[:-1]
+    assert [line["epoch"] for line in told] == [1, 2, 3, 4, 5, 6]
+    seconds = [line["seconds"] for line in told]
+    assert seconds == sorted(seconds)
+    assert run.read().seconds >= seconds[-1]
+
+
+def test_early_stopping_remembers_its_best_epoch_when_it_goes_on(
+    home: Path, few_digits: Path, digitlab: Digitlab
+) -> None:
+    """A rate so high that the first epochs are the best, so the last whole epoch must not be what is kept."""
+    settings = {"optimizer": "sgd", "learning_rate": 0.4, "early_stopping": 4, "epochs": 60, "seed": 3}
+    run = submit(make_config("dense", **settings), load_dataset(few_digits), "early")
+    list(follow(run))
+    record = run.read()
+    assert "the best was kept" in record.reason
+    losses = [line["val_loss"] for line in history(run)]
+    best = min(range(len(losses)), key=losses.__getitem__)
+    assert len(losses) == best + 1 + 4
+    before = digitlab("evaluate", "early", "--dataset", few_digits, "--json").json_lines()[0]
+    resume(run, 1)
+    list(follow(run))
+    losses = [line["val_loss"] for line in history(run)]
+    assert len(losses) > best + 5
+    assert min(losses) == losses[best], "one more epoch of this seed is no better"
+    after = digitlab("evaluate", "early", "--dataset", few_digits, "--json").json_lines()[0]
+    assert after["loss"] == pytest.approx(before["loss"])
