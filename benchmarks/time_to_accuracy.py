@@ -52,7 +52,7 @@ def train_tutorial(seed: int, folder: Path) -> tuple[Any, int]:
 
 
 def train_preset(preset: str, seed: int, folder: Path, epochs: int | None) -> tuple[Any, int]:
-    """A preset of Digit Lab's own; as above."""
+    """A preset of Digit Lab's own; returns what the training gave and the images it has seen."""
     from pipeline.config import make_config
     from pipeline.dataset import load_dataset
     from pipeline.training import train
@@ -66,10 +66,41 @@ def train_preset(preset: str, seed: int, folder: Path, epochs: int | None) -> tu
 
     result = train(make_config(preset, seed=seed, **settings), load_dataset(), count)
     result.model.export(folder / "model.tflite", format="litert", verbose=False)
-    return result.model, seen
+    return result, seen
 
 
-def measure(preset: str, seed: int, epochs: int | None) -> dict[str, Any]:
+def keep(preset: str, seed: int, epochs: int | None, result: Any, seconds: float) -> None:
+    """Stores the trained network as a run of DIGITLAB_HOME, as `digitlab train` would have."""
+    from dataclasses import asdict
+
+    from models.run_directory import now
+    from pipeline.config import make_config
+    from pipeline.dataset import load_dataset
+    from pipeline.model_files import versions, write_model_files
+    from pipeline.runs import create
+
+    settings = {"epochs": epochs} if epochs else {}
+    run = create(make_config(preset, seed=seed, **settings), load_dataset(), f"{preset} seed {seed}")
+    lines = [
+        {key: value for key, value in {"time": now(), **asdict(progress)}.items() if value is not None}
+        for progress in result.history
+    ]
+    run.progress_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    results = write_model_files(run, result.model, result.validation, load_dataset())
+    run.update(
+        status="finished",
+        reason=f"All {result.epochs} epochs done.",
+        started=now(),
+        ended=now(),
+        versions=versions(),
+        epochs_done=result.epochs,
+        seconds=seconds,
+        results=results,
+        files=run.hash_model_files(),
+    )
+
+
+def measure(preset: str, seed: int, epochs: int | None, kept: bool) -> dict[str, Any]:
     """Trains once in this process and returns the figures."""
     import tensorflow as tf
 
@@ -83,11 +114,14 @@ def measure(preset: str, seed: int, epochs: int | None) -> dict[str, Any]:
         if preset == TUTORIAL:
             _, seen = train_tutorial(seed, folder)
         else:
-            _, seen = train_preset(preset, seed, folder, epochs)
+            result, seen = train_preset(preset, seed, folder, epochs)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         images, labels = load_dataset().test
         answers = Recognizer(folder / "model.tflite").probabilities(images).argmax(1)
+        by_people = load_dataset().test_labels_by_people
+        if kept and preset != TUTORIAL:
+            keep(preset, seed, epochs, result, wall)
     return {
         "preset": preset,
         "seed": seed,
@@ -96,6 +130,7 @@ def measure(preset: str, seed: int, epochs: int | None) -> dict[str, Any]:
         "images_per_second": seen / wall,
         "peak_mb": peak,
         "test_accuracy": float(np.mean(answers == labels)),
+        "human_accuracy": float(np.mean(answers == by_people)) if by_people is not None else None,
     }
 
 
@@ -119,6 +154,7 @@ def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "accuracy_mean": statistics.mean(accuracy),
                 "accuracy_min": min(accuracy),
                 "accuracy_max": max(accuracy),
+                "human_mean": statistics.mean(r["human_accuracy"] for r in own),
             }
         )
     return rows
@@ -127,8 +163,8 @@ def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def as_table(rows: list[dict[str, Any]]) -> str:
     """The summary in Markdown."""
     lines = [
-        "| preset | seeds | wall time | of the tutorial's | CPU time | images/s | peak memory | test accuracy |",
-        "|---|---|---|---|---|---|---|---|",
+        "| preset | seeds | wall time | of tutorial | CPU time | images/s | peak memory | accuracy | by human votes |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         ratio = f"1/{1 / row['wall_ratio']:.1f}" if row["wall_ratio"] else ""
@@ -136,7 +172,7 @@ def as_table(rows: list[dict[str, Any]]) -> str:
         lines.append(
             f"| {row['preset']} | {row['seeds']} | {row['wall_seconds']:.1f} s | {ratio} "
             f"| {row['cpu_seconds']:.1f} s | {row['images_per_second']:,.0f} | {row['peak_mb']:,.0f} MB "
-            f"| {row['accuracy_mean']:.3%} ({spread}) |"
+            f"| {row['accuracy_mean']:.3%} ({spread}) | {row['human_mean']:.3%} |"
         )
     return "\n".join(lines)
 
@@ -174,10 +210,11 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, help="in place of each preset's own number")
     parser.add_argument("--no-tutorial", action="store_true", help="leave the tutorial recipe out")
     parser.add_argument("--out", type=Path, help="folder for results.json, table.md and picture.html")
+    parser.add_argument("--keep", action="store_true", help="store our trainings as runs of DIGITLAB_HOME")
     parser.add_argument("--one", nargs=2, metavar=("PRESET", "SEED"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
-        print(json.dumps(measure(arguments.one[0], int(arguments.one[1]), arguments.epochs)))
+        print(json.dumps(measure(arguments.one[0], int(arguments.one[1]), arguments.epochs, arguments.keep)))
         return
     presets = [*([] if arguments.no_tutorial else [TUTORIAL]), *arguments.presets]
     results = []
@@ -186,6 +223,8 @@ def main() -> None:
             command = [sys.executable, __file__, "--one", preset, str(seed)]
             if arguments.epochs:
                 command += ["--epochs", str(arguments.epochs)]
+            if arguments.keep:
+                command.append("--keep")
             done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
             results.append(json.loads(done.stdout.splitlines()[-1]))
             print(json.dumps(results[-1]), file=sys.stderr, flush=True)

@@ -61,6 +61,16 @@ class RunRecord(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
+    @property
+    def planned_epochs(self) -> int:
+        """Epochs that were asked for, those of all members of an ensemble together."""
+        return int(self.config["epochs"]) * self.members
+
+    @property
+    def members(self) -> int:
+        """How many networks answer as one: 1, or an ensemble's number of members."""
+        return int(self.config.get("parameters", {}).get("members", 1))
+
     id: str
     name: str
     status: Status

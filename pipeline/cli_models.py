@@ -93,12 +93,21 @@ def show(model: ModelArgument, as_json: JsonOption = False) -> None:
 def export_command(
     model: ModelArgument,
     file: Annotated[Path, typer.Argument(help="Where to: NAME.zip (all of it), NAME.keras or NAME.tflite.")],
+    int8: Annotated[
+        bool,
+        typer.Option(
+            "--int8", help="As 8-bit integers, a quarter of the size; only for .tflite. Tells the loss."
+        ),
+    ] = False,
 ) -> None:
     """Write a model to a file: .zip can be imported again, .keras and .tflite are for other programs."""
     from models.archive import export_model
     from models.store import find_model
 
     found = find_model(model)
+    if int8:
+        _export_int8(found, file)
+        return
     sources = {".keras": found.directory.keras_file, ".tflite": found.directory.litert_file}
     if file.suffix == ".zip":
         export_model(found, file)
@@ -110,6 +119,43 @@ def export_command(
     else:
         raise ConfigError(f"{file}: expected a name that ends in .zip, .keras or .tflite.")
     typer.echo(f"Wrote {found.name} to {file}.", err=True)
+
+
+def _export_int8(model: StoredModel, file: Path) -> None:
+    from rich.console import Console
+
+    from pipeline.quantization import quantize
+
+    if file.suffix != ".tflite":
+        raise ConfigError(f"{file}: an int8 model needs a name that ends in .tflite.")
+    with Console(stderr=True).status("Converting and testing; this takes half a minute"):
+        result = quantize(model, file)
+    typer.echo(f"Wrote {model.name} to {file}: {result.in_words()}.", err=True)
+
+
+@models_app.command()
+def combine(
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="Two to ten models of one architecture and size.")
+    ],
+    name: Annotated[str, typer.Option(help="What the ensemble is called.")] = "",
+) -> None:
+    """Put trained models together as an ensemble: one model that averages their probabilities."""
+    from rich.console import Console
+
+    from models.store import check_name, find_model
+    from pipeline.combining import combine_models
+
+    if name:
+        check_name(name)
+    found = [find_model(reference) for reference in models]
+    with Console(stderr=True).status("Combining, exporting and testing; this takes half a minute"):
+        run = combine_models(found, name)
+    record = run.read()
+    typer.echo(
+        f"{record.name}: {percent(record.results['test_accuracy'])} on the test set; id {record.id}.",
+        err=True,
+    )
 
 
 @models_app.command("import")

@@ -37,7 +37,7 @@ def list_command(as_json: JsonOption = False) -> None:
                 "run": run.id,
                 "name": record.name,
                 "status": state,
-                "epochs": f"{record.epochs_done}/{record.config['epochs']}",
+                "epochs": f"{record.epochs_done}/{record.planned_epochs}",
                 "test_accuracy": record.results.get("test_accuracy"),
                 "reason": record.reason,
             }

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from models.architectures import architecture, class_count
 from models.errors import ConfigError
 
-Optimizer = Literal["adam", "adamw", "sgd"]
+Optimizer = Literal["adam", "adamw", "sgd", "muon"]
 Schedule = Literal["constant", "cosine", "one-cycle"]
 
 OPTIMIZERS: tuple[str, ...] = get_args(Optimizer)
@@ -57,7 +57,8 @@ class TrainConfig(BaseModel):
         Optimizer,
         Field(
             title="Optimizer",
-            description="Adam adapts the step to each weight; AdamW adds a clean weight decay; SGD is the classic.",
+            description="Adam adapts the step to each weight; AdamW adds a clean weight decay; SGD is the classic; "
+            "Muon moves all directions of a layer alike and learns in fewer epochs.",
         ),
     ] = "adam"
     schedule: Annotated[
@@ -162,6 +163,27 @@ class TrainConfig(BaseModel):
             description="Decides everything that is random: the same seed gives the same history.",
         ),
     ] = 0
+
+    @property
+    def members(self) -> int:
+        """How many networks are trained: 1, or an ensemble's number of members."""
+        return self.parameters.get("members", 1)
+
+    @property
+    def all_epochs(self) -> int:
+        """Epochs of all members together."""
+        return self.epochs * self.members
+
+    def member(self, number: int) -> "TrainConfig":
+        """The training of an ensemble's member, counted from 0: the same settings, the next seed."""
+        sizes = {name: size for name, size in self.parameters.items() if name != "members"}
+        return self.model_copy(
+            update={
+                "architecture": architecture(self.architecture).member,
+                "parameters": sizes,
+                "seed": self.seed + number,
+            }
+        )
 
     @property
     def classes(self) -> int:

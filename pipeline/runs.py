@@ -44,7 +44,13 @@ def submit(
     Returns:
         The run directory, once its worker is alive.
     """
-    dataset = dataset or load_dataset()
+    run = create(config, dataset or load_dataset(), name, start_from)
+    _start_worker(run)
+    return run
+
+
+def create(config: TrainConfig, dataset: Dataset, name: str = "", start_from: str = "") -> RunDirectory:
+    """A run directory that waits for a worker; arguments as of `submit`."""
     run_id = new_id()
     folder = runs_folder()
     path = folder / run_id
@@ -71,9 +77,7 @@ def submit(
         part.rename(path)
     except OSError as error:
         raise ModelError(f"{folder}: a run can't be stored there ({error.strerror}).") from None
-    run = RunDirectory(path)
-    _start_worker(run)
-    return run
+    return RunDirectory(path)
 
 
 def command_line(config: TrainConfig, name: str, dataset: Path | None, start_from: str = "") -> str:
@@ -158,6 +162,10 @@ def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
     current = run.state(record)
     if current not in ENDED:
         raise ModelError(f"{record.name}: it is {current}, so there is nothing to resume.")
+    if more_epochs and record.members > 1:
+        raise ModelError(
+            f"{record.name}: an ensemble's networks are each trained to their end; train a new one."
+        )
     config = read_config({**record.config, "epochs": record.config["epochs"] + more_epochs})
     if current == "finished" and not more_epochs:
         raise ModelError(f"{record.name}: it has finished; say how many epochs to add.")

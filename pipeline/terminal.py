@@ -116,7 +116,7 @@ class TrainingView:
 
     def show(self, line: dict[str, Any]) -> None:
         """Shows one line of progress.jsonl."""
-        epochs = self._config.epochs
+        epochs = self._config.all_epochs
         done = (line["epoch"] - 1 + line["step"] / line["steps"]) / epochs
         if self._first is None or done < self._first[0]:
             self._first = (done, line["seconds"])

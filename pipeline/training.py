@@ -19,6 +19,7 @@ from models.architectures import build
 from pipeline.augmentation import Variation, add_serifs, vary
 from pipeline.config import TrainConfig
 from pipeline.dataset import Dataset
+from pipeline.ensemble import train_members
 from pipeline.negatives import make_negatives
 from pipeline.training_loop import Checkpoint, Loop
 
@@ -26,6 +27,10 @@ _REPORT_EVERY = 0.25  # seconds
 _DIVERGED = 1e4  # guessing has a loss of 2.3; what is so far off, or infinite, does not come back
 _NEGATIVES_MADE = 12_000  # different pictures of no digit; each epoch varies a choice of them anew
 _SERIF_SHARE = 0.2  # of the ones, in an augmented training
+_CALM, _CALM_FROM = (
+    0.5,
+    4,
+)  # the last of four or more epochs varies half as far: it ends on digits as they come
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class Progress:
         val_loss: at an epoch's end, where there are validation images.
         val_accuracy: likewise.
         epoch_end: whether this closes the epoch.
+        member: of an ensemble, the number of the network that learns, from 1; epochs are counted on over all.
     """
 
     epoch: int
@@ -57,6 +63,7 @@ class Progress:
     val_loss: float | None = None
     val_accuracy: float | None = None
     epoch_end: bool = False
+    member: int | None = None
 
 
 @dataclass
@@ -68,12 +75,14 @@ class Result:
         history: one entry a whole epoch.
         why: "finished", "stopped" (from outside), "early" (no better validation loss) or "diverged".
         epochs: whole epochs behind the model.
+        validation: loss and accuracy of the model as it is, where there are validation images.
     """
 
     model: Any
     history: list[Progress] = field(default_factory=list)
     why: str = "finished"
     epochs: int = 0
+    validation: tuple[float | None, float | None] = (None, None)
 
 
 @dataclass
@@ -144,10 +153,25 @@ def train(
     Returns:
         The model with the averaged weights where `config.ema` asks for them.
     """
+    told = (config, dataset, on_progress, should_stop, on_checkpoint, resume_from, start_weights)
+    return train_members(_train_network, *told) if config.members > 1 else _train_network(*told)
+
+
+def _train_network(
+    config: TrainConfig,
+    dataset: Dataset,
+    on_progress: Callable[[Progress], None],
+    should_stop: Callable[[], bool],
+    on_checkpoint: Callable[[Callable[[], Checkpoint]], None],
+    resume_from: Checkpoint | None,
+    start_weights: list[NDArray[np.float32]] | None,
+    split_seed: int | None = None,
+) -> Result:
+    """One network; as `train`. `split_seed` decides which images validate, by default the seed itself."""
     import tensorflow as tf
 
     images, labels = dataset.train
-    split = dataset.split(config.validation_split, config.seed)
+    split = dataset.split(config.validation_split, config.seed if split_seed is None else split_seed)
     model = build(config.architecture, config.parameters, config.dropout, config.seed, config.classes)
     if start_weights is not None:
         model.set_weights(start_weights)
@@ -200,6 +224,7 @@ def train(
                 loop.use_average()
                 if config.calibrate:
                     loop.calibrate(*validation)
+                result.validation = loop.validate(*validation)
                 return result
             pace = (now - chunk_began) / chunk
             chunk = max(1, min(2 * chunk, int(_REPORT_EVERY / pace)))
@@ -234,6 +259,7 @@ def train(
         model.set_weights(best.weights)
     if config.calibrate:
         loop.calibrate(*validation)
+    result.validation = loop.validate(*validation)
     return result
 
 
@@ -245,7 +271,7 @@ def _epochs(
     Order and variations depend on the seed and the epoch alone, so a resumed training sees what the
     uninterrupted one would have seen.
     """
-    variation = Variation().times(config.augment_strength)
+    usual = Variation().times(config.augment_strength)
     negative_count = round(config.not_a_digit * len(images))
     negatives = images[:0]
     if negative_count:
@@ -262,6 +288,8 @@ def _epochs(
         if negative_count:
             extra = negatives[random.integers(len(negatives), size=negative_count)]
             digits = np.concatenate([digits, extra])
+        calm = epoch + 1 == config.epochs >= _CALM_FROM
+        variation = usual.times(_CALM) if calm else usual
         truth = np.concatenate([labels, np.full(negative_count, 10, np.uint8)])[order]
         shown = digits[order]
         return (vary(shown, random, variation) if config.augment else shown), truth

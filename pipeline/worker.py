@@ -6,14 +6,11 @@ the traceback, if any, goes to worker.log.
 
 import json
 import os
-import platform
-import shutil
 import sys
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -22,20 +19,19 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from models.errors import DigitLabError, ModelError
-from models.files import replacing, write_text
-from models.run_directory import MODEL_FILES, RunDirectory, now
+from models.files import replacing
+from models.run_directory import RunDirectory, now
 from models.store import find_model
 from pipeline.config import TrainConfig, read_config
-from pipeline.dataset import Dataset, load_dataset
+from pipeline.dataset import load_dataset
+from pipeline.model_files import versions, write_model_files
 from pipeline.runs import damaged_checkpoint, drop_unfinished_epochs, earlier_in_queue, history
 
 if TYPE_CHECKING:
-    from pipeline.training import Progress, Result
+    from pipeline.training import Progress
     from pipeline.training_loop import Checkpoint
 
 _QUEUE_POLL = 0.3
-_LITERT_TOLERANCE = 1e-4
-_CHECKED_IMAGES = 1000
 
 
 class _StoppedError(Exception):
@@ -104,7 +100,7 @@ def _carry_out(run: RunDirectory) -> None:
 
     from pipeline.training import train
 
-    run.update(versions=_versions())
+    run.update(versions=versions())
     if run.stop_file.exists():
         raise _StoppedError
     with run.progress_file.open("a", encoding="utf-8") as log:
@@ -125,7 +121,7 @@ def _carry_out(run: RunDirectory) -> None:
         raise ModelError(
             f"The loss grew beyond all bounds in epoch {result.epochs + 1}; a lower learning rate helps most often."
         )
-    results = _serve(run, result, dataset)
+    results = write_model_files(run, result.model, result.validation, dataset)
     done = len(history(run))
     reasons = {
         "finished": f"All {config.epochs} epochs done.",
@@ -141,11 +137,6 @@ def _carry_out(run: RunDirectory) -> None:
         results=results,
         files=run.hash_model_files(),
     )
-
-
-def _versions() -> dict[str, str]:
-    packages = ("tensorflow", "keras", "numpy", "ai-edge-litert", "opencv-python-headless", "digitlab")
-    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
 def _progress_writer(log: Any, offset: float) -> Callable[["Progress"], None]:
@@ -195,53 +186,6 @@ def _start_weights(start_from: str, config: TrainConfig) -> Any:
             f"{start_from}: its weights do not fit; start from a model with the same architecture and sizes."
         ) from None
     return model.get_weights()
-
-
-def _serve(run: RunDirectory, result: "Result", dataset: Dataset) -> dict[str, Any]:
-    """Exports the model, checks the export against Keras, evaluates it and writes all model files.
-
-    They are written out of sight and moved in together, so that an earlier model stays whole if this fails.
-    """
-    from pipeline.evaluation import evaluate
-    from pipeline.recognition import Recognizer
-
-    images, labels = dataset.test
-    made = RunDirectory(run.path / ".made")
-    shutil.rmtree(made.path, ignore_errors=True)
-    made.path.mkdir()
-    result.model.save(made.keras_file)
-    result.model.export(made.litert_file, format="litert", verbose=False)
-    recognizer = Recognizer(made.litert_file)
-    scores = recognizer.scores(images)
-    checked = images[:_CHECKED_IMAGES, ..., None].astype(np.float32) / 255
-    difference = float(np.abs(scores[:_CHECKED_IMAGES] - np.asarray(result.model(checked))).max())
-    if not difference <= _LITERT_TOLERANCE:
-        raise ModelError(
-            f"The exported model's answers differ from Keras's by up to {difference:.2g} "
-            f"(at most {_LITERT_TOLERANCE:g} is allowed), so it was not accepted."
-        )
-    digits = scores[:, :10]
-    digits = digits / digits.sum(1, keepdims=True)
-    evaluation = evaluate(digits, labels, dataset.test_labels_by_people)
-    np.savez_compressed(made.predictions_file, probabilities=digits.astype(np.float16))
-    write_text(made.evaluation_file, evaluation.model_dump_json() + "\n")
-    for name in MODEL_FILES:
-        (made.path / name).replace(run.path / name)
-    made.path.rmdir()
-    validation: dict[str, Any] = next((line for line in reversed(history(run)) if "val_accuracy" in line), {})
-    return {
-        "test_accuracy": evaluation.accuracy,
-        "test_interval": evaluation.interval,
-        "test_errors": evaluation.error_count,
-        "test_count": evaluation.count,
-        "test_loss": evaluation.loss,
-        "human_accuracy": evaluation.human_accuracy,
-        "human_errors": evaluation.human_error_count,
-        "val_accuracy": validation.get("val_accuracy"),
-        "val_loss": validation.get("val_loss"),
-        "litert_difference": difference,
-        "parameters": int(result.model.count_params()),
-    }
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def show_actions(run: Run) -> None:
             help="Goes on from the last whole epoch.",
         ):
             _go_on(run, 0)
-        if run.record.epochs_done and run.state in ("finished", "stopped"):
+        if run.record.epochs_done and run.state in ("finished", "stopped") and run.record.members == 1:
             more = st.number_input(
                 "More epochs", 1, 200, 2, key="more_epochs", width=130, label_visibility="collapsed"
             )

@@ -84,7 +84,9 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         revision=f"{run.id} {axis}",
         zoom=not on_phone(),
     )
-    reading = read_curves([line for line in lines if line.get("epoch_end")])
+    # of an ensemble, the network that learns now, or the last one
+    member = lines[-1].get("member") if lines else None
+    reading = read_curves([line for line in lines if line.get("epoch_end") and line.get("member") == member])
     show_chart(
         figure,
         key="curves",
@@ -97,7 +99,7 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
 
 def _show_standing(run: Run, lines: list[dict[str, object]]) -> None:
     """How far it is while it trains; what came of it afterwards."""
-    epochs = int(run.record.config["epochs"])
+    epochs = run.record.planned_epochs
     if run.state == "queued":
         before = len(earlier_in_queue(run.directory))
         words = (
@@ -113,7 +115,9 @@ def _show_standing(run: Run, lines: list[dict[str, object]]) -> None:
             st.progress(1.0, "All epochs done; exporting and testing the model")
         else:
             number = lines[-1]["epoch"]
-            st.progress(pace.done, f"Epoch {number} of {epochs} · {pace.in_words()}")
+            member = lines[-1].get("member")
+            network = f"Network {member} of {run.record.members} · " if member else ""
+            st.progress(pace.done, f"{network}Epoch {number} of {epochs} · {pace.in_words()}")
         return
     results = run.record.results
     with st.container(horizontal=True, gap="medium", key="run_results"):
