@@ -101,10 +101,10 @@ def cnn(layers: Any, dropout: float, *, filters_1: int, filters_2: int, units: i
 def cnn_fast(layers: Any, dropout: float, *, filters_1: int, filters_2: int, units: int) -> list[Any]:
     """Strides instead of pools: the wide first maps, which cost memory traffic, are never computed."""
     stack = [
-        layers.Conv2D(filters_1, 5, strides=2, padding="same", use_bias=False),
+        layers.Conv2D(filters_1, 5, strides=2, use_bias=False),
         layers.BatchNormalization(),
         layers.ReLU(),
-        layers.Conv2D(filters_2, 5, strides=2, padding="same", use_bias=False),
+        layers.Conv2D(filters_2, 5, strides=2, use_bias=False),
         layers.BatchNormalization(),
         layers.ReLU(),
         layers.Flatten(),
@@ -177,6 +177,17 @@ CATALOGUE: dict[str, Architecture] = {
                 Parameter("hidden_2", "Second hidden layer", "Units; 0 leaves the layer out.", 64, 0, 512, 8),
                 Parameter("hidden_3", "Third hidden layer", "Units; 0 leaves the layer out.", 0, 0, 512, 8),
             ),
+            recipe={
+                "epochs": 15,
+                "batch_size": 128,
+                "learning_rate": 2e-3,
+                "optimizer": "muon",
+                "schedule": "one-cycle",
+                "weight_decay": 1e-2,
+                "augment": True,
+                "augment_strength": 0.7,
+                "ema": 0.998,
+            },
         ),
         Architecture(
             name="cnn",
@@ -200,9 +211,9 @@ CATALOGUE: dict[str, Architecture] = {
             layers=cnn_fast,
             parameters=(
                 Parameter(
-                    "filters_1", "Filters, first layer", "5x5 patterns, every second pixel.", 16, 4, 64, 4
+                    "filters_1", "Filters, first layer", "5x5 patterns, every second pixel.", 32, 4, 64, 4
                 ),
-                Parameter("filters_2", "Filters, second layer", "5x5 patterns of patterns.", 48, 4, 128, 4),
+                Parameter("filters_2", "Filters, second layer", "5x5 patterns of patterns.", 64, 4, 128, 4),
                 Parameter(
                     "units", "Dense units", "Units between the filters and the answer.", 128, 8, 512, 8
                 ),

@@ -105,10 +105,13 @@ class Loop:
 
         values = images
         for layer in self.model.layers[:-1]:
-            if isinstance(layer, keras.layers.BatchNormalization) and len(values.shape) == 4:
-                values, mean, variance = self.tf.compat.v1.nn.fused_batch_norm(
-                    values, layer.gamma.value, layer.beta.value, epsilon=layer.epsilon, is_training=True
+            if isinstance(layer, keras.layers.BatchNormalization):
+                shape = self.tf.shape(values)
+                maps = values if len(values.shape) == 4 else values[:, None, None, :]
+                maps, mean, variance = self.tf.compat.v1.nn.fused_batch_norm(
+                    maps, layer.gamma.value, layer.beta.value, epsilon=layer.epsilon, is_training=True
                 )
+                values = self.tf.reshape(maps, shape)
                 for moving, batch in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
                     moving.assign_sub((moving.value - batch) * (1 - layer.momentum))
             else:
