@@ -4,13 +4,15 @@ Keys hold the model's version, so a new file is a new entry; every cache is boun
 copied: nobody may write into them.
 """
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from models.errors import InputError
+from models.errors import InputError, ModelError
 from models.store import StoredModel
 from pipeline.dataset import MNIST_SHA256, Dataset, load_dataset
 from pipeline.evaluation import Evaluation, read_evaluation, read_predictions
@@ -18,6 +20,7 @@ from pipeline.imaging import Picture, read_picture
 from pipeline.mistakes import Answers, judge
 from pipeline.neighbors import Neighbor, find_neighbors
 from pipeline.normalization import Normalized, normalize
+from pipeline.quantization import quantize
 from pipeline.recognition import Recognizer
 from pipeline.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
 
@@ -88,6 +91,22 @@ def read_digit(data: bytes) -> tuple[Picture, Normalized]:
     """A picture file's content, and its one digit; `InputError` where there is none."""
     picture = read_picture(data)
     return picture, normalize(picture)
+
+
+def int8_file(model: StoredModel) -> tuple[bytes | None, str]:
+    """The model as an int8 LiteRT file, or None where it loses too much, and a sentence on that; made once."""
+    return _int8_file(model.version, model)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Converting and testing; this takes half a minute")
+def _int8_file(version: str, _model: Any) -> tuple[bytes | None, str]:  # noqa: ARG001
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "int8.tflite"
+        try:
+            result = quantize(_model, file)
+        except ModelError as error:  # kept as well: the next run of the page would only try it again
+            return None, str(error)
+        return file.read_bytes(), f"{result.in_words()}."
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the model")

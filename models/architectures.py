@@ -211,9 +211,9 @@ CATALOGUE: dict[str, Architecture] = {
             layers=cnn_fast,
             parameters=(
                 Parameter(
-                    "filters_1", "Filters, first layer", "5x5 patterns, every second pixel.", 32, 4, 64, 4
+                    "filters_1", "Filters, first layer", "5x5 patterns, every second pixel.", 16, 4, 64, 4
                 ),
-                Parameter("filters_2", "Filters, second layer", "5x5 patterns of patterns.", 64, 4, 128, 4),
+                Parameter("filters_2", "Filters, second layer", "5x5 patterns of patterns.", 48, 4, 128, 4),
                 Parameter(
                     "units", "Dense units", "Units between the filters and the answer.", 128, 8, 512, 8
                 ),

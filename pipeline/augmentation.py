@@ -165,7 +165,10 @@ def _with_serifs(image: NDArray[np.uint8], random: np.random.Generator) -> NDArr
 
 
 def vary(
-    images: NDArray[np.uint8], random: np.random.Generator, variation: Variation | None = None
+    images: NDArray[np.uint8],
+    random: np.random.Generator,
+    variation: Variation | None = None,
+    out: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
     """A random variation of every picture.
 
@@ -173,12 +176,13 @@ def vary(
         images: uint8 (n, 28, 28), the stroke bright.
         random: decides every amount; the same state gives the same pictures.
         variation: how far to go; a moderate default.
+        out: where to put them, which may be `images` itself; new memory by default.
 
     Returns:
-        uint8 (n, 28, 28), new memory.
+        uint8 (n, 28, 28).
     """
     variation = variation or Variation()
-    out = np.empty_like(images)
+    out = np.empty_like(images) if out is None else out
     for start in range(0, len(images), _SHEET):
         part = slice(start, start + _SHEET)
         out[part] = _vary_sheet(images[part], variation, random)

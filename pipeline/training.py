@@ -190,6 +190,7 @@ def _train_network(
     began, seen = time.perf_counter(), 0
     for epoch, batches in _epochs(config, images[split.train], labels[split.train], first):
         loop.begin_epoch(*batches)
+        del batches
         losses: list[float] = []
         epoch_right = epoch_seen = done = 0
         chunk = 1  # steps between two looks at the clock, adapted to a few reports a second
@@ -281,23 +282,23 @@ def _epochs(
     def prepare(epoch: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         random = np.random.default_rng([config.seed, epoch])
         order = random.permutation(len(images) + negative_count)
-        digits = images
-        if config.augment:
-            digits = images.copy()
-            add_serifs(digits, labels, random, _SERIF_SHARE)
+        digit = order < len(images)
+        # one array, filled and varied in place: an epoch is 50 MB
+        shown = np.empty((len(order), *images.shape[1:]), np.uint8)
+        shown[digit] = images[order[digit]]
+        truth = np.full(len(order), 10, np.uint8)
+        truth[digit] = labels[order[digit]]
         if negative_count:
-            extra = negatives[random.integers(len(negatives), size=negative_count)]
-            digits = np.concatenate([digits, extra])
-        calm = epoch + 1 == config.epochs >= _CALM_FROM
-        variation = usual.times(_CALM) if calm else usual
-        truth = np.concatenate([labels, np.full(negative_count, 10, np.uint8)])[order]
-        shown = digits[order]
-        return (vary(shown, random, variation) if config.augment else shown), truth
+            shown[~digit] = negatives[random.integers(len(negatives), size=negative_count)]
+        if config.augment:
+            add_serifs(shown, truth, random, _SERIF_SHARE)
+            calm = epoch + 1 == config.epochs >= _CALM_FROM
+            vary(shown, random, usual.times(_CALM) if calm else usual, out=shown)
+        return shown, truth
 
     with ThreadPoolExecutor(1) as pool:
-        upcoming = pool.submit(prepare, first)
+        upcoming: Any = pool.submit(prepare, first)
         for epoch in range(first, config.epochs):
-            batches = upcoming.result()
-            if epoch + 1 < config.epochs:
-                upcoming = pool.submit(prepare, epoch + 1)
-            yield epoch, batches
+            ready = [upcoming.result()]
+            upcoming = pool.submit(prepare, epoch + 1) if epoch + 1 < config.epochs else None
+            yield epoch, ready.pop()  # kept by nobody here, so that it can go once TensorFlow has its copy

@@ -38,6 +38,7 @@ class Loop:
     def begin_epoch(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         """Takes an epoch's images, uint8 (n, 28, 28), and labels, uint8 (n,), in the order of learning."""
         self.use_raw()
+        self.images = self.labels = None
         self.images, self.labels = self.tf.constant(images), self.tf.constant(labels)
 
     def run(self, before: int, first: int, count: int) -> tuple[list[float], int]:
