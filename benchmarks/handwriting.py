@@ -27,6 +27,7 @@ from pipeline.imaging import Picture, read_picture
 from pipeline.normalization import normalize
 from pipeline.recognition import Recognizer
 from pipeline.segmentation import DigitBox, segment
+from pipeline.words import without_words
 
 TILE = 300
 COLUMNS = 4
@@ -111,7 +112,7 @@ def _answer(folder: Path, entry: Entry, recognizer: Recognizer) -> Answer:
             probabilities = recognizer.probabilities(normalized.image[None])[0]
             lines = [[DigitBox(0, normalized.box, normalized.image, probabilities, 1.0)]]
         else:
-            lines = segment(picture, recognizer.scores)
+            lines, _ = without_words(segment(picture, recognizer.scores))
     except DigitLabError as error:
         print(error, file=sys.stderr)
         return Answer(entry, "", len(entry.truth), time.perf_counter() - started, None)

@@ -6,46 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.lines import Piece, find_lines
 from pipeline.paper import Ink
 
 _SMALLEST_HEIGHT = 6
 """Pixels; lower marks can't be told from specks."""
-
-_STEEPEST = 0.45
-"""Largest slope of a line of writing, in pixels a pixel."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One connected piece of ink, in ink pixels.
-
-    Attributes:
-        label: its number in the page's label map.
-        left, top, right, bottom: its box; right and bottom are the first column and row outside.
-        mass: the sum of its ink.
-    """
-
-    label: int
-    left: int
-    top: int
-    right: int
-    bottom: int
-    mass: float
-
-    @property
-    def height(self) -> int:
-        """In ink pixels."""
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        """In ink pixels."""
-        return self.right - self.left
-
-    @property
-    def center(self) -> tuple[float, float]:
-        """Of the box: x and y."""
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
 
 @dataclass(frozen=True)
@@ -81,7 +46,7 @@ def lay_out(ink: Ink) -> Page:
     pieces = [p for p in pieces if p.label not in blocks and not _is_rim(p, usual, ink.shape)]
     main = [piece for piece in pieces if 0.42 * usual <= piece.height and not _is_out_of_scale(piece, usual)]
     parts = [piece for piece in pieces if piece.height < 0.42 * usual and piece.width < 1.5 * usual]
-    groups = _lines(main, usual)
+    groups = find_lines(main, usual)
     lines = []
     for group in groups:
         height = float(np.median(sorted(piece.height for piece in group)[len(group) // 3 :]))
@@ -269,52 +234,3 @@ def _distance(a: Piece, b: Piece) -> float:
     across = max(a.left - b.right, b.left - a.right, 0)
     down = max(a.top - b.bottom, b.top - a.bottom, 0)
     return float(np.hypot(across, down))
-
-
-def _lines(pieces: list[Piece], usual: float) -> list[list[Piece]]:
-    """Pieces chained from left to right along the slope of the writing; lines from top to bottom."""
-    slope = _slope(pieces, usual)
-    ordered = sorted(pieces, key=lambda piece: piece.left)
-
-    def level(piece: Piece) -> float:
-        x, y = piece.center
-        return y - slope * x
-
-    lines: list[list[Piece]] = []
-    for piece in ordered:
-        best, least = None, np.inf
-        for line in lines:
-            recent = line[-3:]
-            expected = float(np.mean([level(other) for other in recent]))
-            tall = float(np.median([other.height for other in recent]))
-            off = abs(level(piece) - expected)
-            if off < 0.55 * max(min(tall, 1.5 * piece.height), 0.5 * usual) and off < least:
-                best, least = line, off
-        if best is None:
-            lines.append([piece])
-        else:
-            best.append(piece)
-    return sorted(lines, key=lambda line: float(np.median([level(piece) for piece in line])))
-
-
-def _slope(pieces: list[Piece], usual: float) -> float:
-    """Of the lines of writing, in pixels a pixel: the middle of the slopes from each piece to its right neighbor."""
-    slopes, weights = [], []
-    for piece in pieces:
-        x, y = piece.center
-        nearest, least = None, np.inf
-        for other in pieces:
-            across, down = other.center[0] - x, other.center[1] - y
-            if across > 0.4 * usual and abs(down) < _STEEPEST * across + 0.2 * usual:
-                far = np.hypot(across, 2 * down)
-                if far < least:
-                    nearest, least = (across, down), far
-        if nearest is not None and least < 6 * usual:
-            slopes.append(nearest[1] / nearest[0])
-            weights.append(nearest[0])
-    if len(slopes) < 2:
-        return 0.0
-    order = np.argsort(slopes)
-    total = np.cumsum(np.array(weights)[order])
-    middle = float(np.array(slopes)[order][np.searchsorted(total, total[-1] / 2)])
-    return float(np.clip(middle, -_STEEPEST, _STEEPEST))

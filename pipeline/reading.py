@@ -23,6 +23,7 @@ from pipeline.imaging import Picture, read_picture
 from pipeline.recognition import Recognizer
 from pipeline.segmentation import DigitBox, segment
 from pipeline.terminal import silenced_stderr
+from pipeline.words import without_words
 
 DOUBTFUL = 0.9
 """A digit that is less sure than this deserves a look."""
@@ -62,10 +63,12 @@ class PageReading:
     Attributes:
         digits: in reading order.
         broken: numbers of the lines for which no plausible reading satisfies the constraints.
+        left_out: x, y, width and height of what was taken for words, scribbles or marks, and not read.
     """
 
     digits: tuple[PageDigit, ...]
     broken: tuple[int, ...] = ()
+    left_out: tuple[tuple[int, int, int, int], ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -97,7 +100,7 @@ def read_page(
         InputError: the picture can't be read or holds no digit; one sentence.
     """
     picture = source if isinstance(source, Picture) else read_picture(source)
-    found = segment(picture, recognizer.scores)
+    found, left_out = without_words(segment(picture, recognizer.scores))
     digits: list[PageDigit] = []
     broken = []
     for number, boxes in enumerate(found):
@@ -113,7 +116,7 @@ def read_page(
     if not digits:
         name = f"{source}: " if isinstance(source, str | Path) else ""
         raise InputError(f"{name}expected handwritten digits, but none was found in the picture.")
-    return PageReading(tuple(digits), tuple(broken))
+    return PageReading(tuple(digits), tuple(broken), tuple(left_out))
 
 
 def _page_digit(box: DigitBox, line: int, digit: int) -> PageDigit:

@@ -17,7 +17,14 @@ def reading_record(path: str, reading: PageReading) -> dict[str, Any]:
         {"digit": digit.digit, "confidence": round(digit.confidence, 4), "box": list(digit.box)}
         for digit in reading.digits
     ]
-    return {"path": path, "text": reading.text, "lines": reading.lines, "digits": digits}
+    left_out = [list(box) for box in reading.left_out]
+    return {
+        "path": path,
+        "text": reading.text,
+        "lines": reading.lines,
+        "digits": digits,
+        "left_out": left_out,
+    }
 
 
 def reading_row(path: str, reading: PageReading) -> list[Any]:

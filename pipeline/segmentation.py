@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from models.errors import InputError
 from pipeline.cuts import Cuts, propose
 from pipeline.imaging import Ink, Picture
-from pipeline.layout import Line, Page, Piece, lay_out
+from pipeline.layout import Line, Page, lay_out
+from pipeline.lines import Piece
 from pipeline.normalization import normalize_ink
 
 Recognize = Callable[[NDArray[np.float32]], NDArray[np.float32]]

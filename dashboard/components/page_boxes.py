@@ -20,6 +20,7 @@ button { all: unset; position: absolute; box-sizing: border-box; cursor: pointer
 button.gone { border-style: dotted; opacity: 0.75; }
 button:hover, button:focus-visible, button[aria-pressed="true"] { z-index: 2; box-shadow: 0 0 0 2px var(--halo),
   0 0 0 5px var(--tone); }
+.left-out { position: absolute; box-sizing: border-box; border: 1px dashed var(--quiet); border-radius: 4px; }
 .tag { position: absolute; left: -2px; bottom: 100%; background: var(--tone); color: var(--on-tone); padding: 0 0.3em;
   font: 600 var(--size, 13px)/1.3 var(--st-font); border-radius: 4px 4px 4px 0; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
@@ -37,6 +38,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   page.style.width = `min(100%, ${(data.most * width) / height}px, ${Math.max(width * 3, 320)}px)`;
   page.style.aspectRatio = `${width} / ${height}`;
   page.style.setProperty("--halo", data.halo);
+  page.style.setProperty("--quiet", data.quiet);
   page.setAttribute("aria-label", data.label);
   let image = page.querySelector("img");
   if (!image) { image = document.createElement("img"); page.append(image); }
@@ -64,6 +66,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.onclick = () => setTriggerValue("picked", index);
     return button;
   });
+  page.querySelectorAll(".left-out").forEach((mark) => mark.remove());
+  page.append(...data.leftOut.map(([x, y, w, h]) => {
+    const mark = document.createElement("div");
+    mark.className = "left-out";
+    mark.title = data.leftOutTitle;
+    Object.assign(mark.style, { left: `${(100 * x) / width}%`, top: `${(100 * y) / height}%`,
+      width: `${(100 * w) / width}%`, height: `${(100 * h) / height}%` });
+    return mark;
+  }));
   page.append(...buttons);
   page.onkeydown = (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -129,9 +140,12 @@ def pick_from_page(sheet: Sheet, chosen: int | None, palette: Palette, key: str)
             "label": f"Digits of {sheet.name}; arrow keys go from one to the next",
             "size": sheet.page.size,
             "boxes": boxes,
+            "leftOut": reading.left_out,
+            "leftOutTitle": "Left alone: it looks like words, not like a number",
             "chosen": chosen,
             "onTone": palette.background,
             "halo": palette.background + "b0",
+            "quiet": palette.muted,
             "most": _MOST_HEIGHT,
             "usual": median(digit.box[3] for digit in reading.digits),
             "usualRoom": median(box["room"] for box in boxes),

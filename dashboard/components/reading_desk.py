@@ -93,6 +93,11 @@ def _in_short(sheet: Sheet) -> str:
 
 
 def _legend(palette: Palette) -> str:
-    entries = (("Read", palette.answer), ("Doubtful", palette.doubt), ("Checked by you", palette.right))
+    entries = (
+        ("Read", palette.answer),
+        ("Doubtful", palette.doubt),
+        ("Checked by you", palette.right),
+        ("Left alone (words)", palette.muted),
+    )
     marks = "".join(f'<span><i style="background:{color}"></i>{name}</span>' for name, color in entries)
     return f'<div class="box-legend">{marks}</div>'

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from pipeline.dataset import load_dataset
 from pipeline.reading import likeliest_readings, read_page
 from pipeline.recognition import Recognizer
 from pipeline.segmentation import DigitBox
+from pipeline.words import without_words
 from tests.conftest import Digitlab
 
 
@@ -52,6 +54,37 @@ def test_lines_are_read_in_order_with_boxes_around_their_digits(recognizer: Reco
         assert height <= 60
     lefts = [digit.box[0] for digit in reading.digits if digit.line == 2]
     assert lefts == sorted(lefts)
+
+
+def boxes(scores: Sequence[float], left: int, line: int = 0) -> list[DigitBox]:
+    """Neighbors 20 wide and 40 high, each as sure to be a digit as its score says."""
+    chances = np.eye(10, dtype=np.float32)[3]
+    image = np.zeros((28, 28), np.float32)
+    return [
+        DigitBox(line, (left + 24 * i, 60 * line, 20, 40), image, chances, score)
+        for i, score in enumerate(scores)
+    ]
+
+
+def test_groups_that_are_no_numbers_are_left_alone() -> None:
+    number, word, mark = [1.0, 0.99, 1.0, 0.98], [0.9, 0.2, 1.0, 0.4, 0.9], [0.1]
+    lines = [boxes(word, 0) + boxes(number, 300), boxes(number, 300, 1), boxes(mark, 0, 2), boxes(word, 0, 3)]
+    kept, left_out = without_words(lines)
+    assert [len(line) for line in kept] == [4, 4]
+    assert left_out == [(0, 0, 116, 40), (0, 120, 20, 40), (0, 180, 116, 40)]
+    one_odd_digit = boxes([1.0, 0.3, 1.0], 0)
+    assert without_words([boxes(number, 300), one_odd_digit])[0][1] == one_odd_digit
+    assert without_words([boxes(word, 0), boxes(mark, 0, 1)])[1] == [], "where nothing is sure, all is kept"
+
+
+def test_where_nothing_is_sure_nothing_is_left_out(recognizer: Recognizer) -> None:
+    page = np.full((160, 400), 245, np.uint8)
+    cv2.putText(
+        page, "Invoice", (20, 95), cv2.FONT_HERSHEY_COMPLEX | cv2.FONT_ITALIC, 1.8, (50,), 4, cv2.LINE_AA
+    )
+    reading = read_page(page, recognizer)
+    assert reading.left_out == ()
+    assert any(digit.doubtful for digit in reading.digits)
 
 
 def test_a_page_without_digits_is_an_error(recognizer: Recognizer) -> None:
@@ -126,7 +159,7 @@ def test_the_json_of_a_page_is_the_promised_one(home: Path, digitlab: Digitlab, 
     outcome = digitlab("read", tmp_path / "page.png", tmp_path / "none.png", "--json")
     assert outcome.code == 1
     page, missing = outcome.json_lines()
-    assert set(page) == {"path", "text", "lines", "digits"}
+    assert set(page) == {"path", "text", "lines", "digits", "left_out"}
     assert page["text"] == "12\n305"
     assert page["lines"] == ["12", "305"]
     assert [set(digit) for digit in page["digits"]] == [{"digit", "confidence", "box"}] * 5

@@ -126,6 +126,19 @@ def test_lines_come_in_reading_order(
     assert [box.line for line in found for box in line] == [0] * 8 + [1] * 7 + [2] * 6
 
 
+@pytest.mark.parametrize(("lower", "expected"), [(0, ["4071", "2658"]), (44, ["40", "26", "71", "58"])])
+def test_columns_are_read_one_by_one_and_tables_across(
+    digits: dict[int, list[Pixels]], recognize: Recognize, lower: int, expected: list[str]
+) -> None:
+    left, right = page(digits, ["40", "26"]), page(digits, ["71", "58"])
+    gutter = np.zeros((left.shape[0], 140), np.float32)
+    ink = np.concatenate([np.pad(left, ((0, lower), (0, 0))), np.pad(gutter, ((0, lower), (0, 0)))], axis=1)
+    ink = np.concatenate([ink, np.pad(right, ((lower, 0), (0, 0)))], axis=1)
+    found = segment(read_picture(on_paper(ink)), recognize)
+    assert [len(line) for line in found] == [len(line) for line in expected]
+    assert agreement(text(found), "\n".join(expected)) > 0.6
+
+
 @pytest.mark.parametrize("invert", [False, True])
 def test_shadow_and_polarity_do_not_matter(
     digits: dict[int, list[Pixels]], recognize: Recognize, invert: bool
