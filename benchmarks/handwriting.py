@@ -25,9 +25,8 @@ from models.errors import DigitLabError
 from models.store import find_model
 from pipeline.imaging import Picture, read_picture
 from pipeline.normalization import normalize
+from pipeline.reading import PageDigit, PageReading, read_page
 from pipeline.recognition import Recognizer
-from pipeline.segmentation import DigitBox, segment
-from pipeline.words import without_words
 
 TILE = 300
 COLUMNS = 4
@@ -109,17 +108,17 @@ def _answer(folder: Path, entry: Entry, recognizer: Recognizer) -> Answer:
         picture = read_picture(folder / entry.path)
         if entry.single:
             normalized = normalize(picture)
-            probabilities = recognizer.probabilities(normalized.image[None])[0]
-            lines = [[DigitBox(0, normalized.box, normalized.image, probabilities, 1.0)]]
+            found = recognizer.predict(normalized.image[None], steady=True)[0]
+            digits = [PageDigit(found.digit, found.confidence, normalized.box, 0, normalized.image)]
         else:
-            lines, _ = without_words(segment(picture, recognizer.scores))
+            digits = list(read_page(picture, recognizer).digits)
     except DigitLabError as error:
         print(error, file=sys.stderr)
         return Answer(entry, "", len(entry.truth), time.perf_counter() - started, None)
     seconds = time.perf_counter() - started
-    text = "\\n".join("".join(str(box.digit) for box in line) for line in lines)
+    text = PageReading(tuple(digits)).text.replace("\n", "\\n")
     errors = edit_distance(text.replace("\\n", ""), entry.truth)
-    tile = _tile(picture, lines, f"{entry.label} > {text}") if errors else None
+    tile = _tile(picture, digits, f"{entry.label} > {text}") if errors else None
     return Answer(entry, text, errors, seconds, tile)
 
 
@@ -149,13 +148,13 @@ def _report(answers: list[Answer], title: str) -> None:
             print(f"  {source}: {sum(values)} of {len(values)}")
 
 
-def _tile(picture: Picture, lines: list[list[DigitBox]], caption: str) -> Image.Image:
+def _tile(picture: Picture, digits: list[PageDigit], caption: str) -> Image.Image:
     """The picture with boxes over its ink with the images that the recognizer saw."""
     image = Image.fromarray(picture.pixels)
     scale = TILE / max(image.size)
     image = image.resize([max(1, round(side * scale)) for side in image.size])
     pen = ImageDraw.Draw(image)
-    for box in (box for line in lines for box in line):
+    for box in digits:
         x, y, width, height = (side * scale for side in box.box)
         pen.rectangle([x, y, x + width, y + height], outline=(220, 0, 0))
         pen.text((x, max(0, y - 11)), str(box.digit), fill=(0, 60, 255))
@@ -163,7 +162,7 @@ def _tile(picture: Picture, lines: list[list[DigitBox]], caption: str) -> Image.
     tile = Image.new("RGB", (TILE, image.height + ink.height + 44), (70, 70, 70))
     tile.paste(image, (0, 14))
     tile.paste(ink, (0, 14 + image.height))
-    seen: list[NDArray[np.float32]] = [box.image for line in lines for box in line][: TILE // 29]
+    seen: list[NDArray[np.float32]] = [box.image for box in digits][: TILE // 29]
     for i, digit in enumerate(seen):
         tile.paste(Image.fromarray((digit * 255).astype(np.uint8)), (i * 29, 15 + 2 * image.height))
     ImageDraw.Draw(tile).text((2, 1), caption[:50], fill=(255, 255, 120))

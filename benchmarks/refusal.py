@@ -103,7 +103,7 @@ def digit_scores(pictures: Iterable[Picture | Path], recognizer: Recognizer) -> 
         except InputError:
             scores.append(0.0)
         else:
-            scores.append(1 - float(recognizer.scores(image[None])[0, DIGITS]))
+            scores.append(1 - float(recognizer.steady_scores(image[None])[0, DIGITS]))
     return np.array(scores)
 
 

@@ -30,6 +30,9 @@ TRAIN_TAB = "train_tab"
 ARCHITECTURE = "architecture"
 """Widget key: the architecture to train."""
 
+TRAINING_SET = "training_set"
+"""Widget key: file name of the data set to learn from; empty for MNIST."""
+
 RUN_NAME = "run_name"
 """Widget key: the name of the next run."""
 

@@ -238,7 +238,7 @@ def predict(
             failed = True
             _fail_input(path, error, as_json)
             continue
-        answer = recognizer.predict(image[None])[0]
+        answer = recognizer.predict(image[None], steady=True)[0]
         if as_json:
             _print_json(
                 {

@@ -28,6 +28,9 @@ from pipeline.words import without_words
 DOUBTFUL = 0.9
 """A digit that is less sure than this deserves a look."""
 
+_PLAIN = 0.98
+"""A digit that is surer than this needs no second look."""
+
 _READINGS = 2000
 _TRIED_DIGITS = 4
 
@@ -100,7 +103,7 @@ def read_page(
         InputError: the picture can't be read or holds no digit; one sentence.
     """
     picture = source if isinstance(source, Picture) else read_picture(source)
-    found, left_out = without_words(segment(picture, recognizer.scores))
+    found, left_out = without_words(_steadied(segment(picture, recognizer.scores), recognizer))
     digits: list[PageDigit] = []
     broken = []
     for number, boxes in enumerate(found):
@@ -117,6 +120,23 @@ def read_page(
         name = f"{source}: " if isinstance(source, str | Path) else ""
         raise InputError(f"{name}expected handwritten digits, but none was found in the picture.")
     return PageReading(tuple(digits), tuple(broken), tuple(left_out))
+
+
+def _steadied(lines: Sequence[Sequence[DigitBox]], recognizer: Recognizer) -> list[list[DigitBox]]:
+    """The same lines; digits that are not plain were looked at again, from several views."""
+    unsure = [box for line in lines for box in line if box.digit_score * box.confidence < _PLAIN]
+    if not unsure:
+        return [list(line) for line in lines]
+    again = recognizer.predict(np.stack([box.image for box in unsure]), steady=True)
+    answers = {
+        id(box): replace(
+            box,
+            probabilities=np.array(answer.probabilities, np.float32),
+            digit_score=1.0 if answer.digit_score is None else answer.digit_score,
+        )
+        for box, answer in zip(unsure, again, strict=True)
+    }
+    return [[answers.get(id(box), box) for box in line] for line in lines]
 
 
 def _page_digit(box: DigitBox, line: int, digit: int) -> PageDigit:

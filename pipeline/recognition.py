@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from pipeline.views import COUNT, views_of
 
 DIGITS = 10
 _CHUNK = 128  # images an interpreter takes at once: large enough to keep it busy, small enough for the cache
@@ -118,10 +119,24 @@ class Recognizer:
         digits = self.scores(images)[:, :DIGITS]
         return np.asarray(digits / np.maximum(digits.sum(1, keepdims=True), 1e-12), np.float32)
 
-    def predict(self, images: NDArray[Any]) -> list[Prediction]:
-        """The answer for each image. Images as in `scores`."""
+    def steady_scores(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `scores`, averaged over the views of `pipeline.views`: steadier on real pictures, five times the work.
+
+        Args:
+            images: float32 (n, 28, 28) in [0, 1], stroke bright; at least one.
+        """
+        scores = self.scores(views_of(images))
+        return np.asarray(scores.reshape(len(images), COUNT, -1).mean(1), np.float32)
+
+    def predict(self, images: NDArray[Any], steady: bool = False) -> list[Prediction]:
+        """The answer for each image.
+
+        Args:
+            images: as in `scores`, or as in `steady_scores`.
+            steady: whether to average over several views of each image.
+        """
         predictions = []
-        for row in self.scores(images).astype(float):
+        for row in (self.steady_scores(images) if steady else self.scores(images)).astype(float):
             digits = row[:DIGITS] / max(row[:DIGITS].sum(), 1e-12)
             best = int(digits.argmax())
             score = 1 - row[DIGITS] if len(row) > DIGITS else None

@@ -188,7 +188,7 @@ def _train_network(
     if resume_from is not None:
         best.restore(resume_from, config.early_stopping)
     began, seen = time.perf_counter(), 0
-    for epoch, batches in _epochs(config, images[split.train], labels[split.train], first):
+    for epoch, batches in _epochs(config, images, labels, split.train, first):
         loop.begin_epoch(*batches)
         del batches
         losses: list[float] = []
@@ -265,7 +265,11 @@ def _train_network(
 
 
 def _epochs(
-    config: TrainConfig, images: NDArray[np.uint8], labels: NDArray[np.uint8], first: int
+    config: TrainConfig,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    chosen: NDArray[np.integer[Any]],
+    first: int,
 ) -> Iterator[tuple[int, tuple[NDArray[np.uint8], NDArray[np.uint8]]]]:
     """Each epoch's images and labels in its own order, the next prepared while one is learned.
 
@@ -273,21 +277,23 @@ def _epochs(
     uninterrupted one would have seen.
     """
     usual = Variation().times(config.augment_strength)
-    negative_count = round(config.not_a_digit * len(images))
+    negative_count = round(config.not_a_digit * len(chosen))
     negatives = images[:0]
     if negative_count:
         random = np.random.default_rng([config.seed, 0x0DD])
-        negatives = make_negatives(images, labels, min(negative_count, _NEGATIVES_MADE), random)
+        negatives = make_negatives(
+            images[chosen], labels[chosen], min(negative_count, _NEGATIVES_MADE), random
+        )
 
     def prepare(epoch: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         random = np.random.default_rng([config.seed, epoch])
-        order = random.permutation(len(images) + negative_count)
-        digit = order < len(images)
+        order = random.permutation(len(chosen) + negative_count)
+        digit = order < len(chosen)
         # one array, filled and varied in place: an epoch is 50 MB
         shown = np.empty((len(order), *images.shape[1:]), np.uint8)
-        shown[digit] = images[order[digit]]
+        shown[digit] = images[chosen[order[digit]]]
         truth = np.full(len(order), 10, np.uint8)
-        truth[digit] = labels[order[digit]]
+        truth[digit] = labels[chosen[order[digit]]]
         if negative_count:
             shown[~digit] = negatives[random.integers(len(negatives), size=negative_count)]
         if config.augment:

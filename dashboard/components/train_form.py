@@ -6,9 +6,11 @@ from dashboard import state
 from dashboard.components.knobs import ask_main_settings, ask_more_settings, ask_parameters
 from dashboard.components.message import errors_shown
 from dashboard.components.model_summary import show_model_summary
+from dashboard.components.train_sources import ask_dataset, ask_start
 from models.architectures import CATALOGUE, class_count, summarize
 from pipeline import runs
 from pipeline.config import TrainConfig, default_config, make_config
+from pipeline.own_datasets import open_kept
 
 
 @st.fragment
@@ -44,17 +46,19 @@ def show_train_form() -> None:
         )
         with errors_shown():
             config = make_config(name, parameters=parameters, **settings)
+            with st.expander("Digits and start", icon=":material/database:"):
+                dataset, start_from = ask_dataset(), ask_start(config)
             if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
-                _start(config, run_name)
+                _start(config, run_name, dataset, start_from)
     with summary, errors_shown():
         show_model_summary(
             summarize(name, parameters, settings["dropout"], class_count(settings["not_a_digit"]))
         )
 
 
-def _start(config: TrainConfig, name: str) -> None:
+def _start(config: TrainConfig, name: str, dataset: str, start_from: str) -> None:
     with st.spinner("Starting the training"):
-        run = runs.submit(config, name=name)
+        run = runs.submit(config, open_kept(dataset), name, start_from)
     state.watch_run(run.id)
     state.go_to_train_tab("watch")
     st.rerun()

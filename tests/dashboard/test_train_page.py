@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.components.run_status import measure_pace
 from models.run_directory import RunDirectory, RunRecord
-from pipeline import runs
+from pipeline import own_datasets, runs
 from pipeline.config import make_config
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
@@ -56,7 +56,7 @@ def test_a_first_visit_shows_the_settings_with_their_help_and_the_summary(home: 
     assert not app.exception
     assert {"Epochs", "Batch size", "Learning rate"} <= {slider.label for slider in app.select_slider}
     assert all(slider.help for slider in [*app.slider, *app.select_slider])
-    assert "322,714" in text_of(app)  # cnn-fast with its defaults
+    assert "119,962" in text_of(app)  # cnn-fast with its defaults
 
 
 def test_the_summary_follows_the_knobs(home: Path) -> None:
@@ -79,7 +79,8 @@ def test_knobs_keep_their_values_on_a_page_change(home: Path) -> None:
 def test_start_queues_a_run_with_the_chosen_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     submitted: list[Any] = []
 
-    def submit(config: Any, name: str = "") -> RunDirectory:
+    def submit(config: Any, dataset: Any, name: str, start_from: str) -> RunDirectory:
+        assert (dataset.name, start_from) == ("MNIST", "")
         submitted.append((config, name))
         return write_run(home, name, config=config.model_dump(), status="stopped")
 
@@ -184,3 +185,37 @@ def test_the_pace_counts_only_what_came_since_a_resumption() -> None:
     assert pace.images_per_second == 100
     assert pace.seconds_left == pytest.approx(16)
     assert measure_pace([], 4).in_words() == "getting ready"
+
+
+def test_a_training_learns_from_a_file_and_starts_from_a_model(
+    tiny_model: Path, few_digits: Path, no_shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("train")
+    app.radio(key="architecture").set_value("dense").run()
+    (uploader,) = app.file_uploader
+    uploader.set_value(("my digits.npz", few_digits.read_bytes(), "application/octet-stream")).run()
+    assert not app.exception
+    (kept,) = own_datasets.list_kept()
+    assert kept.name.startswith("my-digits-")
+    assert app.selectbox(key="training_set").value == kept.name
+    app.selectbox(key="knob_dense_start").set_value(tiny_model.name).run()
+    asked: list[Any] = []
+
+    def submit(config: Any, dataset: Any, name: str, start_from: str) -> RunDirectory:
+        asked.append((config.architecture, dataset.path, start_from))
+        return RunDirectory(tiny_model)
+
+    monkeypatch.setattr(runs, "submit", submit)
+    next(button for button in app.button if button.label == "Start training").click().run()
+    assert asked == [("dense", kept, tiny_model.name)]
+    app.slider(key="knob_dense_hidden_1").set_value(64).run()
+    assert app.selectbox(key="knob_dense_start").options == ["Random weights"]
+
+
+def test_a_file_that_is_no_data_set_is_refused_in_one_sentence(home: Path) -> None:
+    app = open_page("train")
+    app.file_uploader[0].set_value(("bad.npz", b"nothing", "application/octet-stream")).run()
+    assert not app.exception
+    assert "bad.npz: expected an .npz file" in app.error[0].value
+    assert own_datasets.list_kept() == []
+    assert not list(own_datasets.folder().iterdir())
