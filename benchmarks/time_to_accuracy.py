@@ -120,6 +120,7 @@ def measure(preset: str, seed: int, epochs: int | None, kept: bool) -> dict[str,
         images, labels = load_dataset().test
         answers = Recognizer(folder / "model.tflite").probabilities(images).argmax(1)
         by_people = load_dataset().test_labels_by_people
+        assert by_people is not None
         if kept and preset != TUTORIAL:
             keep(preset, seed, epochs, result, wall)
     return {
@@ -130,7 +131,7 @@ def measure(preset: str, seed: int, epochs: int | None, kept: bool) -> dict[str,
         "images_per_second": seen / wall,
         "peak_mb": peak,
         "test_accuracy": float(np.mean(answers == labels)),
-        "human_accuracy": float(np.mean(answers == by_people)) if by_people is not None else None,
+        "human_accuracy": float(np.mean((answers == by_people)[by_people >= 0])),
     }
 
 
@@ -167,7 +168,8 @@ def as_table(rows: list[dict[str, Any]]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
-        ratio = f"1/{1 / row['wall_ratio']:.1f}" if row["wall_ratio"] else ""
+        share = row["wall_ratio"] or 1.0
+        ratio = f"1/{1 / share:.1f}" if share < 1 else f"{share:.1f} times" if share > 1 else ""
         spread = f"{row['accuracy_min']:.2%} to {row['accuracy_max']:.2%}"
         lines.append(
             f"| {row['preset']} | {row['seeds']} | {row['wall_seconds']:.1f} s | {ratio} "

@@ -55,7 +55,7 @@ class Quantized:
     def in_words(self) -> str:
         """The price and the gain, one sentence."""
         points = 100 * self.loss
-        verdict = f"loses {points:.2f} points" if points > 0 else f"loses nothing ({-points:+.2f} points)"
+        verdict = f"loses {points:.2f} points" if points > 0 else "loses nothing"
         return (
             f"int8 {verdict} on {self.count:,} test images ({self.float_accuracy:.2%} before, "
             f"{self.accuracy:.2%} now, {self.changed} answers changed) and has {self.size / 1e6:.2f} MB "

@@ -26,6 +26,10 @@ _WIDEST = 1.35
 """Widest digit, in line heights."""
 
 
+_LEAST_READ = 0.25
+"""Share of a stretch's ink that its digits must have; else all of it is left unread."""
+
+
 @dataclass(frozen=True)
 class DigitBox:
     """One digit found on a page.
@@ -297,6 +301,9 @@ def _read(stretch: _Stretch, picture: Picture, usual_mass: float) -> list[DigitB
         if not options:
             ways[last] = [(cost + 9.0, way) for cost, way in ways[last - 1]]
     best, *others = ways[count]
+    # what little can be read at the rim of a scribble belongs to it
+    if sum(candidate.mass for candidate in best[1]) < _LEAST_READ * float(stretch.part[stretch.own].sum()):
+        return []
     boxes = [_digit_box(candidate, stretch, picture) for candidate in best[1]]
     boxes = [box for box in boxes if box is not None]
     plausible = tuple(

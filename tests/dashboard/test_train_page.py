@@ -198,6 +198,11 @@ def test_a_training_learns_from_a_file_and_starts_from_a_model(
     (kept,) = own_datasets.list_kept()
     assert kept.name.startswith("my-digits-")
     assert app.selectbox(key="training_set").value == kept.name
+    app.slider(key="knob_dense_hidden_1").set_value(64).run()
+    assert app.selectbox(key="knob_dense_start").options == ["Random weights"], (
+        "no other network's weights fit"
+    )
+    app.slider(key="knob_dense_hidden_1").set_value(128).run()
     app.selectbox(key="knob_dense_start").set_value(tiny_model.name).run()
     asked: list[Any] = []
 
@@ -208,8 +213,6 @@ def test_a_training_learns_from_a_file_and_starts_from_a_model(
     monkeypatch.setattr(runs, "submit", submit)
     next(button for button in app.button if button.label == "Start training").click().run()
     assert asked == [("dense", kept, tiny_model.name)]
-    app.slider(key="knob_dense_hidden_1").set_value(64).run()
-    assert app.selectbox(key="knob_dense_start").options == ["Random weights"]
 
 
 def test_a_file_that_is_no_data_set_is_refused_in_one_sentence(home: Path) -> None:

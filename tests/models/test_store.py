@@ -12,7 +12,7 @@ from pipeline.evaluation import evaluate, read_evaluation, read_predictions
 from pipeline.recognition import Recognizer
 
 SHIPPED = ("cnn", "cnn-deep", "cnn-fast", "dense")
-PROMISED = {"cnn-deep": 0.996, "cnn-fast": 0.9914, "cnn": 0.985, "dense": 0.97}
+PROMISED = {"cnn-deep": 0.996, "cnn-fast": 0.9914, "cnn": 0.985, "dense": 0.984}
 
 
 def test_the_shipped_models_are_there_and_the_deep_one_answers(home: Path) -> None:

@@ -77,6 +77,16 @@ def test_groups_that_are_no_numbers_are_left_alone() -> None:
     assert without_words([boxes(word, 0), boxes(mark, 0, 1)])[1] == [], "where nothing is sure, all is kept"
 
 
+def test_a_scribbled_out_number_is_not_read(recognizer: Recognizer) -> None:
+    page = page_of(["314", "159"])
+    page = np.pad(page, ((0, 0), (0, 160)), constant_values=245)
+    random = np.random.default_rng(0)
+    right = page.shape[1]
+    points = np.stack([random.integers(right - 130, right - 40, 60), random.integers(35, 85, 60)], axis=1)
+    cv2.polylines(page, [points.astype(np.int32)], False, (40,), 4, cv2.LINE_AA)
+    assert read_page(page, recognizer).lines == ["314", "159"]
+
+
 def test_where_nothing_is_sure_nothing_is_left_out(recognizer: Recognizer) -> None:
     page = np.full((160, 400), 245, np.uint8)
     cv2.putText(
