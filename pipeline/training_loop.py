@@ -67,9 +67,7 @@ class Loop:
             self.optimizer.learning_rate.assign(rate)
             self.optimizer.apply(gradients, model.trainable_variables)
             if self.average:
-                # young averages follow closely, so that the random start is soon forgotten
-                age = tf.cast(self.optimizer.iterations, tf.float32)
-                share = 1 - tf.minimum(keep, (1 + age) / (10 + age))
+                share = 1 - tf.minimum(keep, self._youth())
                 for mean, variable in zip(self.average, self.averaged, strict=True):
                     mean.assign_add(share * (variable.value - mean))
             right = tf.equal(tf.argmax(logits, -1, tf.int32), tf.cast(labels, tf.int32))
@@ -96,6 +94,11 @@ class Loop:
 
         return steps
 
+    def _youth(self) -> Any:
+        """What an average may keep of itself at most: young ones follow closely and soon forget the random start."""
+        age = self.tf.cast(self.optimizer.iterations, self.tf.float32)
+        return (1 + age) / (10 + age)
+
     def _forward(self, images: Any) -> Any:
         """The logits in training mode, batch norm in one operation.
 
@@ -114,7 +117,8 @@ class Loop:
                 )
                 values = self.tf.reshape(maps, shape)
                 for moving, batch in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
-                    moving.assign_sub((moving.value - batch) * (1 - layer.momentum))
+                    share = 1 - self.tf.minimum(layer.momentum, self._youth())
+                    moving.assign_sub((moving.value - batch) * share)
             else:
                 values = layer(values, training=True)
         return values

@@ -59,7 +59,7 @@ def _show_page(
         if picked is not None:
             reading_work.choose_digit(key, picked)
             st.rerun(scope="fragment")
-        st.html(_legend(palette))
+        st.html(_legend(palette, bool(sheet.page and sheet.page.reading.left_out)))
     with right:
         show_digit_check(pages, number, palette)
         show_reading_text((key, sheet), constraints)
@@ -92,12 +92,12 @@ def _in_short(sheet: Sheet) -> str:
     )
 
 
-def _legend(palette: Palette) -> str:
+def _legend(palette: Palette, left_out: bool) -> str:
     entries = (
         ("Read", palette.answer),
         ("Doubtful", palette.doubt),
         ("Checked by you", palette.right),
-        ("Left alone (words)", palette.muted),
+        *((("Left alone: words", palette.muted),) if left_out else ()),
     )
     marks = "".join(f'<span><i style="background:{color}"></i>{name}</span>' for name, color in entries)
     return f'<div class="box-legend">{marks}</div>'

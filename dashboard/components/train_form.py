@@ -37,17 +37,17 @@ def show_train_form() -> None:
         settings = ask_main_settings(entry, usual)
         with st.expander("More", icon=":material/tune:"):
             settings |= ask_more_settings(entry, usual)
-        run_name = st.text_input(
-            "Name",
-            placeholder="Made from the architecture and the time",
-            max_chars=60,
-            key=state.RUN_NAME,
-            help="What the run and its model are called.",
-        )
         with errors_shown():
             config = make_config(name, parameters=parameters, **settings)
             with st.expander("Digits and start", icon=":material/database:"):
                 dataset, start_from = ask_dataset(), ask_start(config)
+            run_name = st.text_input(
+                "Name",
+                placeholder="Made from the architecture and the time",
+                max_chars=60,
+                key=state.RUN_NAME,
+                help="What the run and its model are called.",
+            )
             if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
                 _start(config, run_name, dataset, start_from)
     with summary, errors_shown():
