@@ -93,7 +93,7 @@ def test_predict_answers_and_goes_on_after_a_bad_picture(
     assert outcome.code == 1
     first, *errors, last = outcome.json_lines()
     assert first["digit"] == last["digit"] == 7
-    assert set(first) == {"path", "digit", "confidence", "probabilities"}
+    assert set(first) == {"path", "digit", "confidence", "probabilities", "digit_score"}
     assert len(first["probabilities"]) == 10
     assert [Path(line["path"]) for line in errors] == bad
     for line in errors:

@@ -28,7 +28,7 @@ def test_plain_settings_are_the_tutorial_recipe() -> None:
         ({"batch_size": 5000}, r"batch_size: .*4096, got 5000"),
         ({"learning_rate": -1.0}, "learning_rate"),
         ({"learning_rate": float("nan")}, "learning_rate"),
-        ({"optimizer": "magic"}, "'adam', 'adamw' or 'sgd', got 'magic'"),
+        ({"optimizer": "magic"}, "'adam', 'adamw', 'sgd' or 'muon', got 'magic'"),
         ({"speed": 3}, "speed: there is no such setting"),
         ({"parameters": {"filters_1": 1000}}, "filters_1: expected a whole number from 4 to 128, got 1000"),
         ({"parameters": {"depth": 3}}, "no parameter 'depth'"),
