@@ -12,9 +12,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from models.errors import InputError, ModelError
+from models.errors import ModelError
+from models.run_directory import DatasetRecord
 from models.store import StoredModel
-from pipeline.dataset import MNIST_SHA256, Dataset, load_dataset
+from pipeline.dataset import MNIST_SHA256, Dataset, load_recorded
 from pipeline.evaluation import Evaluation, read_evaluation, read_predictions
 from pipeline.imaging import Picture, read_picture
 from pipeline.mistakes import Answers, judge
@@ -59,8 +60,8 @@ def training_set(model: StoredModel | None = None) -> tuple[Images, Labels]:
 
 def dataset(model: StoredModel | None = None) -> Dataset:
     """The data set that a model learned from; MNIST without one."""
-    record = model.record.dataset if model else None
-    return _dataset(record.path if record else None, record.sha256 if record else MNIST_SHA256)
+    record = model.record.dataset if model else DatasetRecord(name="MNIST", sha256=MNIST_SHA256)
+    return _dataset(record.path, record.sha256, record)
 
 
 def answers(model: StoredModel) -> Answers:
@@ -125,13 +126,8 @@ def _predictions(version: str, _model: Any) -> NDArray[np.float32]:  # noqa: ARG
 
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the images")
-def _dataset(path: str | None, sha256: str) -> Dataset:
-    found = load_dataset(path)
-    if found.sha256 != sha256 and path is None:
-        raise InputError("The data set that the model learned from is not on this computer.")
-    if found.sha256 != sha256:
-        raise InputError(f"{found.name}: the data set has changed since the model learned from it.")
-    return found
+def _dataset(path: str | None, sha256: str, _record: Any) -> Dataset:  # noqa: ARG001
+    return load_recorded(_record)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Averaging the images")

@@ -302,6 +302,21 @@ def build(
     )
 
 
+def rebuild(config: Mapping[str, Any]) -> Any:
+    """The untrained network of a stored configuration (`RunRecord.config`), to load its weights into.
+
+    Raises:
+        ConfigError: it names no architecture, or sizes out of bounds.
+        TypeError, ValueError: an entry is of another kind than it should be.
+    """
+    return build(
+        str(config.get("architecture")),
+        config.get("parameters"),
+        float(config.get("dropout", 0)),
+        classes=class_count(float(config.get("not_a_digit", 0))),
+    )
+
+
 def summarize(
     name: str, parameters: Mapping[str, Any] | None = None, dropout: float = 0.0, classes: int = DIGITS
 ) -> list[layer_shapes.LayerSummary]:

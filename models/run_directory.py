@@ -5,6 +5,8 @@ Knows the files and what run.json says; knows nothing of processes or TensorFlow
 
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -130,10 +132,16 @@ class RunDirectory:
         """Replaces run.json whole."""
         write_text(self.record_file, record.model_dump_json(indent=2) + "\n")
 
+    @contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Holds the lock of that file name; `ModelError` for a deleted run, whose directory a lock would make anew."""
+        self.read()
+        with FileLock(self.path / name):
+            yield
+
     def update(self, **changes: Any) -> RunRecord:
         """Changes some fields of run.json; writers in other processes wait their turn."""
-        self.read()  # a lock would make the directory of a deleted run anew
-        with FileLock(self.path / "run.json.lock"):
+        with self.locked("run.json.lock"):
             record = self.read().model_copy(update=changes)
             self.write(record)
         return record

@@ -30,15 +30,10 @@ def find_fault(path: Path) -> str | None:
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return "its predictions or its evaluation are damaged"
 
-    from models.architectures import build, class_count
+    from models.architectures import rebuild
 
     try:
-        model = build(
-            str(config.get("architecture")),
-            config.get("parameters"),
-            float(config.get("dropout", 0)),
-            classes=class_count(float(config.get("not_a_digit", 0))),
-        )
+        model = rebuild(config)
     except (DigitLabError, TypeError, ValueError) as error:
         return f"its architecture can't be rebuilt: {str(error).rstrip('.')}"
     try:

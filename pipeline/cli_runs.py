@@ -123,11 +123,10 @@ def _interrupts(run: RunDirectory, view: TrainingView, enabled: bool) -> Iterato
 
 def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = True) -> int:
     """Shows a run until it ends; returns the exit code: 0 with a model, 1 without."""
-    from pipeline.config import read_config
     from pipeline.runs import earlier_in_queue
     from pipeline.runs import follow as follow_lines
 
-    with TrainingView(read_config(run.read().config)) as view, _interrupts(run, view, stop_on_interrupt):
+    with TrainingView(run.read().planned_epochs) as view, _interrupts(run, view, stop_on_interrupt):
         if before := earlier_in_queue(run):
             view.say(f"Run {run.id} waits for {len(before)} other{'s' if len(before) > 1 else ''} to end.")
         try:

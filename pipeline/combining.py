@@ -9,7 +9,7 @@ from models.errors import ModelError
 from models.run_directory import RunDirectory, now
 from models.store import StoredModel, delete_directory
 from pipeline.config import read_config
-from pipeline.dataset import load_dataset
+from pipeline.dataset import load_recorded
 from pipeline.runs import create
 
 _SHARED = ("architecture", "parameters", "dropout")
@@ -24,6 +24,7 @@ def combine_models(models: Sequence[StoredModel], name: str = "") -> RunDirector
 
     Raises:
         ModelError: they do not fit together.
+        InputError: the data that they learned from is not there.
         ConfigError: too few or too many.
     """
     first = models[0].record
@@ -46,11 +47,7 @@ def combine_models(models: Sequence[StoredModel], name: str = "") -> RunDirector
             "parameters": {**first.config["parameters"], "members": len(models)},
         }
     )
-    dataset = load_dataset(first.dataset.path)
-    if dataset.sha256 != first.dataset.sha256:
-        raise ModelError(
-            f"{first.dataset.name}: the data set that the models learned from is not on this computer."
-        )
+    dataset = load_recorded(first.dataset)
     run = create(config, dataset, name)
     try:
         _fill(run, models, config, dataset)
@@ -67,19 +64,13 @@ def _kind(model: StoredModel) -> tuple[Any, ...]:
 
 
 def _fill(run: RunDirectory, models: Sequence[StoredModel], config: Any, dataset: Any) -> None:
-    from models.architectures import build
+    from models.architectures import rebuild
     from pipeline.ensemble import combine
     from pipeline.model_files import versions, write_model_files
 
     weights = []
     for model in models:
-        network = build(
-            model.record.config["architecture"],
-            model.record.config["parameters"],
-            config.dropout,
-            0,
-            config.classes,
-        )
+        network = rebuild(model.record.config)
         network.load_weights(model.directory.keras_file)
         weights.append(network.get_weights())
     results = write_model_files(run, combine(config, weights), (None, None), dataset)

@@ -169,11 +169,6 @@ class TrainConfig(BaseModel):
         """How many networks are trained: 1, or an ensemble's number of members."""
         return self.parameters.get("members", 1)
 
-    @property
-    def all_epochs(self) -> int:
-        """Epochs of all members together."""
-        return self.epochs * self.members
-
     def member(self, number: int) -> "TrainConfig":
         """The training of an ensemble's member, counted from 0: the same settings, the next seed."""
         sizes = {name: size for name, size in self.parameters.items() if name != "members"}

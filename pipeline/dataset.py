@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
+from models.run_directory import DatasetRecord
 from pipeline.disputed import human_labels
 
 MNIST_FILE = Path(__file__).with_name("mnist.npz")
@@ -117,6 +118,19 @@ def load_dataset(path: str | Path | None = None) -> Dataset:
     dataset = Dataset(path.resolve(), path.name, _hash(path))
     _ = dataset.train, dataset.test  # read now, so that damage and odd labels are told of now
     return dataset
+
+
+def load_recorded(record: DatasetRecord) -> Dataset:
+    """The data set that a run learns or learned from; errors as from `load_dataset`.
+
+    Raises:
+        InputError: it is not on this computer, or its file has changed.
+    """
+    found = load_dataset(record.path)
+    if found.sha256 != record.sha256:
+        what = "is not on this computer" if record.path is None else "has changed since it was learned from"
+        raise InputError(f"{record.name}: the data set {what}.")
+    return found
 
 
 def _check_arrays(path: Path) -> None:

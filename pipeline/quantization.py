@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from models.architectures import class_count
 from models.errors import DigitLabError, ModelError
 from models.store import StoredModel, find_model
-from pipeline.dataset import load_dataset
+from pipeline.dataset import load_recorded
 
 LARGEST_LOSS = 0.0002
 """Share of the test images by which an int8 model may be worse; one that loses more is not offered."""
@@ -98,21 +97,12 @@ def quantize(model: StoredModel, file: Path) -> Quantized:
 
 
 def _convert(reference: str, file: Path) -> Quantized:
-    from models.architectures import build
+    from models.architectures import rebuild
     from pipeline.recognition import Recognizer
 
     model = find_model(reference)
-    record = model.record
-    data = load_dataset(record.dataset.path)
-    if data.sha256 != record.dataset.sha256:
-        raise ModelError(f"{model.name}: the data set that it learned from is not on this computer.")
-    config = record.config
-    network = build(
-        config["architecture"],
-        config["parameters"],
-        config.get("dropout", 0.0),
-        classes=class_count(config.get("not_a_digit", 0)),
-    )
+    data = load_recorded(model.record.dataset)
+    network = rebuild(model.record.config)
     network.load_weights(model.directory.keras_file)
     _write(network, file, data.train[0])
     images, labels = data.test

@@ -16,7 +16,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from filelock import FileLock
+from numpy.typing import NDArray
 
 from models.errors import ModelError
 from models.files import write_text
@@ -152,8 +152,7 @@ def resume(run: RunDirectory, more_epochs: int = 0) -> RunRecord:
         ModelError: the run is under way, or has nothing left to do.
         ConfigError: too many epochs.
     """
-    run.read()  # a lock would make the directory of a deleted run anew
-    with FileLock(run.path / "resume.lock"):  # of two that ask at once, the second finds it queued
+    with run.locked("resume.lock"):  # of two that ask at once, the second finds it queued
         return _resume(run, more_epochs)
 
 
@@ -169,7 +168,7 @@ def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
     config = read_config({**record.config, "epochs": record.config["epochs"] + more_epochs})
     if current == "finished" and not more_epochs:
         raise ModelError(f"{record.name}: it has finished; say how many epochs to add.")
-    drop_unfinished_epochs(run)
+    _drop_unfinished_epochs(run)
     run.stop_file.unlink(missing_ok=True)
     record = run.update(
         status="queued",
@@ -228,20 +227,25 @@ def read_progress(run: RunDirectory, offset: int = 0) -> tuple[list[dict[str, An
     return lines, start + whole
 
 
-def damaged_checkpoint(run: RunDirectory) -> ModelError:
-    """The error for a checkpoint that can't be read."""
-    return ModelError(f"{run.id}: the checkpoint is damaged, so the run can't be resumed.")
+def read_checkpoint(run: RunDirectory, *names: str) -> dict[str, NDArray[Any]] | None:
+    """The checkpoint's arrays, or only those named; None where there is no checkpoint yet.
 
-
-def drop_unfinished_epochs(run: RunDirectory) -> None:
-    """Leaves in progress.jsonl only the epochs behind the checkpoint: the rest is learned again."""
+    Raises:
+        ModelError: it is damaged.
+    """
     try:
         with run.checkpoint_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
-            whole = int(file["epochs"])
+            return {name: file[name] for name in names or file.files}
     except FileNotFoundError:
-        whole = 0
+        return None
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        raise damaged_checkpoint(run) from None
+        raise ModelError(f"{run.id}: the checkpoint is damaged, so the run can't be resumed.") from None
+
+
+def _drop_unfinished_epochs(run: RunDirectory) -> None:
+    """Leaves in progress.jsonl only the epochs behind the checkpoint: the rest is learned again."""
+    checkpoint = read_checkpoint(run, "epochs")
+    whole = int(checkpoint["epochs"]) if checkpoint else 0
     lines, _ = read_progress(run)
     kept = [line for line in lines if line.get("epoch", 0) <= whole]
     write_text(run.progress_file, "".join(json.dumps(line) + "\n" for line in kept))

@@ -8,13 +8,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from pipeline.config import TrainConfig
 
 _BLOCKS = " ▀▄█"
 
@@ -85,11 +82,11 @@ def silenced_stderr() -> Iterator[None]:
 class TrainingView:
     """A training as it goes on: a progress bar in a terminal, a line an epoch elsewhere. Writes to stderr."""
 
-    def __init__(self, config: TrainConfig) -> None:
+    def __init__(self, epochs: int) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
-        self._config = config
+        self._epochs = epochs
         self._console = Console(stderr=True, highlight=False)
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -116,7 +113,7 @@ class TrainingView:
 
     def show(self, line: dict[str, Any]) -> None:
         """Shows one line of progress.jsonl."""
-        epochs = self._config.all_epochs
+        epochs = self._epochs
         done = (line["epoch"] - 1 + line["step"] / line["steps"]) / epochs
         if self._first is None or done < self._first[0]:
             self._first = (done, line["seconds"])

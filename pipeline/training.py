@@ -99,7 +99,9 @@ class _Best:
             return
         last = int(state["epochs"]) - 1
         self.epoch, self.loss = int(state["best_epoch"]), float(state["best_loss"])
-        self.weights = [state[f"best{number}"] for number in range(sum(k[4:].isdigit() for k in state))]
+        self.weights = [
+            state[f"best {number}"] for number in range(sum(name.startswith("best ") for name in state))
+        ]
         if last - self.epoch >= patience:
             self.epoch = last
 
@@ -109,7 +111,7 @@ def _state(loop: Loop, best: _Best, epochs: int) -> Checkpoint:
     state = loop.state(epochs)
     if best.weights is not None:
         state["best_epoch"], state["best_loss"] = np.array(best.epoch), np.array(best.loss)
-        state |= {f"best{number}": weights for number, weights in enumerate(best.weights)}
+        state |= {f"best {number}": weights for number, weights in enumerate(best.weights)}
     return state
 
 

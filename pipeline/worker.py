@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -23,9 +22,9 @@ from models.files import replacing
 from models.run_directory import RunDirectory, now
 from models.store import find_model
 from pipeline.config import TrainConfig, read_config
-from pipeline.dataset import load_dataset
+from pipeline.dataset import load_recorded
 from pipeline.model_files import versions, write_model_files
-from pipeline.runs import damaged_checkpoint, drop_unfinished_epochs, earlier_in_queue, history
+from pipeline.runs import earlier_in_queue, history, read_checkpoint
 
 if TYPE_CHECKING:
     from pipeline.training import Progress
@@ -92,11 +91,8 @@ def _carry_out(run: RunDirectory) -> None:
     began = time.monotonic()
     record = run.update(status="running", started=now())
     config = read_config(record.config)
-    dataset = load_dataset(record.dataset.path)
-    if dataset.sha256 != record.dataset.sha256:
-        raise ModelError(f"{record.dataset.name}: the dataset file has changed since the run was submitted.")
-    checkpoint = _load_checkpoint(run)
-    drop_unfinished_epochs(run)
+    dataset = load_recorded(record.dataset)
+    checkpoint = read_checkpoint(run)
 
     from pipeline.training import train
 
@@ -124,7 +120,7 @@ def _carry_out(run: RunDirectory) -> None:
     results = write_model_files(run, result.model, result.validation, dataset)
     done = len(history(run))
     reasons = {
-        "finished": f"All {config.epochs} epochs done.",
+        "finished": f"All {record.planned_epochs} epochs done.",
         "early": f"The validation loss had not improved for {config.early_stopping} epochs; the best was kept.",
         "stopped": f"Stopped on request after {done} whole epochs.",
     }
@@ -153,16 +149,6 @@ def _progress_writer(log: Any, offset: float) -> Callable[["Progress"], None]:
         log.flush()
 
     return write
-
-
-def _load_checkpoint(run: RunDirectory) -> "Checkpoint | None":
-    if not run.checkpoint_file.exists():
-        return None
-    try:
-        with run.checkpoint_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
-            return dict(file)
-    except (OSError, ValueError, EOFError, BadZipFile):
-        raise damaged_checkpoint(run) from None
 
 
 def _save_checkpoint(run: RunDirectory, collect: "Callable[[], Checkpoint]", seconds: float) -> None:
