@@ -108,7 +108,7 @@ def _answer(folder: Path, entry: Entry, recognizer: Recognizer) -> Answer:
         picture = read_picture(folder / entry.path)
         if entry.single:
             normalized = normalize(picture)
-            found = recognizer.predict(normalized.image[None], steady=True)[0]
+            found = recognizer.predict_picture(normalized.image)
             digits = [PageDigit(found.digit, found.confidence, normalized.box, 0, normalized.image)]
         else:
             digits = list(read_page(picture, recognizer).digits)

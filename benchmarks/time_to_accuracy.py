@@ -51,20 +51,25 @@ def train_tutorial(seed: int, folder: Path) -> tuple[Any, int]:
     return model, 5 * 54_000
 
 
+def config_of(preset: str, seed: int, epochs: int | None) -> Any:
+    """The preset's own settings, with another number of epochs where one is given."""
+    from pipeline.config import make_config
+
+    return make_config(preset, seed=seed, **({"epochs": epochs} if epochs else {}))
+
+
 def train_preset(preset: str, seed: int, folder: Path, epochs: int | None) -> tuple[Any, int]:
     """A preset of Digit Lab's own; returns what the training gave and the images it has seen."""
-    from pipeline.config import make_config
     from pipeline.dataset import load_dataset
     from pipeline.training import train
 
-    settings = {"epochs": epochs} if epochs else {}
     seen = 0
 
     def count(progress: Any) -> None:
         nonlocal seen
         seen = progress.images
 
-    result = train(make_config(preset, seed=seed, **settings), load_dataset(), count)
+    result = train(config_of(preset, seed, epochs), load_dataset(), count)
     result.model.export(folder / "model.tflite", format="litert", verbose=False)
     return result, seen
 
@@ -74,13 +79,11 @@ def keep(preset: str, seed: int, epochs: int | None, result: Any, seconds: float
     from dataclasses import asdict
 
     from models.run_directory import now
-    from pipeline.config import make_config
     from pipeline.dataset import load_dataset
     from pipeline.model_files import versions, write_model_files
     from pipeline.runs import create
 
-    settings = {"epochs": epochs} if epochs else {}
-    run = create(make_config(preset, seed=seed, **settings), load_dataset(), f"{preset} seed {seed}")
+    run = create(config_of(preset, seed, epochs), load_dataset(), f"{preset} seed {seed}")
     lines = [
         {key: value for key, value in {"time": now(), **asdict(progress)}.items() if value is not None}
         for progress in result.history

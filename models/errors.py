@@ -8,6 +8,11 @@ class DigitLabError(Exception):
     """
 
 
+def explain_os_error(error: OSError) -> str:
+    """What the operating system refused, as one sentence for a person."""
+    return f"{error.filename or 'a file'}: it can't be read or written ({error.strerror or error})."
+
+
 class InputError(DigitLabError):
     """A picture, dataset or archive that was handed in can't be used."""
 

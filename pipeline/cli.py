@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from models.errors import DigitLabError, InputError
+from models.errors import DigitLabError, InputError, explain_os_error
 from pipeline.cli_models import models_app
 from pipeline.cli_read import read
 from pipeline.cli_runs import follow_run, runs_app
@@ -238,7 +238,7 @@ def predict(
             failed = True
             _fail_input(path, error, as_json)
             continue
-        answer = recognizer.predict(image[None], steady=True)[0]
+        answer = recognizer.predict_picture(image)
         if as_json:
             _print_json(
                 {
@@ -295,9 +295,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
         _say(f"digitlab: {error}")
         sys.exit(2)
     except OSError as error:
-        _say(
-            f"digitlab: {error.filename or 'a file'}: it can't be read or written ({error.strerror or error})."
-        )
+        _say(f"digitlab: {explain_os_error(error)}")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

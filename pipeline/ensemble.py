@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from models.architectures import build
 from pipeline.config import TrainConfig
 from pipeline.dataset import Dataset
+from pipeline.evaluation import evaluate
+from pipeline.recognition import among_digits
 
 if TYPE_CHECKING:
     from pipeline.training import Progress, Result
@@ -126,14 +128,9 @@ def _judge(
     """Loss and accuracy by the averaged probabilities of the digits; (None, None) without images."""
     if not len(images):
         return None, None
-    parts = [
-        np.asarray(model(images[start : start + 500, ..., None].astype(np.float32) / 255))
-        for start in range(0, len(images), 500)
-    ]
-    digits = np.concatenate(parts)[:, :10].astype(np.float64)
-    digits /= digits.sum(1, keepdims=True)
-    chosen = np.maximum(digits[np.arange(len(labels)), labels], 1e-12)
-    return float(-np.log(chosen).mean()), float((digits.argmax(1) == labels).mean())
+    answers = model.predict(images[..., None].astype(np.float32) / 255, batch_size=500, verbose=0)
+    judged = evaluate(among_digits(answers), labels)
+    return judged.loss, judged.accuracy
 
 
 def _pack(finished: tuple[Weights, ...], epochs_before: int, state: Checkpoint) -> Checkpoint:

@@ -12,7 +12,7 @@ from models.files import write_text
 from models.run_directory import MODEL_FILES, RunDirectory
 from pipeline.dataset import Dataset
 from pipeline.evaluation import evaluate
-from pipeline.recognition import Recognizer
+from pipeline.recognition import Recognizer, among_digits
 
 _LITERT_TOLERANCE = 1e-4
 _CHECKED_IMAGES = 1000
@@ -58,8 +58,7 @@ def write_model_files(
             f"The exported model's answers differ from Keras's by up to {difference:.2g} "
             f"(at most {_LITERT_TOLERANCE:g} is allowed), so it was not accepted."
         )
-    digits = scores[:, :10]
-    digits = digits / digits.sum(1, keepdims=True)
+    digits = among_digits(scores)
     evaluation = evaluate(digits, labels, dataset.test_labels_by_people)
     np.savez_compressed(made.predictions_file, probabilities=digits.astype(np.float16))
     write_text(made.evaluation_file, evaluation.model_dump_json() + "\n")

@@ -50,6 +50,12 @@ class Prediction:
         return second, self.probabilities[second]
 
 
+def among_digits(scores: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    """Probabilities of the ten digits, given that it is one: scores (n, 10 or 11) -> float32 (n, 10), sums of 1."""
+    digits = scores[:, :DIGITS]
+    return np.asarray(digits / np.maximum(digits.sum(1, keepdims=True), 1e-12), np.float32)
+
+
 class Recognizer:
     """A trained model, ready to answer. One object may be shared by any number of threads.
 
@@ -116,8 +122,11 @@ class Recognizer:
 
     def probabilities(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Probabilities of the ten digits, given that it is one: float32 (n, 10). Images as in `scores`."""
-        digits = self.scores(images)[:, :DIGITS]
-        return np.asarray(digits / np.maximum(digits.sum(1, keepdims=True), 1e-12), np.float32)
+        return among_digits(self.scores(images))
+
+    def predict_picture(self, image: NDArray[np.float32]) -> Prediction:
+        """The answer for one normalized picture, float32 (28, 28) in [0, 1], judged from several views."""
+        return self.predict(image[None], steady=True)[0]
 
     def steady_scores(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `scores`, averaged over the views of `pipeline.views`: steadier on real pictures, five times the work.

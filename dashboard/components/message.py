@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from models.errors import DigitLabError
+from models.errors import DigitLabError, explain_os_error
 
 
 def show_empty(key: str, icon: str, title: str, text: str, page: str = "", page_label: str = "") -> None:
@@ -40,5 +40,4 @@ def errors_shown() -> Iterator[None]:
     except DigitLabError as error:
         show_error(error)
     except OSError as error:
-        what = f"{error.filename}: " if error.filename else ""
-        show_error(f"{what}it can't be read or written ({error.strerror or error}).")
+        show_error(explain_os_error(error))

@@ -85,9 +85,7 @@ def show_camera(models: Sequence[StoredModel], palette: Palette) -> None:
 
 def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) -> _Reading:
     """All pictures as the model sees them with its answers; the one that was clicked."""
-    predictions = [
-        recognizer(model).predict(reading.normalized.image[None], steady=True)[0] for reading in readings
-    ]
+    predictions = [recognizer(model).predict_picture(reading.normalized.image) for reading in readings]
     chosen = min(int(st.session_state.get(_CHOSEN, 0)), len(readings) - 1)
     picked = pick_digit(
         [reading.normalized.image for reading in readings],

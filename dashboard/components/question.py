@@ -24,14 +24,12 @@ def show_answers(
     """Shows what the first model answers in full and the others in short, and offers to correct it."""
     first, *others = models
     image = normalized.image
-    prediction = recognizer(first).predict(image[None], steady=True)[0]
+    prediction = recognizer(first).predict_picture(image)
     show_answer(prediction, image, palette, first.name, key=source)
     if others:
         with st.container(horizontal=True, key=f"compared_{source}"):
             for model in others:
-                show_compared_answer(
-                    recognizer(model).predict(image[None], steady=True)[0], palette, model.name
-                )
+                show_compared_answer(recognizer(model).predict_picture(image), palette, model.name)
     with st.container(horizontal=True, key=f"after_{source}"):
         offer_correction(Answered(picture, normalized, prediction, first.name, source), key=source)
     way = st.expander(

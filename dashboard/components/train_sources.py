@@ -3,46 +3,41 @@
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.message import show_error
+from dashboard.components.message import errors_shown
 from models.architectures import class_count
-from models.errors import InputError
 from models.store import list_models
 from pipeline import own_datasets
 from pipeline.config import TrainConfig
 
-_UPLOADED = "training_set_uploaded"
+_SEEN = "training_set_seen"
+"""Session key: id of the last file that was looked at, so that each is kept once."""
 
 
 def ask_dataset() -> str:
     """The file name of a data set that was handed in, or "" for MNIST."""
-    kept = [path.name for path in own_datasets.list_kept()]
-    fresh = st.session_state.pop(_UPLOADED, None)
-    if fresh in kept:
-        st.session_state[state.TRAINING_SET] = fresh
-    chosen = st.selectbox(
-        "Learn from",
-        ["", *kept],
-        format_func=lambda name: name or "MNIST",
-        key=state.TRAINING_SET,
-        help="MNIST is shipped: 60,000 digits. Your own come as an .npz file; the Data page makes one of the digits "
-        "that you corrected and kept.",
-        persist_state="session",
-    )
+    choice = st.container()
     file = st.file_uploader(
         "Your own digits (.npz)",
         type=["npz"],
         key="training_set_file",
         help="Arrays x_train, y_train, x_test and y_test: uint8 images of 28 by 28 with bright strokes, labels 0 to 9.",
     )
-    if file is not None and st.session_state.get("training_set_seen") != file.file_id:
-        st.session_state["training_set_seen"] = file.file_id
-        try:
-            st.session_state[_UPLOADED] = own_datasets.keep(file.name, file.getvalue()).path.name
-        except InputError as error:
-            show_error(error)
-        else:
-            st.rerun()
-    return chosen or ""
+    if file is not None and st.session_state.get(_SEEN) != file.file_id:
+        st.session_state[_SEEN] = file.file_id
+        with errors_shown():
+            st.session_state[state.TRAINING_SET] = own_datasets.keep(file.name, file.getvalue()).path.name
+    return (
+        choice.selectbox(
+            "Learn from",
+            ["", *(path.name for path in own_datasets.list_kept())],
+            format_func=lambda name: name or "MNIST",
+            key=state.TRAINING_SET,
+            help="MNIST is shipped: 60,000 digits. Your own come as an .npz file; the Data page makes one of the "
+            "digits that you corrected and kept.",
+            persist_state="session",
+        )
+        or ""
+    )
 
 
 def ask_start(config: TrainConfig) -> str:
