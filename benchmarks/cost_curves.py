@@ -11,13 +11,13 @@ import argparse
 import json
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from trials import Rows, run_trials, write_report
 
 KNOBS: dict[str, tuple[float, ...]] = {
     "data": (0.125, 0.25, 0.5, 1.0),
@@ -74,9 +74,9 @@ def measure(arch: str, knob: str, value: float, seed: int) -> dict[str, Any]:
     }
 
 
-def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def summarize(results: Rows) -> Rows:
     """Median time, highest memory and mean accuracy of each setting; each with its ratio to the one before."""
-    rows: list[dict[str, Any]] = []
+    rows: Rows = []
     for knob, values in KNOBS.items():
         before = None
         for value in values:
@@ -94,7 +94,7 @@ def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def as_table(rows: list[dict[str, Any]]) -> str:
+def as_table(rows: Rows) -> str:
     """The summary in Markdown."""
     lines = [
         "| knob | value | time | against the value before | peak memory | validation accuracy |",
@@ -109,8 +109,8 @@ def as_table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def as_picture(rows: list[dict[str, Any]], arch: str, path: Path) -> None:
-    """Time, memory and validation error over each knob, in a Plotly page."""
+def as_picture(rows: Rows, arch: str) -> Any:
+    """Time, memory and validation error over each knob: a Plotly figure."""
     from plotly.subplots import make_subplots
 
     kinds: list[tuple[str, Callable[[dict[str, Any]], float]]] = [
@@ -141,7 +141,7 @@ def as_picture(rows: list[dict[str, Any]], arch: str, path: Path) -> None:
         width=1100,
         height=800,
     )
-    figure.write_html(path, include_plotlyjs="cdn")
+    return figure
 
 
 def main() -> None:
@@ -158,23 +158,18 @@ def main() -> None:
         knob, value, seed = arguments.one
         print(json.dumps(measure(arguments.arch, knob, float(value), int(seed))))
         return
-    results = []
-    for seed in range(arguments.seeds):
-        for knob, values in KNOBS.items():
-            for value in values:
-                command = [sys.executable, __file__, "--arch", arguments.arch]
-                command += ["--one", knob, str(value), str(seed)]
-                done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-                results.append(json.loads(done.stdout.splitlines()[-1]))
-                print(json.dumps(results[-1]), file=sys.stderr, flush=True)
+    trials = (
+        ["--arch", arguments.arch, "--one", knob, str(value), str(seed)]
+        for seed in range(arguments.seeds)
+        for knob, values in KNOBS.items()
+        for value in values
+    )
+    results = run_trials(__file__, trials)
     rows = summarize(results)
     print(as_table(rows))
     if arguments.out:
-        arguments.out.mkdir(parents=True, exist_ok=True)
         document = {"architecture": arguments.arch, "results": results, "summary": rows}
-        (arguments.out / "results.json").write_text(json.dumps(document, indent=2) + "\n")
-        (arguments.out / "table.md").write_text(as_table(rows) + "\n")
-        as_picture(rows, arguments.arch, arguments.out / "picture.html")
+        write_report(arguments.out, document, as_table(rows), as_picture(rows, arguments.arch))
 
 
 if __name__ == "__main__":

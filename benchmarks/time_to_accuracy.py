@@ -12,14 +12,13 @@ import json
 import platform
 import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from trials import Rows, run_trials, write_report
 
 TUTORIAL = "tutorial"
 
@@ -80,7 +79,7 @@ def keep(preset: str, seed: int, epochs: int | None, result: Any, seconds: float
 
     from models.run_directory import now
     from pipeline.dataset import load_dataset
-    from pipeline.model_files import versions, write_model_files
+    from pipeline.model_files import complete
     from pipeline.runs import create
 
     run = create(config_of(preset, seed, epochs), load_dataset(), f"{preset} seed {seed}")
@@ -89,17 +88,14 @@ def keep(preset: str, seed: int, epochs: int | None, result: Any, seconds: float
         for progress in result.history
     ]
     run.progress_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    results = write_model_files(run, result.model, result.validation, load_dataset())
-    run.update(
-        status="finished",
+    complete(
+        run,
+        result.model,
+        load_dataset(),
+        result.validation,
         reason=f"All {result.epochs} epochs done.",
-        started=now(),
-        ended=now(),
-        versions=versions(),
         epochs_done=result.epochs,
         seconds=seconds,
-        results=results,
-        files=run.hash_model_files(),
     )
 
 
@@ -138,7 +134,7 @@ def measure(preset: str, seed: int, epochs: int | None, kept: bool) -> dict[str,
     }
 
 
-def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def summarize(results: Rows) -> Rows:
     """Mean and spread for each preset, and its wall time as a share of the tutorial's with the same seed."""
     tutorial = {r["seed"]: r["wall_seconds"] for r in results if r["preset"] == TUTORIAL}
     rows = []
@@ -164,7 +160,7 @@ def summarize(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def as_table(rows: list[dict[str, Any]]) -> str:
+def as_table(rows: Rows) -> str:
     """The summary in Markdown."""
     lines = [
         "| preset | seeds | wall time | of tutorial | CPU time | images/s | peak memory | accuracy | by human votes |",
@@ -182,8 +178,8 @@ def as_table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def as_picture(results: list[dict[str, Any]], path: Path) -> None:
-    """Every training as a point, wall time against error, in a Plotly page."""
+def as_picture(results: Rows) -> Any:
+    """Every training as a point, wall time against error: a Plotly figure."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -202,7 +198,7 @@ def as_picture(results: list[dict[str, Any]], path: Path) -> None:
         yaxis={"title": "test error in %", "rangemode": "tozero"},
         template="plotly_white",
     )
-    figure.write_html(path, include_plotlyjs="cdn")
+    return figure
 
 
 def main() -> None:
@@ -222,29 +218,23 @@ def main() -> None:
         print(json.dumps(measure(arguments.one[0], int(arguments.one[1]), arguments.epochs, arguments.keep)))
         return
     presets = [*([] if arguments.no_tutorial else [TUTORIAL]), *arguments.presets]
-    results = []
-    for seed in range(arguments.seeds):
-        for preset in presets:
-            command = [sys.executable, __file__, "--one", preset, str(seed)]
-            if arguments.epochs:
-                command += ["--epochs", str(arguments.epochs)]
-            if arguments.keep:
-                command.append("--keep")
-            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-            results.append(json.loads(done.stdout.splitlines()[-1]))
-            print(json.dumps(results[-1]), file=sys.stderr, flush=True)
-    rows = summarize(results)
-    print(as_table(rows))
-    if arguments.out:
-        arguments.out.mkdir(parents=True, exist_ok=True)
+    shared = [
+        *(["--epochs", str(arguments.epochs)] if arguments.epochs else []),
+        *["--keep"] * arguments.keep,
+    ]
+
+    def report(results: Rows) -> None:
+        rows = summarize(results)
         document = {
             "machine": platform.processor() or platform.machine(),
             "results": results,
             "summary": rows,
         }
-        (arguments.out / "results.json").write_text(json.dumps(document, indent=2) + "\n")
-        (arguments.out / "table.md").write_text(as_table(rows) + "\n")
-        as_picture(results, arguments.out / "picture.html")
+        if arguments.out:
+            write_report(arguments.out, document, as_table(rows), as_picture(results))
+
+    trials = (["--one", preset, str(seed), *shared] for seed in range(arguments.seeds) for preset in presets)
+    print(as_table(summarize(run_trials(__file__, trials, report))))
 
 
 if __name__ == "__main__":

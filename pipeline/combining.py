@@ -6,7 +6,7 @@ from typing import Any
 
 from models.architectures import CATALOGUE
 from models.errors import ModelError
-from models.run_directory import RunDirectory, now
+from models.run_directory import RunDirectory
 from models.store import StoredModel, delete_directory
 from pipeline.config import read_config
 from pipeline.dataset import load_recorded
@@ -66,23 +66,20 @@ def _kind(model: StoredModel) -> tuple[Any, ...]:
 def _fill(run: RunDirectory, models: Sequence[StoredModel], config: Any, dataset: Any) -> None:
     from models.architectures import rebuild
     from pipeline.ensemble import combine
-    from pipeline.model_files import versions, write_model_files
+    from pipeline.model_files import complete
 
     weights = []
     for model in models:
         network = rebuild(model.record.config)
         network.load_weights(model.directory.keras_file)
         weights.append(network.get_weights())
-    results = write_model_files(run, combine(config, weights), (None, None), dataset)
     run.progress_file.touch()
-    run.update(
-        status="finished",
+    complete(
+        run,
+        combine(config, weights),
+        dataset,
         reason="Combined from " + ", ".join(model.name for model in models) + ".",
         command=shlex.join(["digitlab", "models", "combine", *(model.reference for model in models)]),
-        versions=versions(),
-        ended=now(),
         epochs_done=sum(model.record.epochs_done for model in models),
         seconds=sum(model.record.seconds for model in models),
-        results=results,
-        files=run.hash_model_files(),
     )

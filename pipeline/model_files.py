@@ -9,7 +9,7 @@ import numpy as np
 
 from models.errors import ModelError
 from models.files import write_text
-from models.run_directory import MODEL_FILES, RunDirectory
+from models.run_directory import MODEL_FILES, RunDirectory, now
 from pipeline.dataset import Dataset
 from pipeline.evaluation import evaluate
 from pipeline.recognition import Recognizer, among_digits
@@ -24,24 +24,37 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
-def write_model_files(
+def complete(
+    run: RunDirectory,
+    model: Any,
+    dataset: Dataset,
+    validation: tuple[float | None, float | None] = (None, None),
+    **facts: Any,
+) -> None:
+    """Makes the run a finished model: writes its files and enters what came of it.
+
+    Args:
+        run: whose model it is.
+        model: `keras.Model`, (n, 28, 28, 1) -> (n, 10 or 11) probabilities.
+        dataset: its test part is used.
+        validation: loss and accuracy on the validation images, if there are any.
+        facts: further entries of `RunRecord`, or others in place of "finished" and "just now".
+
+    Raises:
+        ModelError: the LiteRT file's answers differ from the network's.
+    """
+    results = _write_model_files(run, model, validation, dataset)
+    entries = {"status": "finished", "versions": versions(), "ended": now(), **facts}
+    run.update(results=results, files=run.hash_model_files(), **entries)
+
+
+def _write_model_files(
     run: RunDirectory, model: Any, validation: tuple[float | None, float | None], dataset: Dataset
 ) -> dict[str, Any]:
     """Exports the model, checks the export against Keras, evaluates it and writes all model files.
 
     They are written out of sight and moved in together, so that an earlier model stays whole if this fails.
-
-    Args:
-        run: whose model it is.
-        model: `keras.Model`, (n, 28, 28, 1) -> (n, 10 or 11) probabilities.
-        validation: its loss and accuracy on the validation images, if there are any.
-        dataset: its test part is used.
-
-    Returns:
-        What `RunRecord.results` holds.
-
-    Raises:
-        ModelError: the LiteRT file's answers differ from the network's.
+    Returns what `RunRecord.results` holds.
     """
     images, labels = dataset.test
     made = RunDirectory(run.path / ".made")

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.architectures import DIGITS
 from models.errors import ModelError
 from pipeline.views import COUNT, views_of
 
-DIGITS = 10
 _CHUNK = 128  # images an interpreter takes at once: large enough to keep it busy, small enough for the cache
 
 

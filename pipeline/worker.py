@@ -23,7 +23,7 @@ from models.run_directory import RunDirectory, now
 from models.store import find_model
 from pipeline.config import TrainConfig, read_config
 from pipeline.dataset import load_recorded
-from pipeline.model_files import versions, write_model_files
+from pipeline.model_files import complete, versions
 from pipeline.runs import earlier_in_queue, history, read_checkpoint
 
 if TYPE_CHECKING:
@@ -117,21 +117,21 @@ def _carry_out(run: RunDirectory) -> None:
         raise ModelError(
             f"The loss grew beyond all bounds in epoch {result.epochs + 1}; a lower learning rate helps most often."
         )
-    results = write_model_files(run, result.model, result.validation, dataset)
     done = len(history(run))
     reasons = {
         "finished": f"All {record.planned_epochs} epochs done.",
         "early": f"The validation loss had not improved for {config.early_stopping} epochs; the best was kept.",
         "stopped": f"Stopped on request after {done} whole epochs.",
     }
-    run.update(
+    complete(
+        run,
+        result.model,
+        dataset,
+        result.validation,
         status="stopped" if result.why == "stopped" else "finished",
         reason=reasons[result.why],
-        ended=now(),
         epochs_done=result.epochs,
-        seconds=record.seconds + time.monotonic() - began,
-        results=results,
-        files=run.hash_model_files(),
+        seconds=seconds,
     )
 
 
