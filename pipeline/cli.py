@@ -205,6 +205,8 @@ def evaluate(
         f"{found.name}: {percent(result.accuracy)} right (95 % interval {percent(low)} to {percent(high)})"
     )
     typer.echo(f"{result.error_count} errors in {result.count:,} test images")
+    if result.human_accuracy is not None:
+        typer.echo(f"{percent(result.human_accuracy)} by the majority of human votes on disputed test labels")
     typer.echo(
         f"loss {result.loss:.4f}, true digit among the first two {percent(result.top2_accuracy)}, ", nl=False
     )

@@ -9,7 +9,7 @@ import typer
 
 from models.errors import ConfigError
 from models.store import StoredModel
-from pipeline.terminal import percent
+from pipeline.terminal import percent, scored
 
 models_app = typer.Typer(
     help="Trained models: list, show, export, import, rename, delete.", no_args_is_help=True
@@ -51,12 +51,17 @@ def list_command(as_json: JsonOption = False) -> None:
             typer.echo(json.dumps(_summary(model)))
         return
     chosen = default_model().id if models else ""
+    typer.echo(
+        f"  {'id':<22} {'kind':<9} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  name", err=True
+    )
     for model in models:
-        entry = _summary(model)
-        accuracy = percent(entry["test_accuracy"]) if entry["test_accuracy"] is not None else ""
+        accuracy, votes = scored(model.record.results)
         star = "*" if model.id == chosen else " "
+        entry = _summary(model)
         size = f"{entry['bytes'] / 1e6:.2f} MB"
-        typer.echo(f"{star} {model.id:<22} {entry['architecture']:<9} {accuracy:>8} {size:>8}  {model.name}")
+        typer.echo(
+            f"{star} {model.id:<22} {entry['architecture']:<9} {accuracy:<24} {votes:<8} {size:>8}  {model.name}"
+        )
 
 
 @models_app.command()

@@ -11,7 +11,7 @@ import typer
 
 from models.errors import ModelError
 from models.run_directory import RunDirectory
-from pipeline.terminal import TrainingView, duration, percent
+from pipeline.terminal import TrainingView, duration, percent, scored
 
 runs_app = typer.Typer(help="Trainings: list, follow, stop, resume, delete.", no_args_is_help=True)
 
@@ -39,6 +39,8 @@ def list_command(as_json: JsonOption = False) -> None:
                 "status": state,
                 "epochs": f"{record.epochs_done}/{record.planned_epochs}",
                 "test_accuracy": record.results.get("test_accuracy"),
+                "test_interval": record.results.get("test_interval"),
+                "human_accuracy": record.results.get("human_accuracy"),
                 "reason": record.reason,
             }
         )
@@ -48,9 +50,16 @@ def list_command(as_json: JsonOption = False) -> None:
         return
     if not rows:
         typer.echo("There are no runs yet; `digitlab train` makes one.", err=True)
+        return
+    typer.echo(
+        f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name",
+        err=True,
+    )
     for row in rows:
-        accuracy = percent(row["test_accuracy"]) if row.get("test_accuracy") else ""
-        typer.echo(f"{row['run']}  {row['status']:<11} {row['epochs']:>7}  {accuracy:>8}  {row['name']}")
+        accuracy, votes = scored(row)
+        typer.echo(
+            f"{row['run']}  {row['status']:<11} {row['epochs']:>7}  {accuracy:<24} {votes:<8} {row['name']}"
+        )
         if row["status"] in ("failed", "damaged"):
             typer.echo(f"    {row['reason']}")
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -62,6 +62,19 @@ def duration(seconds: float) -> str:
 def percent(share: float, digits: int = 2) -> str:
     """A share as a percentage: 0.9966 -> 99.66 %."""
     return f"{100 * share:.{digits}f} %"
+
+
+def scored(results: Mapping[str, Any]) -> tuple[str, str]:
+    """The test accuracy in `RunRecord.results` with its interval, and that by human votes; "" where unknown.
+
+    {"test_accuracy": 0.9874, ...} -> ("98.74 % (98.50 to 98.94)", "98.81 %")
+    """
+    accuracy, votes = results.get("test_accuracy"), results.get("human_accuracy")
+    if accuracy is None:
+        return "", ""
+    low, high = results["test_interval"]
+    shown = f"{percent(accuracy)} ({100 * low:.2f} to {100 * high:.2f})"
+    return shown, "" if votes is None else percent(votes)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The command line as a process: what scripts and people rely on."""
 
+import re
 import shutil
 import signal
 import struct
@@ -184,6 +185,9 @@ def test_models_are_renamed_exported_imported_and_deleted(
     assert digitlab("predict", seven, "--json").json_lines()[0]["digit"] == 7
     listed = digitlab("models", "list").out
     assert next(line for line in listed.splitlines() if line.startswith("*")).endswith("small")
+    shipped = next(line for line in listed.splitlines() if "cnn-fast" in line)
+    assert len(re.findall(r"\d\d\.\d\d %", shipped)) == 2, "plain and by human votes"
+    assert re.search(r"\(\d\d\.\d\d to \d\d\.\d\d\)", shipped), "the interval"
 
 
 def test_a_damaged_run_is_listed_and_can_be_deleted(tiny_model: Path, digitlab: Digitlab) -> None:
