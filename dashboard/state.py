@@ -45,6 +45,7 @@ EARLIER_RUNS = "earlier_runs"
 TIME_AXIS = "time_axis"
 """Widget key: what the curves are drawn over."""
 
+_TICKED = "ticked_models"
 _NEXT_TRAIN_TAB = "_next_train_tab"
 _NEXT_RUN = "_next_run"
 _NOTICE = "_notice"
@@ -80,6 +81,16 @@ def compared_models() -> list[str]:
 def compare_models(model_ids: list[str]) -> None:
     """Sets the models to put beside the chosen one; only before their widget is drawn."""
     st.session_state[COMPARED] = model_ids
+
+
+def ticked_models() -> list[str]:
+    """Ids of the models that are ticked on the Models page."""
+    return list(st.session_state.get(_TICKED, []))
+
+
+def tick_models(model_ids: list[str]) -> None:
+    """Sets the models that are ticked on the Models page."""
+    st.session_state[_TICKED] = model_ids
 
 
 def knob(architecture: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""One model: what it is, and what can be done with it."""
+"""One model: what it is, and what can be done with it. Every button is named for its model, and acts on no other."""
 
 import json
 import tempfile
@@ -25,17 +25,19 @@ def show_model(model: StoredModel, is_default: bool) -> None:
                 st.badge("default", icon=":material/star:", color="blue")
         _show_facts(model)
         with st.container(horizontal=True, key="model_actions"):
-            if st.button("Use on all pages", icon=":material/draw:", key="model_use"):
+            if st.button("Use on all pages", icon=":material/draw:", key=f"model_use {model.id}"):
                 state.choose_model(model.id)
                 st.switch_page("views/recognize.py")
-            if st.button("Make default", icon=":material/star:", disabled=is_default, key="model_default"):
+            if st.button(
+                "Make default", icon=":material/star:", disabled=is_default, key=f"model_default {model.id}"
+            ):
                 with errors_shown():
                     set_default(model)
                     st.rerun()
             if not model.shipped:
-                if st.button("Rename and annotate", icon=":material/edit:", key="model_edit"):
+                if st.button("Rename and annotate", icon=":material/edit:", key=f"model_edit {model.id}"):
                     _ask_name(model)
-                if st.button("Delete", icon=":material/delete:", key="model_delete"):
+                if st.button("Delete", icon=":material/delete:", key=f"model_delete {model.id}"):
                     _ask_delete(model)
         _show_downloads(model)
         if model.record.notes:
@@ -77,6 +79,7 @@ def _show_downloads(model: StoredModel) -> None:
             mime="application/zip",
             icon=":material/download:",
             on_click="ignore",
+            key=f"model_keras {model.id}",
             help="To load with `keras.models.load_model`.",
         )
         st.download_button(
@@ -86,6 +89,7 @@ def _show_downloads(model: StoredModel) -> None:
             mime="application/octet-stream",
             icon=":material/download:",
             on_click="ignore",
+            key=f"model_litert {model.id}",
             help="For phones and small computers.",
         )
         st.download_button(
@@ -95,6 +99,7 @@ def _show_downloads(model: StoredModel) -> None:
             mime="application/zip",
             icon=":material/folder_zip:",
             on_click="ignore",
+            key=f"model_zip {model.id}",
             help="The whole run, to import into another Digit Lab.",
         )
     _show_int8(model)
@@ -107,7 +112,7 @@ def _show_int8(model: StoredModel) -> None:
         if st.button(
             "Make an int8 file",
             icon=":material/compress:",
-            key="model_int8",
+            key=f"model_int8 {model.id}",
             help="A quarter of the size, with 8-bit integers for weights and activations. It is tested on the "
             "test set first and only offered where it loses less than 0.02 points.",
         ):
@@ -123,7 +128,7 @@ def _show_int8(model: StoredModel) -> None:
             mime="application/octet-stream",
             icon=":material/download:",
             on_click="ignore",
-            key="model_int8_file",
+            key=f"model_int8_file {model.id}",
         )
     st.caption(sentence)
 
@@ -137,11 +142,15 @@ def _zip(model: StoredModel) -> bytes:
 
 @st.dialog("Rename and annotate", icon=":material/edit:")
 def _ask_name(model: StoredModel) -> None:
-    name = st.text_input("Name", model.name, max_chars=60, key="model_name")
+    name = st.text_input("Name", model.name, max_chars=60, key=f"model_name {model.id}")
     notes = st.text_area(
-        "Notes", model.record.notes, max_chars=10_000, key="model_notes", placeholder="What is it good at?"
+        "Notes",
+        model.record.notes,
+        max_chars=10_000,
+        key=f"model_notes {model.id}",
+        placeholder="What is it good at?",
     )
-    if st.button("Save", type="primary", icon=":material/check:", key="model_save"):
+    if st.button("Save", type="primary", icon=":material/check:", key=f"model_save {model.id}"):
         with errors_shown():
             rename(model, name)
             annotate(model, notes)
@@ -152,9 +161,11 @@ def _ask_name(model: StoredModel) -> None:
 def _ask_delete(model: StoredModel) -> None:
     st.write(f"**{model.name}**, its run and its files will be gone for good.")
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", icon=":material/delete:", key="model_delete_confirmed"):
+        if st.button(
+            "Delete", type="primary", icon=":material/delete:", key=f"model_delete_confirmed {model.id}"
+        ):
             with errors_shown():
                 delete(model)
                 st.rerun()
-        if st.button("Keep it", key="model_delete_canceled"):
+        if st.button("Keep it", key=f"model_delete_canceled {model.id}"):
             st.rerun()

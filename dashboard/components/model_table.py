@@ -1,23 +1,32 @@
-"""All models in one table."""
+"""All models in one table. Ticks belong to models, not to rows: the rows shift when a model comes or goes."""
 
 from collections.abc import Sequence
+from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dashboard import state
 from models.store import StoredModel
 from pipeline.terminal import percent
 
 
 def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -> list[StoredModel]:
     """Shows the table; the models whose rows are ticked."""
-    table = pd.DataFrame([_row(model, default_id) for model in models])
-    event = st.dataframe(
-        table,
+    by_id = {model.id: model for model in models}
+    ids = list(by_id)
+    ticked = [model_id for model_id in state.ticked_models() if model_id in by_id]
+    # other rows make another table, which begins with the ticks of the one before
+    widget = f"{key}_{sha256(' '.join(ids).encode()).hexdigest()[:12]}"
+    if widget not in st.session_state:
+        st.session_state[widget] = {"selection": {"rows": [ids.index(model_id) for model_id in ticked]}}
+    st.dataframe(
+        pd.DataFrame([_row(model, default_id) for model in models]),
         hide_index=True,
-        key=key,
-        on_select="rerun",
+        key=widget,
+        on_select=partial(_keep_ticks, widget, ids),
         selection_mode="multi-row",
         row_height=38,
         column_config={
@@ -42,7 +51,13 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
         },
         alt=f"Table of {len(models)} models.",
     )
-    return [models[index] for index in event["selection"]["rows"] if index < len(models)]
+    return [by_id[model_id] for model_id in ticked]
+
+
+def _keep_ticks(widget: str, ids: Sequence[str]) -> None:
+    """Takes over the ticks of a table whose rows were these models, even if the next one has others."""
+    rows = st.session_state[widget]["selection"]["rows"]
+    state.tick_models([ids[row] for row in rows if row < len(ids)])
 
 
 def _row(model: StoredModel, default_id: str) -> dict[str, Any]:

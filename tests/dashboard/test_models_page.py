@@ -1,5 +1,7 @@
 """Models: none, shipped and own, several compared; a shipped one is never changed."""
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +44,49 @@ def test_another_model_can_be_made_the_default(tiny_model: Path, shipped_tiny: s
     app = open_page("models")
     first = app.dataframe[0].value
     assert len(first) == 2
-    app.button(key="model_use").click().run()
+    default = find_model().id
+    app.button(key=f"model_use {default}").click().run()
     assert not app.exception
-    assert app.session_state["model"] in {find_model().id, tiny_model.name, "tiny"}
+    assert app.session_state["model"] == default
 
 
 def test_the_rename_dialog_opens_with_the_present_name(tiny_model: Path, no_shipped_models: Path) -> None:
     app = open_page("models")
-    app.button(key="model_edit").click().run()
+    app.button(key=f"model_edit {tiny_model.name}").click().run()
     assert not app.exception
-    assert app.text_input(key="model_name").value == "tiny"
+    assert app.text_input(key=f"model_name {tiny_model.name}").value == "tiny"
+
+
+def another_model(model: Path, run_id: str) -> Path:
+    """A copy of a model under another id, which is its name as well."""
+    copy = model.parent / run_id
+    shutil.copytree(model, copy)
+    record = json.loads((copy / "run.json").read_text())
+    (copy / "run.json").write_text(json.dumps({**record, "id": run_id, "name": run_id}))
+    return copy
+
+
+def test_a_tick_stays_with_its_model_when_others_come_and_go(
+    tiny_model: Path, no_shipped_models: Path
+) -> None:
+    gone = another_model(tiny_model, "20000101-000000-000000")
+    app = open_page("models", ticked_models=[tiny_model.name])
+    assert [header.value for header in app.subheader] == ["tiny"]
+    rows = app.dataframe[0].value["Model"].tolist()
+    ticked = app.session_state[app.dataframe[0].key]["selection"]["rows"]
+    assert [rows[row] for row in ticked] == ["tiny"]
+
+    shutil.rmtree(gone)
+    another_model(tiny_model, "29990101-000000-000000")
+    another_model(tiny_model, "29990101-000000-000001")
+    app.button(key=f"model_delete {tiny_model.name}").click().run()
+    rows = app.dataframe[0].value["Model"].tolist()
+    ticked = app.session_state[app.dataframe[0].key]["selection"]["rows"]
+    assert [rows[row] for row in ticked] == ["tiny"]
+    assert "**tiny**" in text_of(app), "the dialog asks about the ticked model"
+    assert not app.exception
+
+    shutil.rmtree(tiny_model)
+    app.run()
+    assert not app.exception
+    assert not app.session_state[app.dataframe[0].key]["selection"]["rows"], "no other is ticked in its place"
