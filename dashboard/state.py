@@ -51,8 +51,12 @@ _NEXT_RUN = "_next_run"
 _NOTICE = "_notice"
 _NOTICES = "_notices"
 _DRAWING = "_drawing"
+_UPLOADS = "_uploads"
 _CANVAS_START = "_canvas_start"
 _CANVAS_ROUND = "_canvas_round"
+
+MOST_KEPT_BYTES = 128 * 1024**2
+"""Uploaded files that a session keeps for one uploader while another page is open."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,30 @@ def canvas_start() -> dict[str, Any]:
         "objects": st.session_state.get(_CANVAS_START, []),
         "round": st.session_state.get(_CANVAS_ROUND, 0),
     }
+
+
+def keep_uploads(key: str, files: list[tuple[str, bytes]]) -> None:
+    """Remembers names and contents for the time when the uploader is not on the page.
+
+    The first ones that fit into `MOST_KEPT_BYTES` are kept.
+    """
+    kept, room = [], MOST_KEPT_BYTES
+    for name, data in files:
+        room -= len(data)
+        if room < 0:
+            break
+        kept.append((name, data))
+    st.session_state.setdefault(_UPLOADS, {})[key] = kept
+
+
+def kept_uploads(key: str) -> list[tuple[str, bytes]]:
+    """Names and contents of what was uploaded there last."""
+    return list(st.session_state.get(_UPLOADS, {}).get(key, []))
+
+
+def put_uploads_away(key: str) -> None:
+    """Forgets what was uploaded there."""
+    st.session_state.get(_UPLOADS, {}).pop(key, None)
 
 
 def _text(key: str) -> str | None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import reading_work
 from dashboard.components.message import show_empty
-from dashboard.components.pictures import TYPES
+from dashboard.components.upload_box import ask_pictures
 from dashboard.readings import Upload, take_in
 
 MOST = 100
@@ -33,26 +33,21 @@ def take_pages(source: str) -> list[Upload]:
 
 
 def _take_files() -> list[Upload]:
-    files = st.file_uploader(
+    pages = ask_pictures(
         "Pictures of handwritten numbers",
-        TYPES,
-        accept_multiple_files=True,
         key="read_uploads",
-        help="PNG, JPEG, WebP, BMP, TIFF or GIF, at most 20 MB and 50 megapixels each. They stay on this computer.",
+        most=MOST,
+        noun="page",
+        beyond=f"The first {MOST} of {{count}} pictures are read here; for whole folders there is `digitlab read`.",
     )
-    if not files:
+    if not pages:
         show_empty(
             "pages",
             "document_scanner",
             "No page yet",
             "Drop photos or scans of handwritten numbers above: one or many, any number of digits and lines.",
         )
-    if len(files) > MOST:
-        st.info(
-            f"The first {MOST} of {len(files)} pictures are read here; for whole folders there is `digitlab read`.",
-            icon=":material/info:",
-        )
-    return [take_in(file.name, file.getvalue()) for file in files[:MOST]]
+    return pages
 
 
 def _take_photo() -> list[Upload]:

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.components.digit_buttons import pick_digit
 from dashboard.components.message import errors_shown, show_empty, show_error
 from dashboard.components.question import show_answers
+from dashboard.components.upload_box import ask_pictures
 from dashboard.figures.style import Palette
 from dashboard.resources import read_digit, recognizer
 from models.errors import InputError
@@ -16,7 +17,6 @@ from pipeline.imaging import Picture
 from pipeline.normalization import Normalized
 from pipeline.terminal import percent
 
-TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"]
 _MOST = 60
 _CHOSEN = "chosen_upload"
 
@@ -31,14 +31,14 @@ class _Reading:
 @st.fragment
 def show_uploads(models: Sequence[StoredModel], palette: Palette) -> None:
     """Takes any number of files with one digit each and shows what the models say of them."""
-    files = st.file_uploader(
+    uploads = ask_pictures(
         "Pictures with one digit each",
-        TYPES,
-        accept_multiple_files=True,
         key="uploads",
-        help="PNG, JPEG, WebP, BMP, TIFF or GIF, at most 20 MB and 50 megapixels each. They stay on this computer.",
+        most=_MOST,
+        noun="picture",
+        beyond=f"The first {_MOST} of {{count}} pictures are shown.",
     )
-    if not files:
+    if not uploads:
         show_empty(
             "uploads",
             "add_photo_alternate",
@@ -46,14 +46,12 @@ def show_uploads(models: Sequence[StoredModel], palette: Palette) -> None:
             "Drop photos, scans or drawings of single digits above. Dark on light or light on dark, any size.",
         )
         return
-    if len(files) > _MOST:
-        st.info(f"The first {_MOST} of {len(files)} pictures are shown.", icon=":material/info:")
     readings = []
-    for file in files[:_MOST]:
+    for upload in uploads:
         try:
-            readings.append(_Reading(file.name, *read_digit(file.getvalue())))
+            readings.append(_Reading(upload.name, *read_digit(upload.data)))
         except InputError as error:
-            show_error(f"{file.name}: {error}")
+            show_error(f"{upload.name}: {error}")
     if readings:
         reading = readings[0] if len(readings) == 1 else _choose(readings, models[0], palette)
         _show_reading(reading, models, palette, "upload")

@@ -140,6 +140,17 @@ def test_files_that_fail_are_told_of_and_the_others_go_on(home: Path) -> None:
     assert list(table.value["Text"]) == ["", "", "3141"]
 
 
+def test_pages_are_still_there_after_another_page(home: Path) -> None:
+    app = open_read(("page.png", png(page_of(("3141",)))), model="cnn-deep")
+    app.switch_page("views/models.py").run()
+    app.switch_page("views/read.py").run()
+    assert "1 page from before" in text_of(app)
+    assert app.text_area(key="read_text").value == "3141"
+    app.button(key="put_away_read_uploads").click().run()
+    assert "No page yet" in text_of(app)
+    assert not app.exception
+
+
 def test_when_nothing_can_be_read_the_page_says_so(home: Path) -> None:
     app = open_read(("white.png", WHITE), model="cnn-deep")
     assert not app.exception

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from dashboard import state
 from pipeline import my_digits
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
@@ -86,6 +87,41 @@ def test_uploads_are_answered_and_broken_ones_named(tiny_model: Path) -> None:
     assert errors[0].startswith("broken.png:")
     assert errors[1].startswith("white.png:")
     assert 'data-testid="answer"' in text_of(app)
+
+
+def test_uploads_are_still_there_after_another_page_until_they_are_put_away(tiny_model: Path) -> None:
+    app = open_page(source="upload")
+    uploader: Any = app.get("file_uploader")[0]
+    uploader.upload("seven.png", drawn_seven(), "image/png").run()
+    assert "from before" not in text_of(app)
+    app.switch_page("views/models.py").run()
+    app.switch_page("views/recognize.py").run()
+    assert not app.exception
+    assert "1 picture from before" in text_of(app)
+    assert 'data-testid="answer"' in text_of(app)
+
+    uploader = app.get("file_uploader")[0]
+    uploader.upload("broken.png", b"no picture", "image/png").run()
+    assert [error.value.split(":")[0] for error in app.error] == ["broken.png"]
+    assert 'data-testid="answer"' not in text_of(app), "new files take the place of those from before"
+    app.switch_page("views/models.py").run()
+    app.switch_page("views/recognize.py").run()
+    app.button(key="put_away_uploads").click().run()
+    assert "No picture yet" in text_of(app)
+    assert not app.exception
+
+
+def test_only_so_many_bytes_of_uploads_are_kept(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seven = drawn_seven()
+    monkeypatch.setattr(state, "MOST_KEPT_BYTES", 2 * len(seven))
+    app = open_page(source="upload")
+    uploader: Any = app.get("file_uploader")[0]
+    for name in ("a.png", "b.png", "c.png"):
+        uploader.upload(name, seven, "image/png")
+    app.run()
+    app.switch_page("views/models.py").run()
+    app.switch_page("views/recognize.py").run()
+    assert "2 pictures from before" in text_of(app)
 
 
 def test_kept_digits_can_be_deleted(tiny_model: Path) -> None:

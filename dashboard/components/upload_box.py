@@ -1,0 +1,53 @@
+"""Where picture files are handed in. They are still there after another page, although the uploader begins anew."""
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.readings import Upload, take_in
+
+TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"]
+_HELP = "PNG, JPEG, WebP, BMP, TIFF or GIF, at most 20 MB and 50 megapixels each. They stay on this computer."
+
+
+def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> list[Upload]:
+    """The uploader, and what was handed in: now, or before this person went to another page.
+
+    Args:
+        label: what is asked for.
+        key: unique in the session.
+        most: how many are taken.
+        noun: what one of them is called.
+        beyond: what is said of more, with the place {count} for how many there are.
+    """
+    # on a change, what came before has been replaced, or was taken away with the last file's cross
+    files = st.file_uploader(
+        label,
+        TYPES,
+        accept_multiple_files=True,
+        key=key,
+        help=_HELP,
+        on_change=state.put_uploads_away,
+        args=(key,),
+    )
+    if len(files) > most:
+        st.info(beyond.format(count=len(files)), icon=":material/info:")
+    if files:
+        taken = [(file.name, file.getvalue()) for file in files[:most]]
+        state.keep_uploads(key, taken)
+    else:
+        taken = state.kept_uploads(key)
+        if taken:
+            _show_kept(key, f"{len(taken)} {noun}{'s' if len(taken) > 1 else ''} from before")
+    return [take_in(name, data) for name, data in taken]
+
+
+def _show_kept(key: str, words: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"kept_{key}"):
+        st.markdown(f":material/history: {words}", width="content")
+        st.button(
+            "Put away",
+            icon=":material/close:",
+            key=f"put_away_{key}",
+            on_click=state.put_uploads_away,
+            args=(key,),
+        )
