@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.plain_text import as_written
 from pipeline.dataset import MNIST_SHA256, Dataset
 
 _MNIST = (
@@ -18,6 +19,6 @@ def show_source(found: Dataset) -> None:
         st.caption(_MNIST.format(**counts))
     else:
         st.caption(
-            f"**{found.name}**: {counts['train']:,} images to learn from and {counts['test']:,} to be tested on, "
-            "28 by 28 gray pixels each."
+            f"**{as_written(found.name)}**: {counts['train']:,} images to learn from and "
+            f"{counts['test']:,} to be tested on, 28 by 28 gray pixels each."
         )

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.components.digit_buttons import pick_digit
 from dashboard.components.message import show_empty
+from dashboard.components.plain_text import as_written
 from dashboard.figures.style import Palette
 from dashboard.mistake_link import MistakeView, to_parameters
 from dashboard.resources import answers, held_out_set
@@ -27,8 +28,8 @@ def show_hardest(model: StoredModel | None, palette: Palette) -> None:
     images, _ = held_out_set(model)
     shown = answers(model).select(true).sort("loss").page(1, _MOST)
     st.caption(
-        f"The test digits with the highest loss for {model.name}: the less it believed in the true digit, the higher. "
-        "True digit → answer, and the loss in nats; choose one for more."
+        f"The test digits with the highest loss for {as_written(model.name)}: the less it believed in the true "
+        "digit, the higher. True digit → answer, and the loss in nats; choose one for more."
     )
     picked = pick_digit(
         images[shown.index],

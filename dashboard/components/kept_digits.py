@@ -5,6 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard.components.digit_buttons import pick_digit
+from dashboard.components.plain_text import as_written
 from dashboard.figures.style import Palette
 from pipeline import my_digits
 from pipeline.my_digits import KeptDigit
@@ -68,7 +69,7 @@ def _show_one(digit: KeptDigit) -> None:
         moment = datetime.fromisoformat(record.kept).strftime("%-d %B %Y, %H:%M")
         st.markdown(
             f"**{record.label}**, read as {record.predicted} ({percent(record.confidence, 0)} sure) by "
-            f"{record.model}  \n:gray[Kept on {moment} UTC]",
+            f"{as_written(record.model)}  \n:gray[Kept on {moment} UTC]",
             width="content",
         )
         if st.button("Delete", icon=":material/delete:", key="kept_delete_one"):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from dashboard.components.plain_text import as_written
 from models.errors import DigitLabError, explain_os_error
 
 
@@ -29,7 +30,7 @@ def show_empty(key: str, icon: str, title: str, text: str, page: str = "", page_
 
 def show_error(error: DigitLabError | str) -> None:
     """One sentence on what went wrong."""
-    st.error(str(error), icon=":material/error:")
+    st.error(as_written(str(error)), icon=":material/error:")
 
 
 @contextmanager

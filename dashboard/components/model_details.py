@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.message import errors_shown
+from dashboard.components.plain_text import as_written
 from dashboard.resources import int8_file
 from models.archive import export_model
 from models.store import StoredModel, annotate, delete, rename, set_default
@@ -18,7 +19,7 @@ def show_model(model: StoredModel, is_default: bool) -> None:
     """A card with the model's facts, files and settings."""
     with st.container(border=True, key="model_card"):
         with st.container(horizontal=True, vertical_alignment="center", key="model_head"):
-            st.subheader(model.name, anchor=False, width="content")
+            st.subheader(as_written(model.name), anchor=False, width="content")
             if model.shipped:
                 st.badge("shipped", icon=":material/inventory_2:", color="gray")
             if is_default:
@@ -66,7 +67,7 @@ def _show_facts(model: StoredModel) -> None:
             st.metric("Parameters", f"{results['parameters']:,}", width="content")
         if record.seconds:
             st.metric("Trained in", duration(record.seconds), width="content")
-        st.metric("Learned from", record.dataset.name, width="content")
+        st.metric("Learned from", as_written(record.dataset.name), width="content")
 
 
 def _show_downloads(model: StoredModel) -> None:
@@ -159,7 +160,7 @@ def _ask_name(model: StoredModel) -> None:
 
 @st.dialog("Delete this model?", icon=":material/delete:")
 def _ask_delete(model: StoredModel) -> None:
-    st.write(f"**{model.name}**, its run and its files will be gone for good.")
+    st.write(f"**{as_written(model.name)}**, its run and its files will be gone for good.")
     with st.container(horizontal=True):
         if st.button(
             "Delete", type="primary", icon=":material/delete:", key=f"model_delete_confirmed {model.id}"

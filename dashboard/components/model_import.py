@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.message import show_error
+from dashboard.components.plain_text import as_written
 from models.archive import import_model
 from models.errors import DigitLabError
 
@@ -38,5 +39,5 @@ def _take(name: str, content: bytes) -> None:
         except DigitLabError as error:
             show_error(error)
             return
-    state.leave_notice(f"Imported {run.read().name}.", "check_circle")
+    state.leave_notice(f"Imported {as_written(run.read().name)}.", "check_circle")
     st.rerun()

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.components.digit_buttons import pick_digit
 from dashboard.components.message import errors_shown, show_empty, show_error
+from dashboard.components.plain_text import as_written
 from dashboard.components.question import show_answers
 from dashboard.components.upload_box import ask_pictures
 from dashboard.figures.style import Palette
@@ -103,6 +104,6 @@ def _show_reading(reading: _Reading, models: Sequence[StoredModel], palette: Pal
     sides = st.container(horizontal=True, gap="large", key=f"sides_{source}")
     with sides.container(width=320):
         st.image(reading.picture.pixels, alt=f"The picture {reading.name}", width=320)
-        st.caption(reading.name)
+        st.caption(as_written(reading.name))
     with sides.container(key=f"answer_{source}"):
         show_answers(reading.picture, reading.normalized, models, palette, source)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.facts import Fact, show_facts
+from dashboard.components.plain_text import as_written
 from models.store import StoredModel
 from pipeline.evaluation import Evaluation
 from pipeline.terminal import percent
@@ -25,6 +26,6 @@ def show_results(model: StoredModel, found: Evaluation) -> None:
     record = model.record.dataset
     if record.path is not None:
         st.caption(
-            f":material/info: This model learned from **{record.name}** and is judged by the test images of that "
-            "file, so these figures don't compare with those on MNIST."
+            f":material/info: This model learned from **{as_written(record.name)}** and is judged by the test images "
+            "of that file, so these figures don't compare with those on MNIST."
         )

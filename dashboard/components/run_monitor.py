@@ -7,7 +7,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.chart import show_chart
-from dashboard.components.message import show_empty
+from dashboard.components.message import show_empty, show_error
+from dashboard.components.plain_text import as_written
 from dashboard.components.run_actions import show_actions
 from dashboard.components.run_list import Run, pick_earlier_runs, pick_run, read_runs
 from dashboard.components.run_status import measure_pace, show_state
@@ -147,9 +148,9 @@ def _show_standing(run: Run, lines: list[dict[str, object]]) -> None:
             icon=":material/power_off:",
         )
     elif run.state == "failed":
-        st.error(run.record.reason, icon=":material/error:")
+        show_error(run.record.reason)
     elif run.record.reason:
-        st.caption(run.record.reason)
+        st.caption(as_written(run.record.reason))
 
 
 def _why_no_curve(run: Run) -> str:

@@ -10,6 +10,7 @@ from dashboard.components.mistake_filters import show_mistake_filters
 from dashboard.components.mistake_gallery import show_gallery
 from dashboard.components.model_picker import pick_model
 from dashboard.components.page_title import show_page_title
+from dashboard.components.plain_text import as_written
 from dashboard.components.theme import current_palette
 from dashboard.resources import answers, held_out_set, predictions
 
@@ -20,7 +21,7 @@ show_page_title(
 )
 model = pick_model()
 if linked not in (None, model.id):
-    st.caption(f":material/info: The link was to the model {linked}, which isn't here.")
+    st.caption(f":material/info: The link was to the model {as_written(linked)}, which isn't here.")
 palette = current_palette()
 
 with errors_shown():

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from dashboard.components.plain_text import as_written
 from models.store import find_model
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
@@ -55,6 +56,19 @@ def test_the_rename_dialog_opens_with_the_present_name(tiny_model: Path, no_ship
     app.button(key=f"model_edit {tiny_model.name}").click().run()
     assert not app.exception
     assert app.text_input(key=f"model_name {tiny_model.name}").value == "tiny"
+
+
+def test_a_name_is_shown_as_it_was_written(tiny_model: Path, no_shipped_models: Path) -> None:
+    record = json.loads((tiny_model / "run.json").read_text())
+    record["name"], record["dataset"]["name"] = "run_*1* $a$ :red[x]", "my_*digits*"
+    (tiny_model / "run.json").write_text(json.dumps(record))
+    app = open_page("models")
+    assert app.subheader[0].value == r"run\_\*1\* \$a\$ \:red\[x\]"
+    assert r"my\_\*digits\*" in [metric.value for metric in app.metric]
+    app.button(key=f"model_delete {tiny_model.name}").click().run()
+    assert r"**run\_\*1\* \$a\$ \:red\[x\]**" in text_of(app)
+    assert not app.exception
+    assert as_written("1. my.png: a 7, 5.2 % off -> (fine)") == r"1\. my.png: a 7, 5.2 % off -\> (fine)"
 
 
 def another_model(model: Path, run_id: str) -> Path:
