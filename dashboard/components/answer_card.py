@@ -10,6 +10,7 @@ from dashboard.components.chart import show_chart
 from dashboard.components.digit_image import digit_html
 from dashboard.figures.probabilities import probability_bars
 from dashboard.figures.style import Palette
+from pipeline.mistakes import show_confidence
 from pipeline.recognition import Prediction
 from pipeline.terminal import percent
 
@@ -53,7 +54,7 @@ def show_answer(
         probability_bars(prediction.probabilities, palette),
         key=f"bars_{key}",
         alt=f"Bar chart of the ten probabilities by {model}; the highest is {prediction.digit} "
-        f"with {percent(prediction.confidence, 1)}.",
+        f"with {show_confidence(prediction.confidence, 1)}.",
         live=True,
     )
 

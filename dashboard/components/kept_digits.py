@@ -8,8 +8,8 @@ from dashboard.components.digit_buttons import pick_digit
 from dashboard.components.plain_text import as_written
 from dashboard.figures.style import Palette
 from pipeline import my_digits
+from pipeline.mistakes import show_confidence
 from pipeline.my_digits import KeptDigit
-from pipeline.terminal import percent
 
 _CHOSEN = "chosen_kept"
 
@@ -68,7 +68,7 @@ def _show_one(digit: KeptDigit) -> None:
             st.image(digit.picture_file.read_bytes(), width=120, alt=f"The picture kept as {record.label}")
         moment = datetime.fromisoformat(record.kept).strftime("%-d %B %Y, %H:%M")
         st.markdown(
-            f"**{record.label}**, read as {record.predicted} ({percent(record.confidence, 0)} sure) by "
+            f"**{record.label}**, read as {record.predicted} ({show_confidence(record.confidence)} sure) by "
             f"{as_written(record.model)}  \n:gray[Kept on {moment} UTC]",
             width="content",
         )

@@ -1,6 +1,6 @@
 """What a page says when there is nothing to show, or when something went wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -31,6 +31,16 @@ def show_empty(key: str, icon: str, title: str, text: str, page: str = "", page_
 def show_error(error: DigitLabError | str) -> None:
     """One sentence on what went wrong."""
     st.error(as_written(str(error)), icon=":material/error:")
+
+
+def show_errors(sentences: Sequence[str]) -> None:
+    """The first three in full; the others folded, so that many bad files don't push a page away."""
+    for sentence in sentences[:3]:
+        show_error(sentence)
+    if len(sentences) > 3:
+        with st.expander(f"{len(sentences) - 3} more could not be read", icon=":material/error:"):
+            for sentence in sentences[3:]:
+                st.caption(as_written(sentence))
 
 
 @contextmanager

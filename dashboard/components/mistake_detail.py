@@ -43,7 +43,7 @@ def show_mistake(model: StoredModel, found: Answers, palette: Palette) -> None:
         probability_bars(row.tolist(), palette, f"How likely each digit is to {model.name}", 230, true),
         key="mistake_bars",
         alt=f"Probabilities of the ten digits: {percent(float(row[true]), 1)} for {true}, the true one, and "
-        f"{percent(float(row.max()), 1)} for {int(row.argmax())}.",
+        f"{show_confidence(float(row.max()), 1)} for {int(row.argmax())}.",
     )
     with errors_shown():
         _show_neighbors(model, index, true, int(row.argmax()), palette)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.components.digit_buttons import pick_digit
-from dashboard.components.message import errors_shown, show_empty, show_error
+from dashboard.components.message import errors_shown, show_empty, show_errors
 from dashboard.components.plain_text import as_written
 from dashboard.components.question import show_answers
 from dashboard.components.upload_box import ask_pictures
@@ -15,8 +15,8 @@ from dashboard.resources import read_digit, recognizer
 from models.errors import InputError
 from models.store import StoredModel
 from pipeline.imaging import Picture
+from pipeline.mistakes import show_confidence
 from pipeline.normalization import Normalized
-from pipeline.terminal import percent
 
 _MOST = 60
 _CHOSEN = "chosen_upload"
@@ -47,12 +47,13 @@ def show_uploads(models: Sequence[StoredModel], palette: Palette) -> None:
             "Drop photos, scans or drawings of single digits above. Dark on light or light on dark, any size.",
         )
         return
-    readings = []
+    readings, failed = [], []
     for upload in uploads:
         try:
             readings.append(_Reading(upload.name, *read_digit(upload.data)))
         except InputError as error:
-            show_error(f"{upload.name}: {error}")
+            failed.append(f"{upload.name}: {error}")
+    show_errors(failed)
     if readings:
         reading = readings[0] if len(readings) == 1 else _choose(readings, models[0], palette)
         _show_reading(reading, models, palette, "upload")
@@ -90,7 +91,7 @@ def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) 
         [reading.normalized.image for reading in readings],
         palette,
         [f"{r.name}: read as {p.digit}" for r, p in zip(readings, predictions, strict=True)],
-        [f"{p.digit} · {percent(p.confidence, 0)}" for p in predictions],
+        [f"{p.digit} · {show_confidence(p.confidence)}" for p in predictions],
         key="upload_grid",
         chosen=chosen,
     )

@@ -111,6 +111,18 @@ def test_uploads_are_still_there_after_another_page_until_they_are_put_away(tiny
     assert not app.exception
 
 
+def test_many_broken_uploads_are_folded_after_three(tiny_model: Path) -> None:
+    app = open_page(source="upload")
+    uploader: Any = app.get("file_uploader")[0]
+    for number in range(5):
+        uploader.upload(f"broken-{number}.png", b"no picture", "image/png")
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 3
+    (folded,) = [box for box in app.expander if box.label == "2 more could not be read"]
+    assert [line.value.split(":")[0] for line in folded.caption] == ["broken-3.png", "broken-4.png"]
+
+
 def test_only_so_many_bytes_of_uploads_are_kept(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seven = drawn_seven()
     monkeypatch.setattr(state, "MOST_KEPT_BYTES", 2 * len(seven))
@@ -125,9 +137,10 @@ def test_only_so_many_bytes_of_uploads_are_kept(tiny_model: Path, monkeypatch: p
 
 
 def test_kept_digits_can_be_deleted(tiny_model: Path) -> None:
-    my_digits.keep(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), 1, 7, 0.6, "tiny")
+    my_digits.keep(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), 1, 7, 0.99999, "tiny")
     (kept,) = my_digits.list_kept()
     app = open_page(chosen_kept=kept.id)
+    assert "read as 7 (> 99 % sure)" in text_of(app), "no certainty is claimed"
     app.button(key="kept_delete_one").click().run()
     assert not app.exception
     assert my_digits.list_kept() == []
