@@ -43,8 +43,8 @@ def read_curves(epochs: Sequence[Mapping[str, Any]]) -> Reading:
         share = epochs[0].get("val_accuracy") if judged == "validation" else epochs[0]["accuracy"]
         return Reading(
             "early",
-            f"A first epoch, {percent(float(share or 0))} right on the {judged} images; "
-            "a second one will show where it is going.",
+            f"One epoch, {percent(float(share or 0))} right on the {judged} images; "
+            "it takes two to tell where it is going.",
         )
     numbers = [int(epoch["epoch"]) for epoch in epochs]
     return _trend(numbers, losses, values, judged)

@@ -117,9 +117,9 @@ def _carry_out(run: RunDirectory) -> None:
         raise ModelError(
             f"The loss grew beyond all bounds in epoch {result.epochs + 1}; a lower learning rate helps most often."
         )
-    done = len(history(run))
+    done, epochs = len(history(run)), record.planned_epochs
     reasons = {
-        "finished": f"All {record.planned_epochs} epochs done.",
+        "finished": f"All {epochs} epochs done." if epochs > 1 else "The one epoch is done.",
         "early": f"The validation loss had not improved for {config.early_stopping} epochs; the best was kept.",
         "stopped": f"Stopped on request after {done} whole epochs.",
     }

@@ -1,5 +1,7 @@
 """The runs there are, with their records and states, and which of them to watch."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -59,7 +61,7 @@ def pick_run(runs: list[Run]) -> Run:
     chosen = st.selectbox(
         "Run",
         list(by_id),
-        format_func=lambda key: describe_run(by_id[key]) if key in by_id else str(key),
+        format_func=name_runs(runs),
         key=state.RUN,
         persist_state="session",
         label_visibility="collapsed",
@@ -69,25 +71,31 @@ def pick_run(runs: list[Run]) -> Run:
 
 
 def pick_earlier_runs(runs: list[Run], shown: Run) -> list[Run]:
-    """Which runs to lay under the curves."""
+    """Which runs to lay under the curves; nothing is asked while there is no other."""
     others = {run.id: run for run in runs if run.id != shown.id and run.record.epochs_done}
     kept = [key for key in st.session_state.get(state.EARLIER_RUNS) or [] if key in others]
     st.session_state[state.EARLIER_RUNS] = kept
+    if not others:
+        return []
     chosen = st.multiselect(
         "Runs to compare with",
         list(others),
-        format_func=lambda key: describe_run(others[key]) if key in others else str(key),
+        format_func=name_runs(runs),
         key=state.EARLIER_RUNS,
         persist_state="session",
-        placeholder="Lay earlier runs under the curves" if others else "There is no earlier run yet",
+        placeholder="Lay earlier runs under the curves",
         max_selections=5,
         label_visibility="collapsed",
-        disabled=not others,
         width=380,
     )
     return [others[key] for key in chosen]
 
 
-def describe_run(run: Run) -> str:
-    """A run in one line."""
-    return f"{run.record.name} · {run.state}"
+def name_runs(runs: list[Run]) -> Callable[[str], str]:
+    """From a run's id to its name, with the id behind it where several have that name.
+
+    The state is left out: the browser would go on showing the one of the moment when a run was chosen.
+    """
+    names = {run.id: run.record.name for run in runs}
+    often = Counter(names.values())
+    return lambda key: f"{names[key]} · {key}" if often[names.get(key, "")] > 1 else names.get(key, key)

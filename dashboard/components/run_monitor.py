@@ -111,7 +111,7 @@ def _show_standing(run: Run, lines: list[dict[str, object]]) -> None:
     if run.state == "running":
         pace = measure_pace(lines, epochs)
         if not lines:
-            st.progress(0.0, "Loading TensorFlow; the first batch comes in a few seconds")
+            st.progress(0.0, "Loading TensorFlow and the digits")
         elif pace.done >= 1:
             st.progress(1.0, "All epochs done; exporting and testing the model")
         else:
@@ -155,7 +155,7 @@ def _show_standing(run: Run, lines: list[dict[str, object]]) -> None:
 
 def _why_no_curve(run: Run) -> str:
     if run.active:
-        return "It begins with the first batches, a few seconds after the start."
+        return "It begins with the first batches."
     return "This run ended before its first batch, or came without its curves."
 
 

@@ -175,6 +175,19 @@ def test_earlier_runs_are_laid_under_the_curves(home: Path) -> None:
     assert "first, validation" in {trace["name"] for trace in chart["data"]}
 
 
+def test_the_pickers_leave_out_states_and_what_there_is_none_of(home: Path) -> None:
+    write_progress(write_run(home, "same", "stopped", epochs_done=1), 1)
+    app = open_page("train", train_tab="watch")
+    assert app.selectbox(key="run").options == ["same"]
+    assert not app.multiselect, "there is nothing to compare with"
+    assert "it takes two to tell where it is going" in text_of(app)
+    second = write_run(home, "same", "stopped", epochs_done=1)
+    app.run()
+    assert app.selectbox(key="run").options == [f"same · {second.id}", "same · 20260101-000000-000000"]
+    assert len(app.multiselect) == 1
+    assert not app.exception
+
+
 def test_the_pace_counts_only_what_came_since_a_resumption() -> None:
     lines = [
         {"epoch": 2, "step": 10, "steps": 10, "images": 2000, "seconds": 20.0},
