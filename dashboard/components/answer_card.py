@@ -69,6 +69,22 @@ def show_compared_answer(prediction: Prediction, palette: Palette, model: str) -
     )
 
 
+def show_glance(prediction: Prediction | None, palette: Palette) -> None:
+    """Shows the answer in one line, for those whose screen has no room for the whole beside the sheet.
+
+    It stands in full elsewhere on the page, so screen readers pass it over.
+    """
+    digit, color, words = "?", palette.quiet, "The answer comes here"
+    if prediction:
+        head, sentence = put_in_words(prediction)
+        digit, color = str(prediction.digit), _color(prediction, palette)
+        words = sentence if head == digit else head
+    st.html(
+        f'<div class="glance" aria-hidden="true"><b style="color:{color}">{digit}</b>'
+        f"<span>{escape(words)}</span></div>"
+    )
+
+
 def show_blank(palette: Palette, key: str) -> None:
     """What stands in the place of an answer before anything is drawn; the bars are ready and empty."""
     st.html(

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
 from streamlit_drawable_canvas import st_canvas
 
 from dashboard import state
@@ -16,8 +17,13 @@ SIDE = 320
 """Width and height in pixels: fits the narrowest phone."""
 
 
-def draw_digit(palette: Palette) -> NDArray[np.uint8] | None:
-    """The canvas with its tools; what is drawn as uint8 (320, 320, 4), RGBA, or None while it is empty."""
+def draw_digit(palette: Palette) -> tuple[NDArray[np.uint8] | None, DeltaGenerator]:
+    """The canvas with its tools.
+
+    Returns:
+        What is drawn as uint8 (320, 320, 4), RGBA, or None while it is empty; and the place for a short answer
+        right below the sheet, which only phones show.
+    """
     if state.CANVAS not in st.session_state:
         # the component was away (another page, another source): it begins with what was drawn before
         state.start_canvas(state.drawing().strokes)
@@ -34,13 +40,14 @@ def draw_digit(palette: Palette) -> NDArray[np.uint8] | None:
                 return_image_data=True,
                 key=state.CANVAS,
             )
+        glance = st.container(key="glance")
         if result.image_bytes is not None:
             state.keep_drawing(_objects(result.json_data), result.image_bytes)
         drawing = state.drawing()
         _show_tools(empty=not drawing.strokes)
     if not drawing.strokes or drawing.png is None:
-        return None
-    return np.asarray(Image.open(io.BytesIO(drawing.png)).convert("RGBA"))
+        return None, glance
+    return np.asarray(Image.open(io.BytesIO(drawing.png)).convert("RGBA")), glance
 
 
 def _show_tools(empty: bool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components.answer_card import show_blank
+from dashboard.components.answer_card import show_blank, show_glance
 from dashboard.components.canvas import SIDE, draw_digit
 from dashboard.components.message import show_error
 from dashboard.components.question import show_answers
@@ -20,14 +20,18 @@ def show_drawing(models: Sequence[StoredModel], palette: Palette) -> None:
     """Shows the canvas, and what the models say of what is drawn on it."""
     sides = st.container(horizontal=True, gap="large", key="sides_canvas")
     with sides.container(width=SIDE):
-        pixels = draw_digit(palette)
+        pixels, glance = draw_digit(palette)
     with sides.container(key="answer_canvas"):
         if pixels is None:
             show_blank(palette, "canvas")
+            with glance:
+                show_glance(None, palette)
             return
         try:
             picture = read_picture(pixels)
             normalized = normalize(picture)
-            show_answers(picture, normalized, models, palette, "canvas")
+            prediction = show_answers(picture, normalized, models, palette, "canvas")
+            with glance:
+                show_glance(prediction, palette)
         except DigitLabError as error:
             show_error(error)

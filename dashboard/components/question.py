@@ -12,6 +12,7 @@ from dashboard.resources import recognizer
 from models.store import StoredModel
 from pipeline.imaging import Picture
 from pipeline.normalization import Normalized
+from pipeline.recognition import Prediction
 
 
 def show_answers(
@@ -20,8 +21,12 @@ def show_answers(
     models: Sequence[StoredModel],
     palette: Palette,
     source: str,
-) -> None:
-    """Shows what the first model answers in full and the others in short, and offers to correct it."""
+) -> Prediction:
+    """Shows what the first model answers in full and the others in short, and offers to correct it.
+
+    Returns:
+        The first model's answer.
+    """
     first, *others = models
     image = normalized.image
     prediction = recognizer(first).predict_picture(image)
@@ -41,3 +46,4 @@ def show_answers(
     if way.open:
         with way:
             show_steps(normalized.steps, palette)
+    return prediction

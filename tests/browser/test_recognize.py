@@ -36,6 +36,19 @@ def test_a_drawn_digit_is_answered_stroke_by_stroke(tab: Tab) -> None:
     expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
 
 
+def test_on_a_phone_the_answer_stands_right_below_the_sheet(tab: Tab) -> None:
+    tab.page.set_viewport_size({"width": 390, "height": 844})
+    page = tab.open("/")
+    glance = page.locator(".glance")
+    expect(glance).to_be_in_viewport(ratio=1)
+    draw_three(page)
+    expect(glance.locator("b")).to_have_text("3")
+    expect(glance).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(glance).to_be_hidden()
+    expect(page.get_by_test_id("answer")).to_be_in_viewport()
+
+
 def test_the_drawing_is_still_there_after_another_page(tab: Tab) -> None:
     page = tab.open("/")
     draw_stroke(page, SEVEN)
