@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from streamlit.testing.v1 import AppTest
+
 from dashboard.components.plain_text import as_written
 from models.store import find_model
 from tests.dashboard.conftest import charts_of, open_page, text_of
@@ -80,27 +82,31 @@ def another_model(model: Path, run_id: str) -> Path:
     return copy
 
 
+def ticked_names(app: AppTest) -> list[str]:
+    """Names in the rows that are ticked."""
+    (table,) = app.dataframe
+    assert table.key
+    rows = app.session_state[table.key]["selection"]["rows"]
+    return [str(table.value["Model"].iloc[row]) for row in rows]
+
+
 def test_a_tick_stays_with_its_model_when_others_come_and_go(
     tiny_model: Path, no_shipped_models: Path
 ) -> None:
     gone = another_model(tiny_model, "20000101-000000-000000")
     app = open_page("models", ticked_models=[tiny_model.name])
     assert [header.value for header in app.subheader] == ["tiny"]
-    rows = app.dataframe[0].value["Model"].tolist()
-    ticked = app.session_state[app.dataframe[0].key]["selection"]["rows"]
-    assert [rows[row] for row in ticked] == ["tiny"]
+    assert ticked_names(app) == ["tiny"]
 
     shutil.rmtree(gone)
     another_model(tiny_model, "29990101-000000-000000")
     another_model(tiny_model, "29990101-000000-000001")
     app.button(key=f"model_delete {tiny_model.name}").click().run()
-    rows = app.dataframe[0].value["Model"].tolist()
-    ticked = app.session_state[app.dataframe[0].key]["selection"]["rows"]
-    assert [rows[row] for row in ticked] == ["tiny"]
+    assert ticked_names(app) == ["tiny"]
     assert "**tiny**" in text_of(app), "the dialog asks about the ticked model"
     assert not app.exception
 
     shutil.rmtree(tiny_model)
     app.run()
     assert not app.exception
-    assert not app.session_state[app.dataframe[0].key]["selection"]["rows"], "no other is ticked in its place"
+    assert ticked_names(app) == [], "no other is ticked in its place"
