@@ -69,6 +69,16 @@ def test_uploaded_photos_are_answered_and_a_bad_file_is_told_of(tab: Tab, tmp_pa
         {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": a_photo(0)}
     )
     expect(page.get_by_test_id("answer")).to_have_text(str(labels[0]))
+    page.get_by_role("link", name="Data").click()
+    expect(page.get_by_role("heading", name="Data", exact=True)).to_be_visible()
+    tab.settle()
+    page.get_by_role("link", name="Recognize").click()
+    expect(page.get_by_text("1 picture from before")).to_be_visible()
+    expect(page.get_by_test_id("answer")).to_have_text(str(labels[0]))
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": a_photo(0)}
+    )
+    expect(page.get_by_text("1 picture from before")).to_have_count(0)
     page.locator("input[type=file]").first.set_input_files(
         {"name": "broken.png", "mimeType": "image/png", "buffer": b"no picture at all"}
     )
