@@ -9,6 +9,9 @@ from models.store import list_models
 from tests.browser.conftest import Tab
 from tests.browser.server import Server
 
+NEW_NAME = "run_*1* $a$ :red[x] `b`"
+"""Every mark of Markdown is only a character in a name."""
+
 
 def tick_row(tab: Tab, row: int) -> None:
     """Ticks a row of the models' table, which is drawn on a canvas: its boxes stand at the left edge."""
@@ -37,19 +40,19 @@ def test_a_model_is_renamed_and_deleted(tab: Tab, server: Server) -> None:
     page.get_by_role("button", name="Rename and annotate").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Name")).to_have_value("tiny")
-    dialog.get_by_label("Name").fill("renamed in the browser")
+    dialog.get_by_label("Name").fill(NEW_NAME)
     dialog.get_by_label("Name").press("Tab")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
-    assert sorted(own_names(server)) == ["newer", "renamed in the browser"]
+    assert sorted(own_names(server)) == ["newer", NEW_NAME]
 
     shutil.rmtree(newer)
     tab.settle()
-    expect(page.get_by_role("heading", name="renamed in the browser")).to_be_visible()
+    expect(page.get_by_role("heading", name=NEW_NAME)).to_be_visible()
     page.get_by_role("button", name="Delete", exact=False).first.click()
     dialog.get_by_role("button", name="Keep it").click()
     expect(dialog).to_be_hidden()
-    assert own_names(server) == ["renamed in the browser"]
+    assert own_names(server) == [NEW_NAME]
     page.get_by_role("button", name="Delete", exact=False).first.click()
     dialog.get_by_role("button", name="Delete").click()
     expect(dialog).to_be_hidden()
