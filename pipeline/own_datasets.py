@@ -1,4 +1,4 @@
-"""Data sets that a person handed in through a page, in `<home>/datasets/`: checked first, then kept."""
+"""Data sets that a person made or handed in through a page, in `<home>/datasets/`: checked first, then kept."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,11 @@ from uuid import uuid4
 
 from models.errors import DigitLabError, InputError
 from models.locations import home
+from pipeline import my_digits
 from pipeline.dataset import Dataset, load_dataset
+
+MY_DIGITS = "my digits"
+"""In place of a file name: the digits that were corrected and kept, as they are now."""
 
 
 def folder() -> Path:
@@ -47,13 +51,15 @@ def list_kept() -> list[Path]:
 
 
 def open_kept(name: str) -> Dataset:
-    """A kept data set by its file name; MNIST for an empty one.
+    """A kept data set by its file name; MNIST for an empty one; a new one for `MY_DIGITS`.
 
     Raises:
         InputError: there is none of that name, or it is damaged.
     """
     if not name:
         return load_dataset()
+    if name == MY_DIGITS:
+        return keep("my-digits.npz", my_digits.export_npz(my_digits.list_kept()))
     path = folder() / Path(name).name
     try:
         return load_dataset(path)

@@ -36,13 +36,14 @@ def offer_correction(answered: Answered, key: str) -> None:
     with st.popover("That was wrong", icon=":material/thumb_down:", key=f"wrong_{key}"):
         st.markdown("**Which digit is it?**")
         st.caption("The picture is kept on this computer with the label you give, for later training.")
-        label = st.pills(
-            "Right digit",
-            range(10),
-            label_visibility="collapsed",
-            key=f"label_{key}_{state.notices()}",
-            width=340,
-        )
+        with st.container(width=300, key=f"right_digit_{key}"):
+            label = st.pills(
+                "Right digit",
+                range(10),
+                label_visibility="collapsed",
+                key=f"label_{key}_{state.notices()}",
+                width="stretch",
+            )
         if label is not None:
             with errors_shown():
                 _keep(answered, int(label))

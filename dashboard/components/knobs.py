@@ -33,11 +33,12 @@ def ask_main_settings(entry: Architecture, usual: TrainConfig) -> dict[str, Any]
 
 def ask_more_settings(entry: Architecture, usual: TrainConfig) -> dict[str, Any]:
     """Everything else."""
+    settings: dict[str, Any] = {
+        "optimizer": _segments(entry, usual, "optimizer", OPTIMIZERS),
+        "schedule": _segments(entry, usual, "schedule", SCHEDULES),
+    }
     left, right = st.columns(2, gap="medium")
-    settings: dict[str, Any] = {}
     with left:
-        settings["optimizer"] = _segments(entry, usual, "optimizer", OPTIMIZERS)
-        settings["schedule"] = _segments(entry, usual, "schedule", SCHEDULES)
         settings["weight_decay"] = _choice(entry, usual, "weight_decay", DECAYS, _or_off)
         settings["ema"] = _choice(entry, usual, "ema", AVERAGES, _or_off)
         settings["early_stopping"] = _slider(entry, usual, "early_stopping", 1, most=20)

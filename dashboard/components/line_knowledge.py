@@ -65,7 +65,7 @@ def ask_line_knowledge() -> list[Constraint]:
     """The popover, and what it stands at."""
     count = sum(st.session_state.get(key) not in (None, "") for key in _KEYS)
     with st.popover(
-        f"What is known ({count})" if count else "What is known",
+        f"Known about the lines ({count})" if count else "Known about the lines",
         icon=":material/rule:",
         key="line_knowledge",
     ):

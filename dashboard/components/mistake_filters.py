@@ -41,6 +41,7 @@ def _pick_digit(label: str, key: str) -> None:
         on_change=_start_over,
         persist_state="session",
         wrap=True,
+        width="stretch",
     )
 
 

@@ -31,7 +31,7 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
         row_height=38,
         column_config={
             "": st.column_config.TextColumn("", width=36, help="★ answers when no model is named."),
-            "Model": st.column_config.TextColumn(width="medium", pinned=True),
+            "Model": st.column_config.TextColumn(width="medium"),
             "Accuracy": st.column_config.NumberColumn(
                 format="%.2f %%", width=90, help="Right answers on the test images."
             ),

@@ -13,6 +13,7 @@ from pipeline.mistakes import show_confidence
 from pipeline.reading_export import Sheet, positions
 
 _CSS = """
+.scroll { max-height: min(var(--most), 80vh); overflow: hidden auto; padding: 6px; margin: -6px; }
 .page { position: relative; line-height: 0; }
 .page img { width: 100%; border-radius: 8px; display: block; }
 button { all: unset; position: absolute; box-sizing: border-box; cursor: pointer;
@@ -25,24 +26,34 @@ button:hover, button:focus-visible, button[aria-pressed="true"] { z-index: 2; bo
   font: 600 var(--size, 13px)/1.3 var(--st-font); border-radius: 4px 4px 4px 0; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
 .tag.below { bottom: auto; top: 100%; border-radius: 0 4px 4px 4px; }
+.tag.back { left: auto; right: -2px; }
 .tag small { display: none; font-weight: 400; font-size: max(0.75em, 10px); margin-left: 0.35em; }
-button.roomy .tag small, button:hover .tag small, button:focus-visible .tag small { display: inline; }
+button.roomy.doubtful .tag small, button.roomy[aria-pressed="true"] .tag small { display: inline; }
+button.low:not([aria-pressed="true"]) .tag { display: none; }
+@media (hover: hover) { button:hover .tag, button.low:hover .tag { display: block; }
+  button:hover .tag small { display: inline; } }
 """
 
 _JS = """
 export default function ({ data, parentElement, setTriggerValue }) {
+  const scroll = parentElement.querySelector(".scroll");
   const page = parentElement.querySelector(".page");
   const root = page.getRootNode();
   const focused = page.contains(root.activeElement);
   const [width, height] = data.size;
-  page.style.width = `min(100%, ${(data.most * width) / height}px, ${Math.max(width * 3, 320)}px)`;
+  const fitting = Math.max((data.most * width) / height, (data.least * width) / data.usual);
+  page.style.width = `min(100%, ${fitting}px, ${Math.max(width * 3, 320)}px)`;
+  scroll.style.setProperty("--most", `${data.most}px`);
   page.style.aspectRatio = `${width} / ${height}`;
   page.style.setProperty("--halo", data.halo);
   page.style.setProperty("--quiet", data.quiet);
   page.setAttribute("aria-label", data.label);
   let image = page.querySelector("img");
   if (!image) { image = document.createElement("img"); page.append(image); }
-  if (image.src !== data.src) image.src = data.src;
+  if (image.src !== data.src) {
+    image.src = data.src;
+    page.shown = undefined;
+  }
   image.alt = data.alt;
   page.querySelectorAll("button").forEach((button) => button.remove());
   const first = Math.max(data.chosen ?? 0, 0);
@@ -57,8 +68,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.setAttribute("aria-pressed", String(index === data.chosen));
     button.tabIndex = index === first ? 0 : -1;
     button.classList.toggle("gone", !box.text);
+    button.classList.toggle("doubtful", box.doubtful);
     const tag = document.createElement("span");
-    tag.className = y / height < 0.06 ? "tag below" : "tag";
+    tag.className = "tag";
     const sure = document.createElement("small");
     sure.textContent = box.sure;
     tag.append(box.text || "\\u2205", sure);
@@ -87,9 +99,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const fit = () => {
     const scale = page.clientWidth / width;
-    const size = Math.min(Math.max(Math.min(data.usual * 0.3, data.usualRoom / 4.2) * scale, 10), 15);
+    const size = Math.min(Math.max(Math.min(data.usual * 0.4, data.usualRoom / 2) * scale, 10), 15);
     page.style.setProperty("--size", `${size}px`);
-    buttons.forEach((button, index) => button.classList.toggle("roomy", data.boxes[index].room * scale > 4.1 * size));
+    buttons.forEach((button, index) => {
+      const { box: [x, y, , h], room } = data.boxes[index];
+      button.classList.toggle("roomy", room * scale > 4.1 * size);
+      button.classList.toggle("low", h * scale < data.lowest);
+      button.firstChild.classList.toggle("below", y * scale < 1.3 * size);
+      button.firstChild.classList.toggle("back", page.clientWidth - x * scale < 4.1 * size);
+    });
+    if (page.clientWidth && page.shown !== data.chosen) {
+      page.shown = data.chosen;
+      if (data.chosen !== null) bring(data.boxes[data.chosen].box.map((pixels) => pixels * scale));
+    }
+  };
+  const bring = ([, top, , high]) => {
+    const [seen, room] = [scroll.scrollTop, scroll.clientHeight];
+    if (top - 24 < seen || top + high + 24 > seen + room) scroll.scrollTop = top - room / 3;
   };
   page.observer?.disconnect();
   page.observer = new ResizeObserver(fit);
@@ -99,7 +125,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
 """
 
 _MOST_HEIGHT = 620
-"""Of a page on the screen, in pixels."""
+"""Of a page on the screen, in pixels; a longer one is scrolled."""
+_LEAST_DIGIT = 32
+"""Height of the usual digit on the screen, in pixels, where the column is wide enough."""
+_LEAST_TAGGED = 14
+"""Height in pixels below which a digit has no tag until it is chosen."""
 
 
 def pick_from_page(sheet: Sheet, chosen: int | None, palette: Palette, key: str) -> int | None:
@@ -128,10 +158,21 @@ def pick_from_page(sheet: Sheet, chosen: int | None, palette: Palette, key: str)
         sure = "" if person else confidence
         room = _room(sheet.page, place)
         boxes.append(
-            {"box": digit.box, "text": now[place], "sure": sure, "tone": tone, "words": words, "room": room}
+            {
+                "box": digit.box,
+                "text": now[place],
+                "sure": sure,
+                "doubtful": place in open_doubts,
+                "tone": tone,
+                "words": words,
+                "room": room,
+            }
         )
     page = st.components.v2.component(
-        "page_boxes", html='<div class="page" role="group"></div>', css=_CSS, js=_JS
+        "page_boxes",
+        html='<div class="scroll"><div class="page" role="group"></div></div>',
+        css=_CSS,
+        js=_JS,
     )
     result = page(
         data={
@@ -147,6 +188,8 @@ def pick_from_page(sheet: Sheet, chosen: int | None, palette: Palette, key: str)
             "halo": palette.background + "b0",
             "quiet": palette.muted,
             "most": _MOST_HEIGHT,
+            "least": _LEAST_DIGIT,
+            "lowest": _LEAST_TAGGED,
             "usual": median(digit.box[3] for digit in reading.digits),
             "usualRoom": median(box["room"] for box in boxes),
         },

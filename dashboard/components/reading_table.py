@@ -33,7 +33,7 @@ def show_reading_table(pages: Sequence[Keyed]) -> None:
         row_height=38,
         placeholder="",
         column_config={
-            "Picture": st.column_config.TextColumn(width="medium", pinned=True),
+            "Picture": st.column_config.TextColumn(width="medium"),
             "Text": st.column_config.TextColumn(width="medium"),
             "Digits": st.column_config.NumberColumn(width=70),
             "Doubtful": st.column_config.NumberColumn(width=80, help="Not looked at yet."),

@@ -21,7 +21,7 @@ def show_reading_text(page: Keyed, constraints: Sequence[Constraint]) -> None:
     st.text_area(
         "Text, a line for each line of writing",
         key=widget,
-        height=min(max(len(lines), 3), 12) * 30 + 34,
+        height=min(max(len(lines), 3), 12) * 30 + 54,
         on_change=_take_over,
         args=(widget, key, sheet),
         help="Digits only. A change counts once you leave the field or press Ctrl and Enter.",

@@ -39,7 +39,7 @@ def show_train_form() -> None:
             settings |= ask_more_settings(entry, usual)
         with errors_shown():
             config = make_config(name, parameters=parameters, **settings)
-            with st.expander("Digits and start", icon=":material/database:"):
+            with st.expander("Data and starting weights", icon=":material/database:"):
                 dataset, start_from = ask_dataset(), ask_start(config)
             run_name = st.text_input(
                 "Name",

@@ -6,7 +6,7 @@ from dashboard import state
 from dashboard.components.message import errors_shown
 from models.architectures import class_count
 from models.store import list_models
-from pipeline import own_datasets
+from pipeline import my_digits, own_datasets
 from pipeline.config import TrainConfig
 
 _SEEN = "training_set_seen"
@@ -14,7 +14,7 @@ _SEEN = "training_set_seen"
 
 
 def ask_dataset() -> str:
-    """The file name of a data set that was handed in, or "" for MNIST."""
+    """The data set's name as `own_datasets.open_kept` takes it."""
     choice = st.container()
     file = st.file_uploader(
         "Your own digits (.npz)",
@@ -26,14 +26,20 @@ def ask_dataset() -> str:
         st.session_state[_SEEN] = file.file_id
         with errors_shown():
             st.session_state[state.TRAINING_SET] = own_datasets.keep(file.name, file.getvalue()).path.name
+    kept = len(my_digits.list_kept())
+    names = {"": "MNIST", own_datasets.MY_DIGITS: f"My kept digits ({kept})"}
+    if not kept:
+        del names[own_datasets.MY_DIGITS]
+        if st.session_state.get(state.TRAINING_SET) == own_datasets.MY_DIGITS:
+            del st.session_state[state.TRAINING_SET]
     return (
         choice.selectbox(
             "Learn from",
-            ["", *(path.name for path in own_datasets.list_kept())],
-            format_func=lambda name: name or "MNIST",
+            [*names, *(path.name for path in own_datasets.list_kept())],
+            format_func=lambda name: names.get(name, name),
             key=state.TRAINING_SET,
-            help="MNIST is shipped: 60,000 digits. Your own come as an .npz file; the Data page makes one of the "
-            "digits that you corrected and kept.",
+            help="MNIST is shipped: 60,000 digits. Those that you corrected on Recognize can be learned from as soon "
+            "as you kept some: every second one, the others are for testing. Other digits come as an .npz file.",
             persist_state="session",
         )
         or ""

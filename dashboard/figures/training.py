@@ -102,14 +102,14 @@ def _add_batches(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis
     lines = [line for line in curves.batches() if math.isfinite(line["loss"])]
     stride = stride_for(len(lines))
     places = thin([_place(line, axis) for line in lines], stride)
-    color = mix(palette.training, palette.background, 0.55)
+    color = mix(palette.training, palette.background, 0.3)
     for row, (name, scale) in enumerate((("loss", 1), ("accuracy", 100)), start=1):
         figure.add_trace(
             go.Scatter(
                 x=places,
                 y=thin([scale * float(line[name]) for line in lines], stride),
                 mode="lines",
-                line={"color": color, "width": 1.2},
+                line={"color": color, "width": 1.6},
                 name="training, by batch",
                 legendgroup="batches",
                 showlegend=row == 1,

@@ -16,10 +16,10 @@ from tests.pipeline.test_reading import page_of
 ROWS = ("314159", "2653")
 
 
-def hand_in(page: Page, *names: str) -> None:
+def hand_in(page: Page, *names: str, rows: tuple[str, ...] = ROWS) -> None:
     """Uploads the same page under these names; a name with "broken" in it is no picture."""
     file = io.BytesIO()
-    Image.fromarray(page_of(ROWS)).save(file, "PNG")
+    Image.fromarray(page_of(rows)).save(file, "PNG")
     files: list[FilePayload] = [
         {
             "name": name,
@@ -85,12 +85,27 @@ def test_arrow_keys_walk_over_the_digits_and_broken_files_are_told_of(tab: Tab) 
     expect(boxes.nth(1)).to_be_focused()
 
 
+def test_a_long_page_is_scrolled_and_its_digits_stay_large(tab: Tab) -> None:
+    page = tab.open("/read")
+    hand_in(page, "page.png", rows=("23456789", "98765432") * 8)
+    group = page.get_by_role("group", name="Digits of page.png")
+    boxes = group.get_by_role("button")
+    expect(boxes).to_have_count(128)
+    heights = sorted(boxes.evaluate_all("boxes => boxes.map(box => box.offsetHeight)"))
+    assert heights[64] >= 28
+    assert group.evaluate("page => page.parentElement.clientHeight < 0.6 * page.clientHeight")
+    expect(boxes.first).not_to_contain_text("%", use_inner_text=True)
+    boxes.last.click()
+    expect(boxes.last).to_have_attribute("aria-pressed", "true")
+    expect(boxes.last).to_be_in_viewport()
+
+
 def test_what_is_known_of_the_lines_is_told_where_it_does_not_fit(tab: Tab) -> None:
     page = tab.open("/read")
     hand_in(page, "page.png")
     expect(page.get_by_role("textbox", name="Text, a line")).to_have_value("\n".join(ROWS))
-    page.get_by_role("button", name="What is known").click()
+    page.get_by_role("button", name="Known about the lines").click()
     page.get_by_label("Digits in a line").fill("6")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Line 2 (2653) disagrees", exact=False)).to_be_visible()
-    expect(page.get_by_role("button", name="What is known (1)")).to_be_visible()
+    expect(page.get_by_role("button", name="Known about the lines (1)")).to_be_visible()

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dashboard.components.run_status import measure_pace
 from models.run_directory import RunDirectory, RunRecord
-from pipeline import own_datasets, runs
+from pipeline import my_digits, own_datasets, runs
 from pipeline.config import make_config
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
@@ -226,6 +227,32 @@ def test_a_training_learns_from_a_file_and_starts_from_a_model(
     monkeypatch.setattr(runs, "submit", submit)
     next(button for button in app.button if button.label == "Start training").click().run()
     assert asked == [("dense", kept, tiny_model.name)]
+
+
+def test_a_training_learns_from_the_kept_digits(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    digits = [
+        my_digits.keep(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), label, 7, 0.6, "tiny")
+        for label in (1, 2, 3)
+    ]
+    app = open_page("train")
+    choice = app.selectbox(key="training_set")
+    assert choice.options == ["MNIST", "My kept digits (3)"]
+    choice.set_value(own_datasets.MY_DIGITS).run()
+    asked: list[Any] = []
+
+    def submit(config: Any, dataset: Any, name: str, start_from: str) -> RunDirectory:
+        asked.append(dataset)
+        return RunDirectory(tiny_model)
+
+    monkeypatch.setattr(runs, "submit", submit)
+    next(button for button in app.button if button.label == "Start training").click().run()
+    assert not app.exception
+    assert [len(dataset.train[1]) for dataset in asked] == [2]
+    for digit in digits:
+        my_digits.delete(digit)
+    app = open_page("train", training_set=own_datasets.MY_DIGITS)
+    assert not app.exception
+    assert app.selectbox(key="training_set").value == ""
 
 
 def test_a_file_that_is_no_data_set_is_refused_in_one_sentence(home: Path) -> None:
