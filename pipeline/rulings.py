@@ -16,6 +16,8 @@ _LEAST_SIDE = 64
 _FAINTEST = 0.12
 _LONGEST_GAP = 0.45
 """Share of a ruling's columns in which it may be invisible."""
+_DARK, _WHOLE = 0.6, 0.8
+"""A line as dark as this share of the writing shows in at least that share of its columns, or it is no ruling."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,12 @@ def without_rulings(ink: Ink) -> Ink:
     strong = ink[ink > _FAINTEST]
     if not strong.size:
         return ink
-    level = max(_FAINTEST, 0.3 * float(np.percentile(strong, 90)))
+    writing = float(np.percentile(strong, 90))
+    level = max(_FAINTEST, 0.3 * writing)
     cleaned = ink
     for turned in (False, True):
         sheet = np.ascontiguousarray(cleaned.T if turned else cleaned)
-        lines = _rulings(sheet)
+        lines = _rulings(sheet, writing)
         if not lines:
             continue
         erased = _erased(sheet, (sheet > level).astype(np.uint8), lines)
@@ -76,8 +79,8 @@ def _largest_rest(cleaned: Ink, level: float) -> int:
     return int(extent[boxes[:, 4] >= 0.1 * boxes[np.argmax(extent), 4]].max())
 
 
-def _rulings(sheet: Ink) -> list[_Ruling]:
-    """Nearly level lines of at least 40 % of the sheet's width."""
+def _rulings(sheet: Ink, writing: float) -> list[_Ruling]:
+    """Nearly level lines of at least 40 % of the sheet's width; `writing` is how dark the writing is."""
     height, width = sheet.shape
     run = max(11, width // 36) | 1
     # averaged along its way a faint line rises out of the grain; the top-hat leaves what is thin
@@ -96,12 +99,24 @@ def _rulings(sheet: Ink) -> list[_Ruling]:
             continue
         window = np.s_[top : top + tall, left : left + wide]
         lines += _fitted(np.asarray(runs[window] * (labels[window] == label), np.uint8), left, top)
+    lines = [line for line in lines if not _is_row_of_strokes(line, sheet, writing)]
     # printed lines run off the picture; a single one does so on both sides, or it may be a stroke
     edge = max(3, width // 40)
     ends = [(line.first < edge) + (line.last >= width - edge) for line in lines]
     if len(lines) == 1:
         return lines if ends[0] == 2 else []
     return [_to_the_edges(line, width) for line, count in zip(lines, ends, strict=True) if count]
+
+
+def _is_row_of_strokes(line: _Ruling, sheet: Ink, writing: float) -> bool:
+    """Whether a line is made of strokes one behind the other, such as ones that stand in a column.
+
+    A printed line may be faint and then have gaps; a dark one with gaps was written.
+    """
+    rows = line.middle.round().astype(int)[None, :] + np.arange(-1, 2)[:, None]
+    along = sheet[np.clip(rows, 0, len(sheet) - 1), np.arange(line.first, line.last + 1)].max(axis=0)
+    shown = along > max(_FAINTEST, 0.3 * writing)
+    return bool(shown.any() and shown.mean() < _WHOLE and np.median(along[shown]) >= _DARK * writing)
 
 
 def _to_the_edges(line: _Ruling, width: int) -> _Ruling:

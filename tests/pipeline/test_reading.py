@@ -43,6 +43,11 @@ def recognizer(home: Path) -> Recognizer:
     return Recognizer(find_model("cnn-deep").directory.litert_file)
 
 
+def test_ones_in_a_column_are_no_ruling(recognizer: Recognizer) -> None:
+    rows = ("314",) * 12
+    assert read_page(page_of(rows), recognizer).text == "\n".join(rows)
+
+
 def test_lines_are_read_in_order_with_boxes_around_their_digits(recognizer: Recognizer) -> None:
     rows = ("314159", "2653", "58979323")
     reading = read_page(page_of(rows), recognizer)
