@@ -117,23 +117,22 @@ def cnn_fast(layers: Any, dropout: float, *, filters_1: int, filters_2: int, uni
     return stack
 
 
-def cnn_deep(layers: Any, dropout: float, *, stem: int, width: int) -> list[Any]:
-    """A stride-2 stem, then two pairs of 3x3 convolutions at 12x12 and 6x6, each pair closed by a pool."""
-    stack = [
+def cnn_deep(layers: Any, dropout: float, *, stem: int, width: int, top: int) -> list[Any]:
+    """A stride-2 stem, one 3x3 convolution at 12x12, two at 6x6, and one over the whole 3x3 that pools leave."""
+    convolutions = [
         layers.Conv2D(stem, 5, strides=2, use_bias=False),
-        layers.BatchNormalization(),
-        layers.ReLU(),
+        layers.Conv2D(width, 3, padding="same", use_bias=False),
+        layers.Conv2D(2 * width, 3, padding="same", use_bias=False),
+        layers.Conv2D(2 * width, 3, padding="same", use_bias=False),
+        layers.Conv2D(top, 3, use_bias=False),
     ]
-    for filters in (width, 2 * width):
-        stack += [
-            layers.Conv2D(filters, 3, padding="same", use_bias=False),
-            layers.BatchNormalization(),
-            layers.ReLU(),
-            layers.Conv2D(filters, 3, padding="same", use_bias=False),
-            layers.MaxPooling2D(2),
-            layers.BatchNormalization(),
-            layers.ReLU(),
-        ]
+    pooled = (1, 3)  # before batch norm and ReLU, which then have a quarter of the work
+    stack = []
+    for number, convolution in enumerate(convolutions):
+        stack.append(convolution)
+        if number in pooled:
+            stack.append(layers.MaxPooling2D(2))
+        stack += [layers.BatchNormalization(), layers.ReLU()]
     stack.append(layers.Flatten())
     if dropout:
         stack.append(layers.Dropout(dropout))
@@ -143,12 +142,13 @@ def cnn_deep(layers: Any, dropout: float, *, stem: int, width: int) -> list[Any]
 _DEEP_SIZES = (
     Parameter("stem", "Filters, first layer", "5x5 patterns, every second pixel.", 32, 8, 64, 4),
     Parameter(
-        "width", "Width", "Filters of the 12x12 layers; the 6x6 ones have twice as many.", 64, 8, 128, 8
+        "width", "Width", "Filters of the 12x12 layer; the 6x6 ones have twice as many.", 64, 8, 128, 8
     ),
+    Parameter("top", "Filters, last layer", "Patterns that see the whole digit at once.", 128, 16, 256, 16),
 )
 
 _DEEP_RECIPE = {
-    "epochs": 9,
+    "epochs": 11,
     "batch_size": 128,
     "learning_rate": 2e-3,
     "optimizer": "muon",
@@ -225,6 +225,8 @@ CATALOGUE: dict[str, Architecture] = {
                 "optimizer": "adamw",
                 "schedule": "one-cycle",
                 "weight_decay": 1e-2,
+                "label_smoothing": 0.05,
+                "calibrate": True,
             },
         ),
         Architecture(

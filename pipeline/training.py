@@ -27,10 +27,7 @@ _REPORT_EVERY = 0.25  # seconds
 _DIVERGED = 1e4  # guessing has a loss of 2.3; what is so far off, or infinite, does not come back
 _NEGATIVES_MADE = 12_000  # different pictures of no digit; each epoch varies a choice of them anew
 _SERIF_SHARE = 0.2  # of the ones, in an augmented training
-_CALM, _CALM_FROM = (
-    0.5,
-    4,
-)  # the last of four or more epochs varies half as far: it ends on digits as they come
+_CALM = 0.5  # how far the last quarter of the epochs varies, so that it ends on digits as they come
 
 
 @dataclass(frozen=True)
@@ -300,7 +297,7 @@ def _epochs(
             shown[~digit] = negatives[random.integers(len(negatives), size=negative_count)]
         if config.augment:
             add_serifs(shown, truth, random, _SERIF_SHARE)
-            calm = epoch + 1 == config.epochs >= _CALM_FROM
+            calm = epoch >= config.epochs - config.epochs // 4
             vary(shown, random, usual.times(_CALM) if calm else usual, out=shown)
         return shown, truth
 
