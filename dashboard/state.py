@@ -179,12 +179,13 @@ def keep_uploads(key: str, files: list[tuple[str, bytes]]) -> None:
         if room < 0:
             break
         kept.append((name, data))
-    st.session_state.setdefault(_UPLOADS, {})[key] = kept
+    st.session_state.setdefault(_UPLOADS, {})[key] = (kept, len(files))
 
 
-def kept_uploads(key: str) -> list[tuple[str, bytes]]:
-    """Names and contents of what was uploaded there last."""
-    return list(st.session_state.get(_UPLOADS, {}).get(key, []))
+def kept_uploads(key: str) -> tuple[list[tuple[str, bytes]], int]:
+    """Names and contents of what was uploaded there last, as far as kept, and how many there were."""
+    kept, count = st.session_state.get(_UPLOADS, {}).get(key, ([], 0))
+    return list(kept), count
 
 
 def put_uploads_away(key: str) -> None:

@@ -1,6 +1,7 @@
 """A model as one zip file, out and in. What comes in is never trusted: it is checked before it is kept."""
 
 import hashlib
+import math
 import subprocess
 import sys
 import zipfile
@@ -20,6 +21,7 @@ NAMES = ("run.json", "progress.jsonl", *MODEL_FILES)
 
 LARGEST_ARCHIVE = 100 * 1024**2
 _LARGEST_FILE = 100 * 1024**2
+_LARGEST_DATASET = 2 * 1024**3
 _LONGEST_CHECK = 120  # seconds
 
 
@@ -86,7 +88,10 @@ def _dataset_here(dataset: DatasetRecord) -> DatasetRecord:
     if dataset.path is None:
         return dataset
     try:
-        with Path(dataset.path).open("rb") as file:
+        file_here = Path(dataset.path)
+        if not file_here.is_file() or file_here.stat().st_size > _LARGEST_DATASET:
+            return dataset.model_copy(update={"path": None})
+        with file_here.open("rb") as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == dataset.sha256
     except (OSError, ValueError):
         same = False
@@ -103,10 +108,17 @@ def _check_record(path: Path, record: RunRecord) -> None:
         whole = (record.config["epochs"], record.results["test_errors"], record.results["test_count"])
         if not 0 <= low <= float(record.results["test_accuracy"]) <= high <= 1 or min(map(int, whole)) < 0:
             raise ValueError
+        for value in record.results.values():
+            if not all(_is_figure(figure) for figure in (value if isinstance(value, list) else [value])):
+                raise ValueError
     except (ModelError, KeyError, TypeError, ValueError):
         raise InputError(
             f"{path.name}: its run.json holds a name, date or figure that makes no sense."
         ) from None
+
+
+def _is_figure(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and math.isfinite(value))
 
 
 def _unpack(path: Path, folder: Path) -> None:

@@ -7,7 +7,7 @@ answers; else prints why and exits with 1. A file made to crash a loader crashes
 import os
 import sys
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from models.run_directory import RunDirectory
 
 _IMAGES = 64
 _TOLERANCE = 1e-3
+_LARGEST_PREDICTIONS = 200 * 1024**2  # unpacked
 
 
 def find_fault(path: Path) -> str | None:
@@ -23,6 +24,9 @@ def find_fault(path: Path) -> str | None:
     run = RunDirectory(path)
     config = run.read().config
     try:
+        with ZipFile(run.predictions_file) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > _LARGEST_PREDICTIONS:
+                return "its predictions are too large"
         with run.predictions_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
             if file["probabilities"].ndim != 2:
                 return "its predictions are not a table"

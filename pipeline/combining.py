@@ -71,7 +71,12 @@ def _fill(run: RunDirectory, models: Sequence[StoredModel], config: Any, dataset
     weights = []
     for model in models:
         network = rebuild(model.record.config)
-        network.load_weights(model.directory.keras_file)
+        try:
+            network.load_weights(model.directory.keras_file)
+        except (OSError, ValueError):
+            raise ModelError(
+                f"{model.name}: its weights do not fit the {model.record.config['architecture']} of this version."
+            ) from None
         weights.append(network.get_weights())
     run.progress_file.touch()
     complete(

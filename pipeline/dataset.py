@@ -65,7 +65,7 @@ class Dataset:
         return human_labels(self.test[1]) if self.sha256 == MNIST_SHA256 else None
 
     def split(self, validation_split: float, seed: int) -> "Split":
-        """The training part in two, each digit with the same share in both.
+        """The training part in two, each digit with the same share in both where there are enough.
 
         Args:
             validation_split: share of the images for validation, 0 to 0.5.
@@ -78,6 +78,10 @@ class Dataset:
             members = np.flatnonzero(labels == digit)
             count = round(len(members) * validation_split)
             chosen[random.permutation(members)[:count]] = True
+        if (
+            validation_split and not chosen.any() and len(labels) > 1
+        ):  # too few of each digit for equal shares
+            chosen[random.permutation(len(labels))[: max(1, round(len(labels) * validation_split))]] = True
         if validation_split and not chosen.any():
             raise InputError(
                 f"A validation split of {validation_split:g} leaves no image of {len(labels)} for validation."

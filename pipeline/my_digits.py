@@ -112,7 +112,7 @@ def keep(
         )
     except ValidationError:
         raise InputError(f"Expected a label from 0 to 9, got {label!r}.") from None
-    digit = KeptDigit(f"{moment:%Y%m%d-%H%M%S}-{uuid4().hex[:8]}", record)
+    digit = KeptDigit(f"{moment:%Y%m%d-%H%M%S-%f}-{uuid4().hex[:8]}", record)
     picture = Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")
     picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
     small = Image.fromarray((np.clip(image, 0, 1) * 255).round().astype(np.uint8))
@@ -150,13 +150,15 @@ def delete(digit: KeptDigit) -> None:
 def export_npz(digits: list[KeptDigit]) -> bytes:
     """An .npz that `digitlab train` and `evaluate` take as `--dataset`.
 
-    Every second digit is for training, the others for testing; a single one is both.
+    Every second digit is for training, the others for testing; a single one is both. They are counted from the
+    oldest on, so that a digit keeps its part when more are kept.
 
     Raises:
         InputError: there is no digit to export.
     """
     if not digits:
         raise InputError("Expected at least one kept digit to export, but there is none.")
+    digits = sorted(digits, key=lambda digit: digit.id)
     images = np.stack([digit.image() for digit in digits])
     labels = np.array([digit.record.label for digit in digits], np.uint8)
     test = slice(1, None, 2) if len(digits) > 1 else slice(None)

@@ -73,8 +73,9 @@ class _Source:
         self, images: NDArray[np.uint8], labels: NDArray[np.uint8], random: np.random.Generator
     ) -> None:
         self.images, self.random = images, random
-        self._turnable = np.flatnonzero(_TURNABLE[labels])
-        self._mirrorable = np.flatnonzero(_MIRRORABLE[labels])
+        every = np.arange(len(labels))  # in place of digits that a small data set has not
+        self._turnable = np.flatnonzero(_TURNABLE[labels]) if _TURNABLE[labels].any() else every
+        self._mirrorable = np.flatnonzero(_MIRRORABLE[labels]) if _MIRRORABLE[labels].any() else every
 
     def any(self) -> NDArray[np.uint8]:
         return np.asarray(self.images[self.random.integers(len(self.images))])

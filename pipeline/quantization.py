@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from models.errors import DigitLabError, ModelError
+from models.files import replacing
 from models.store import StoredModel, find_model
 from pipeline.dataset import load_recorded
 
@@ -68,7 +69,11 @@ def quantize(model: StoredModel, file: Path) -> Quantized:
     Raises:
         ModelError: it would lose `LARGEST_LOSS` or more, or can't be converted; then nothing is written.
     """
-    file.unlink(missing_ok=True)
+    with replacing(file) as part:
+        return _written(model, part)
+
+
+def _written(model: StoredModel, file: Path) -> Quantized:
     done = subprocess.run(
         [
             sys.executable,
@@ -90,8 +95,7 @@ def quantize(model: StoredModel, file: Path) -> Quantized:
     if "error" in told:
         raise ModelError(told["error"])
     result = Quantized(**told)
-    if result.loss >= LARGEST_LOSS:
-        file.unlink(missing_ok=True)
+    if result.loss > LARGEST_LOSS - 1e-9:  # shares of so many images, not exact as floats
         raise ModelError(f"{model.name}: it is not offered as int8, because {result.in_words()}.")
     return result
 

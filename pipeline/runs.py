@@ -149,11 +149,16 @@ def resume(run: RunDirectory, more_epochs: int = 0) -> RunRecord:
         more_epochs: epochs to add to what its configuration asks for.
 
     Raises:
-        ModelError: the run is under way, or has nothing left to do.
+        ModelError: the run is under way, has nothing left to do, or came without its checkpoint.
         ConfigError: too many epochs.
     """
     with run.locked("resume.lock"):  # of two that ask at once, the second finds it queued
         return _resume(run, more_epochs)
+
+
+def can_go_on(run: RunDirectory, record: RunRecord) -> bool:
+    """Whether nothing would be lost: an imported model has whole epochs behind it, but no checkpoint of them."""
+    return not record.epochs_done or run.checkpoint_file.is_file()
 
 
 def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
@@ -168,6 +173,11 @@ def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
     config = read_config({**record.config, "epochs": record.config["epochs"] + more_epochs})
     if current == "finished" and not more_epochs:
         raise ModelError(f"{record.name}: it has finished; say how many epochs to add.")
+    if not can_go_on(run, record):
+        raise ModelError(
+            f"{record.name}: it came without its checkpoint, so it can't go on; train a new model from its weights, "
+            f"with `digitlab train --from {record.id}` or on the Train page."
+        )
     _drop_unfinished_epochs(run)
     run.stop_file.unlink(missing_ok=True)
     record = run.update(

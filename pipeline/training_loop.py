@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from pipeline.config import TrainConfig
 from pipeline.optimizers import make_optimizer
 
+_LEAST_TO_CALIBRATE = 500
+
 Checkpoint = dict[str, NDArray[Any]]
 """Everything needed to go on after a whole epoch: weights, optimizer, averages, random states."""
 
@@ -144,8 +146,11 @@ class Loop:
         """Divides the logits by the temperature that fits the validation images best.
 
         Temperature scaling after Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017). It is put
-        into the weights of the last dense layer and changes no answer, only how sure it is.
+        into the weights of the last dense layer and changes no answer, only how sure it is. With fewer than
+        500 images nothing is changed: if all of them are right, the best temperature would be none.
         """
+        if len(images) < _LEAST_TO_CALIBRATE:
+            return
         from scipy.optimize import minimize_scalar
 
         logits = self._digit_logits(images)

@@ -87,7 +87,8 @@ def _explain(error: BaseException) -> str:
 
 
 def _carry_out(run: RunDirectory) -> None:
-    os.nice(10)  # pages that people look at go first
+    if hasattr(os, "nice"):
+        os.nice(10)  # pages that people look at go first
     began = time.monotonic()
     record = run.update(status="running", started=now())
     config = read_config(record.config)

@@ -66,10 +66,10 @@ def _show_one(digit: KeptDigit) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="kept_one"):
         if digit.picture_file.is_file():
             st.image(digit.picture_file.read_bytes(), width=120, alt=f"The picture kept as {record.label}")
-        moment = datetime.fromisoformat(record.kept).strftime("%-d %B %Y, %H:%M")
+        moment = datetime.fromisoformat(record.kept)
         st.markdown(
             f"**{record.label}**, read as {record.predicted} ({show_confidence(record.confidence)} sure) by "
-            f"{as_written(record.model)}  \n:gray[Kept on {moment} UTC]",
+            f"{as_written(record.model)}  \n:gray[Kept on {moment.day} {moment:%B %Y, %H:%M} UTC]",
             width="content",
         )
         if st.button("Delete", icon=":material/delete:", key="kept_delete_one"):

@@ -16,7 +16,7 @@ from pipeline.terminal import percent
 def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -> list[StoredModel]:
     """Shows the table; the models whose rows are ticked."""
     by_id = {model.id: model for model in models}
-    ids = list(by_id)
+    models, ids = list(by_id.values()), list(by_id)
     ticked = [model_id for model_id in state.ticked_models() if model_id in by_id]
     # other rows make another table, which begins with the ticks of the one before
     widget = f"{key}_{sha256(' '.join(ids).encode()).hexdigest()[:12]}"

@@ -24,15 +24,21 @@ def show_actions(run: Run) -> None:
                     runs.stop(run.directory)
                     st.rerun()
             return
-        if run.state != "finished" and st.button(
-            "Resume",
-            type="primary",
-            icon=":material/resume:",
-            key="run_resume",
-            help="Goes on from the last whole epoch.",
+        can_go_on = runs.can_go_on(run.directory, run.record)
+        if (
+            can_go_on
+            and run.state != "finished"
+            and st.button(
+                "Resume",
+                type="primary",
+                icon=":material/resume:",
+                key="run_resume",
+                help="Goes on from the last whole epoch.",
+            )
         ):
             _go_on(run, 0)
-        if run.record.epochs_done and run.state in ("finished", "stopped") and run.record.members == 1:
+        whole = bool(run.record.epochs_done) and run.state in ("finished", "stopped")
+        if can_go_on and whole and run.record.members == 1:
             more = st.number_input(
                 "More epochs", 1, 200, 2, key="more_epochs", width=130, label_visibility="collapsed"
             )

@@ -35,8 +35,13 @@ def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> lis
         taken = [(file.name, file.getvalue()) for file in files[:most]]
         state.keep_uploads(key, taken)
     else:
-        taken = state.kept_uploads(key)
-        if taken:
+        taken, count = state.kept_uploads(key)
+        if count > len(taken):
+            _show_kept(
+                key,
+                f"Only {len(taken)} of the {count} {noun}s from before could be kept; add the others again",
+            )
+        elif taken:
             _show_kept(key, f"{len(taken)} {noun}{'s' if len(taken) > 1 else ''} from before")
     return [take_in(name, data) for name, data in taken]
 

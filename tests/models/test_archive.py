@@ -76,9 +76,16 @@ def _damaged_record(entries: dict[str, bytes]) -> None:
     entries["run.json"] = b"{"
 
 
+def _figure_as_text(entries: dict[str, bytes]) -> None:
+    record = json.loads(entries["run.json"])
+    record["results"]["human_accuracy"] = "0.99"
+    entries["run.json"] = json.dumps(record).encode()
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
+        (_figure_as_text, "figure that makes no sense"),
         (_escape, r"holds '\.\./outside\.txt'"),
         (_extra, "holds 'startup.py'"),
         (_missing, r"model\.tflite is missing"),

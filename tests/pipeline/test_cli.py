@@ -181,6 +181,9 @@ def test_models_are_renamed_exported_imported_and_deleted(
     imported = digitlab("models", "import", tmp_path / "small.zip")
     assert imported.code == 0, imported.err
     assert digitlab("models", "show", "small", "--json").json_lines()[0]["architecture"] == "dense"
+    refused = digitlab("runs", "resume", "small", "--epochs", 1)
+    assert refused.code == 2
+    assert "without its checkpoint" in refused.err
     assert digitlab("models", "default", "small").code == 0
     assert digitlab("predict", seven, "--json").json_lines()[0]["digit"] == 7
     listed = digitlab("models", "list").out

@@ -32,6 +32,12 @@ def test_a_split_is_stratified_seeded_and_complete() -> None:
     assert len(mnist.split(0, seed=3).validation) == 0
 
 
+def test_a_few_images_can_be_split_too(tmp_path: Path) -> None:
+    np.savez(tmp_path / "few.npz", **_arrays())
+    split = load_dataset(tmp_path / "few.npz").split(0.1, seed=3)
+    assert (len(split.train), len(split.validation)) == (18, 2)
+
+
 def _arrays(**changes: Any) -> dict[str, Any]:
     images, labels = np.zeros((20, 28, 28), np.uint8), np.arange(20) % 10
     return {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels, **changes}
