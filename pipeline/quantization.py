@@ -56,9 +56,10 @@ class Quantized:
         """The price and the gain, one sentence."""
         points = 100 * self.loss
         verdict = f"loses {points:.2f} points" if points > 0 else "loses nothing"
+        answers = "answer" if self.changed == 1 else "answers"
         return (
             f"int8 {verdict} on {self.count:,} test images ({self.float_accuracy:.2%} before, "
-            f"{self.accuracy:.2%} now, {self.changed} answers changed) and has {self.size / 1e6:.2f} MB "
+            f"{self.accuracy:.2%} now, {self.changed} {answers} changed) and has {self.size / 1e6:.2f} MB "
             f"instead of {self.float_size / 1e6:.2f} MB"
         )
 
