@@ -133,7 +133,7 @@ def test_only_so_many_bytes_of_uploads_are_kept(tiny_model: Path, monkeypatch: p
     app.run()
     app.switch_page("views/models.py").run()
     app.switch_page("views/recognize.py").run()
-    assert "2 pictures from before" in text_of(app)
+    assert "2 of the 3 pictures from before" in text_of(app)
 
 
 def test_kept_digits_can_be_deleted(tiny_model: Path) -> None:

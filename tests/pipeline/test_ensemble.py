@@ -20,7 +20,7 @@ from tests.pipeline.test_runs import kill_worker, wait_for
 
 pytestmark = pytest.mark.slow
 
-SMALL = {"stem": 8, "width": 8}
+SMALL = {"stem": 8, "width": 8, "top": 16}
 
 
 def test_an_ensemble_is_trained_like_any_model(
