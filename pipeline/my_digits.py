@@ -10,7 +10,7 @@ import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import numpy as np
@@ -23,6 +23,7 @@ from models.files import replacing, write_text
 from models.locations import home
 
 Digit = Annotated[int, Field(ge=0, le=9)]
+Part = Literal["train", "test"]
 
 _LARGEST_SIDE = 640  # pixels of a kept picture: enough to see what it was
 
@@ -37,6 +38,7 @@ class KeptRecord(BaseModel):
         model: the model's name.
         kept: when, ISO 8601, UTC.
         source: canvas, upload or camera.
+        part: of a data set made from kept digits that it belongs to, for good.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,6 +49,7 @@ class KeptRecord(BaseModel):
     model: str
     kept: str
     source: str = "canvas"
+    part: Part = "train"
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ def keep(
             model=model,
             kept=moment.isoformat(timespec="seconds"),
             source=source,
+            part=_smaller_part(),
         )
     except ValidationError:
         raise InputError(f"Expected a label from 0 to 9, got {label!r}.") from None
@@ -140,6 +144,12 @@ def list_kept() -> list[KeptDigit]:
     return digits
 
 
+def _smaller_part() -> Part:
+    """Where the next digit goes, so that both parts stay as large as each other."""
+    parts = [digit.record.part for digit in list_kept()]
+    return "test" if parts.count("test") < parts.count("train") else "train"
+
+
 def delete(digit: KeptDigit) -> None:
     """Deletes one; it is no error when it is gone already."""
     (folder() / f"{digit.id}.json").unlink(missing_ok=True)
@@ -150,8 +160,8 @@ def delete(digit: KeptDigit) -> None:
 def export_npz(digits: list[KeptDigit]) -> bytes:
     """An .npz that `digitlab train` and `evaluate` take as `--dataset`.
 
-    Every second digit is for training, the others for testing; a single one is both. They are counted from the
-    oldest on, so that a digit keeps its part when more are kept.
+    Each digit is for training or for testing as was decided when it was kept, so it never changes sides; where
+    one side is empty, all digits are both.
 
     Raises:
         InputError: there is no digit to export.
@@ -161,11 +171,14 @@ def export_npz(digits: list[KeptDigit]) -> bytes:
     digits = sorted(digits, key=lambda digit: digit.id)
     images = np.stack([digit.image() for digit in digits])
     labels = np.array([digit.record.label for digit in digits], np.uint8)
-    test = slice(1, None, 2) if len(digits) > 1 else slice(None)
+    test = np.array([digit.record.part == "test" for digit in digits])
+    train = ~test
+    if test.all() or train.all():
+        train = test = np.ones(len(digits), bool)
     file = io.BytesIO()
     arrays: dict[str, Any] = {
-        "x_train": images[::2],
-        "y_train": labels[::2],
+        "x_train": images[train],
+        "y_train": labels[train],
         "x_test": images[test],
         "y_test": labels[test],
     }

@@ -46,7 +46,7 @@ def show_kept_digits(palette: Palette) -> None:
             file_name="my-digits.npz",
             mime="application/octet-stream",
             icon=":material/download:",
-            help="For `digitlab train --dataset` and `digitlab evaluate --dataset`; every second digit is for testing.",
+            help="For `digitlab train --dataset` and `digitlab evaluate --dataset`; half of them are for testing.",
             on_click="ignore",
         )
         st.download_button(

@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard import reading_work
 from dashboard.components.message import show_empty
-from dashboard.components.upload_box import ask_pictures
-from dashboard.readings import Upload, take_in
+from dashboard.components.upload_box import ask_photo, ask_pictures
+from dashboard.readings import Upload
 
 MOST = 100
 SOURCES = {"upload": ":material/upload_file: Upload", "camera": ":material/photo_camera: Camera"}
@@ -51,12 +51,7 @@ def _take_files() -> list[Upload]:
 
 
 def _take_photo() -> list[Upload]:
-    photo = st.camera_input(
-        "A photo of handwritten numbers",
-        key="read_camera",
-        help="The photo goes to the Digit Lab server that shows this page, and nowhere else.",
-        width=560,
-    )
+    photo = ask_photo("A photo of handwritten numbers", key="read_camera", width=560)
     if photo is None:
         show_empty(
             "read-camera",
@@ -65,4 +60,4 @@ def _take_photo() -> list[Upload]:
             "Hold the page flat, in even light, and take a photo. The browser asks before it uses the camera.",
         )
         return []
-    return [take_in("photo.jpg", photo.getvalue())]
+    return [photo]

@@ -9,7 +9,7 @@ from dashboard.components.digit_buttons import pick_digit
 from dashboard.components.message import errors_shown, show_empty, show_errors
 from dashboard.components.plain_text import as_written
 from dashboard.components.question import show_answers
-from dashboard.components.upload_box import ask_pictures
+from dashboard.components.upload_box import ask_photo, ask_pictures
 from dashboard.figures.style import Palette
 from dashboard.resources import read_digit, recognizer
 from models.errors import InputError
@@ -64,11 +64,7 @@ def show_camera(models: Sequence[StoredModel], palette: Palette) -> None:
     """Takes a photo and shows what the models say of it."""
     left, right = st.columns(2, gap="large")
     with left:
-        photo = st.camera_input(
-            "A photo of one digit, filling much of the frame",
-            key="camera",
-            help="The photo goes to the Digit Lab server that shows this page, and nowhere else.",
-        )
+        photo = ask_photo("A photo of one digit, filling much of the frame", key="camera")
     with right:
         if photo is None:
             show_empty(
@@ -79,7 +75,7 @@ def show_camera(models: Sequence[StoredModel], palette: Palette) -> None:
             )
             return
         with errors_shown():
-            picture, normalized = read_digit(photo.getvalue())
+            picture, normalized = read_digit(photo.data)
             show_answers(picture, normalized, models, palette, "camera")
 
 

@@ -39,7 +39,7 @@ def ask_dataset() -> str:
             format_func=lambda name: names.get(name, name),
             key=state.TRAINING_SET,
             help="MNIST is shipped: 60,000 digits. Those that you corrected on Recognize can be learned from as soon "
-            "as you kept some: every second one, the others are for testing. Other digits come as an .npz file.",
+            "as you kept some: half of them; the others are for testing. Other digits come as an .npz file.",
             persist_state="session",
         )
         or ""

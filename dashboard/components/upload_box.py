@@ -1,4 +1,7 @@
-"""Where picture files are handed in. They are still there after another page, although the uploader begins anew."""
+"""Where pictures are handed in, as files or by the camera.
+
+They are still there after another page, although Streamlit's uploader and camera begin anew.
+"""
 
 import streamlit as st
 
@@ -7,6 +10,8 @@ from dashboard.readings import Upload, take_in
 
 TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"]
 _HELP = "PNG, JPEG, WebP, BMP, TIFF or GIF, at most 20 MB and 50 megapixels each. They stay on this computer."
+_CAMERA_HELP = "The photo goes to the Digit Lab server that shows this page, and nowhere else."
+_PHOTO = "photo.jpg"
 
 
 def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> list[Upload]:
@@ -44,6 +49,32 @@ def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> lis
         elif taken:
             _show_kept(key, f"{len(taken)} {noun}{'s' if len(taken) > 1 else ''} from before")
     return [take_in(name, data) for name, data in taken]
+
+
+def ask_photo(label: str, key: str, width: int | None = None) -> Upload | None:
+    """The camera, and the photo that was taken: now, or before this person went to another page.
+
+    Args:
+        label: what is asked for.
+        key: unique in the session.
+        width: of the picture in pixels; as wide as there is room by default.
+    """
+    photo = st.camera_input(
+        label,
+        key=key,
+        help=_CAMERA_HELP,
+        width=width or "stretch",
+        on_change=state.put_uploads_away,  # a new photo replaces what came before, and so does clearing it
+        args=(key,),
+    )
+    if photo is not None:
+        state.keep_uploads(key, [(_PHOTO, photo.getvalue())])
+        return take_in(_PHOTO, photo.getvalue())
+    taken, _ = state.kept_uploads(key)
+    if not taken:
+        return None
+    _show_kept(key, "The photo from before")
+    return take_in(*taken[0])
 
 
 def _show_kept(key: str, words: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.browser.pages import settle
+from tests.browser.pages import a_photo, settle
 from tests.browser.server import Server
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -18,6 +18,7 @@ _PATIENCE = 60_000  # milliseconds
 # opened at /train, Streamlit's own front end looks for its server below /train first and then finds it at /
 _PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_ARGUMENTS += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,11 +33,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def camera_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the browser's camera sees: a sheet with the first test digit, a 7."""
+    film = tmp_path_factory.mktemp("camera") / "seven.mjpeg"
+    film.write_bytes(20 * a_photo(0, 480))
+    return film
+
+
+@pytest.fixture(scope="session")
+def chromium(camera_film: Path) -> Iterator[Browser]:
     assert _CHROMIUM, "DIGITLAB_REQUIRE_BROWSER is set, but there is no Chromium"
     expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        camera = f"--use-file-for-fake-video-capture={camera_film}"
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=[*_ARGUMENTS, camera])
         yield browser
         browser.close()
 

@@ -1,6 +1,11 @@
 """What people do on the pages, for tests and for the pictures of the documentation."""
 
+import io
+
+from PIL import Image
 from playwright.sync_api import Page
+
+from pipeline.dataset import load_dataset
 
 THREE = [
     (90, 80),
@@ -16,6 +21,17 @@ THREE = [
 SEVEN = [(80, 70), (150, 68), (235, 66), (200, 150), (160, 260)]
 ONE = [(160, 50), (160, 150), (160, 270)]
 """Strokes on the 320 x 320 sheet, in pixels."""
+
+
+def a_photo(index: int, side: int = 600) -> bytes:
+    """A test digit as a photo: blue ink on a yellowish sheet with a shadow."""
+    digit = Image.fromarray(load_dataset().test[0][index]).resize((side, side), Image.Resampling.BICUBIC)
+    light = Image.linear_gradient("L").resize((side, side)).point(lambda value: 170 + value // 4)
+    paper = Image.merge("RGB", [light, light, light.point(lambda value: value - 25)])
+    paper.paste((40, 50, 130), mask=digit)
+    out = io.BytesIO()
+    paper.save(out, "JPEG", quality=85)
+    return out.getvalue()
 
 
 def settle(page: Page) -> None:

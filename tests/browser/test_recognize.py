@@ -1,25 +1,21 @@
 """Draw, upload, correct: what people do first."""
 
-import io
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import expect
 
 from pipeline.dataset import load_dataset
 from tests.browser.conftest import Tab
-from tests.browser.pages import ONE, SEVEN, draw_stroke, draw_three
+from tests.browser.pages import ONE, SEVEN, a_photo, draw_stroke, draw_three
 
-
-def a_photo(index: int, side: int = 600) -> bytes:
-    """A test digit as a photo: blue ink on a yellowish sheet with a shadow."""
-    digit = Image.fromarray(load_dataset().test[0][index]).resize((side, side), Image.Resampling.BICUBIC)
-    light = Image.linear_gradient("L").resize((side, side)).point(lambda value: 170 + value // 4)
-    paper = Image.merge("RGB", [light, light, light.point(lambda value: value - 25)])
-    paper.paste((40, 50, 130), mask=digit)
-    out = io.BytesIO()
-    paper.save(out, "JPEG", quality=85)
-    return out.getvalue()
+# the first pictures of a camera are black, or there is none yet
+SEES_SOMETHING = """() => {
+  const video = document.querySelector("video");
+  if (!video?.videoWidth) return false;
+  const small = new OffscreenCanvas(8, 8).getContext("2d");
+  small.drawImage(video, 0, 0, 8, 8);
+  return Math.max(...small.getImageData(0, 0, 8, 8).data.filter((_, place) => place % 4 < 3)) > 100;
+}"""
 
 
 def test_a_drawn_digit_is_answered_stroke_by_stroke(tab: Tab) -> None:
@@ -95,3 +91,19 @@ def test_a_wrong_answer_is_kept_with_its_label(tab: Tab) -> None:
     tab.settle()
     page.keyboard.press("Escape")
     expect(page.get_by_text("Kept digits", exact=False).first).to_be_visible()
+
+
+def test_a_photo_is_answered_and_still_there_after_another_page(tab: Tab) -> None:
+    page = tab.open("/")
+    page.get_by_role("radio", name="Camera").click()
+    page.wait_for_function(SEES_SOMETHING)
+    page.get_by_role("button", name="Take Photo").click()
+    answer = page.get_by_test_id("answer")
+    expect(answer).to_have_text("7")
+    page.get_by_role("link", name="Evaluate").click()
+    expect(answer).to_have_count(0)
+    page.get_by_role("link", name="Recognize").click()
+    expect(page.get_by_text("The photo from before")).to_be_visible()
+    expect(answer).to_have_text("7")
+    page.get_by_role("button", name="Put away").click()
+    expect(page.get_by_text("No photo yet")).to_be_visible()

@@ -64,18 +64,22 @@ def test_the_npz_is_a_dataset(home: Path, tmp_path: Path, count: int) -> None:
     assert {*y_train.tolist(), *y_test.tolist()} == set(range(count))
 
 
-def test_a_digit_keeps_its_part_when_more_are_kept(home: Path, tmp_path: Path) -> None:
+def test_a_digit_keeps_its_part_whatever_is_kept_or_deleted(home: Path, tmp_path: Path) -> None:
     def parts() -> tuple[list[int], list[int]]:
         file = tmp_path / f"{len(my_digits.list_kept())}.npz"
         file.write_bytes(my_digits.export_npz(my_digits.list_kept()))
         dataset = load_dataset(file)
         return dataset.train[1].tolist(), dataset.test[1].tolist()
 
-    for label in range(4):
-        keep_one(label)
+    kept = [keep_one(label) for label in range(4)]
     assert parts() == ([0, 2], [1, 3])
     keep_one(4)
     assert parts() == ([0, 2, 4], [1, 3])
+    my_digits.delete(kept[0])
+    assert parts() == ([2, 4], [1, 3])
+    my_digits.delete(kept[1])
+    keep_one(5)
+    assert parts() == ([2, 4], [3, 5])
 
 
 def test_an_empty_export_is_refused(home: Path) -> None:
