@@ -4,9 +4,11 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from filelock import FileLock
+
 from models.architectures import CATALOGUE
 from models.errors import ModelError
-from models.run_directory import RunDirectory
+from models.run_directory import RunDirectory, now
 from models.store import StoredModel, delete_directory
 from pipeline.config import read_config
 from pipeline.dataset import load_recorded
@@ -50,7 +52,9 @@ def combine_models(models: Sequence[StoredModel], name: str = "") -> RunDirector
     dataset = load_recorded(first.dataset)
     run = create(config, dataset, name)
     try:
-        _fill(run, models, config, dataset)
+        with FileLock(run.worker_lock_file):  # for all who look, it is at work
+            run.update(status="running", started=now())
+            _fill(run, models, config, dataset)
     except BaseException:
         delete_directory(run)
         raise

@@ -86,8 +86,10 @@ def train_members(
             split_seed=config.seed,
         )
         state = None
-        result.epochs += before
-        if result.why != "stopped" or not finished:
+        if result.why == "stopped" and finished:
+            result.epochs = before  # those of the unfinished member are not behind the model
+        else:
+            result.epochs += before
             finished.append(result.model.get_weights())
         if result.why in ("stopped", "diverged") or len(finished) == config.members:
             break

@@ -94,7 +94,7 @@ def command_line(config: TrainConfig, name: str, dataset: Path | None, start_fro
             if isinstance(value, bool):
                 words.append(f"--{option}" if value else f"--no-{option}")
             else:
-                words += [f"--{option}", f"{value:g}" if isinstance(value, float) else str(value)]
+                words += [f"--{option}", str(value)]
     words += ["--seed", str(config.seed)]
     if name:
         words += ["--name", name]

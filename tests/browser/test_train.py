@@ -34,6 +34,11 @@ def test_two_epochs_are_trained_and_watched_from_start_to_end(tab: Tab, server: 
     page.get_by_role("radio", name=re.compile("^Dense")).check(force=True)
     expect(page.get_by_text("First hidden layer")).to_be_visible()
     tab.settle()
+    epochs = page.get_by_role("slider", name="Epochs")
+    epochs.press("Home")
+    epochs.press("ArrowRight")
+    expect(epochs).to_have_attribute("aria-valuetext", "2")
+    tab.settle()
     page.get_by_label("Name", exact=True).fill("two epochs")
     page.keyboard.press("Tab")
     tab.settle()
@@ -52,6 +57,7 @@ def test_two_epochs_are_trained_and_watched_from_start_to_end(tab: Tab, server: 
     expect(page.get_by_label("Run", exact=True)).to_have_value(re.compile("two epochs"))
     expect(page.get_by_text("Test accuracy").first).to_be_visible(timeout=180_000)
     assert run.state() == "finished"
+    assert run.read().epochs_done == 2
 
 
 def start_long_run(server: Server, name: str) -> RunDirectory:
