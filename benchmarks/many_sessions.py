@@ -25,6 +25,7 @@ import numpy as np
 from PIL import Image
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
@@ -118,8 +119,9 @@ def live(url: str, number: int, rounds: int, timings: Timings) -> None:
     """One person: opens the dashboard, draws, looks around, comes back."""
     chance = random.Random(number)
     images, _ = load_dataset().test
-    session = Session(url)
+    session = None
     try:
+        session = Session(url)
         timings.errors += session.run()
         others = [name for name in session.pages if name != "Recognize"]
         for turn in range(rounds):
@@ -136,10 +138,11 @@ def live(url: str, number: int, rounds: int, timings: Timings) -> None:
                 began = time.perf_counter()
                 timings.errors += session.run(page)
                 timings.pages.append(time.perf_counter() - began)
-    except (OSError, TimeoutError, KeyError) as error:
+    except (OSError, TimeoutError, KeyError, WebSocketException) as error:
         timings.errors.append(f"{type(error).__name__}: {error}")
     finally:
-        session.close()
+        if session:
+            session.close()
 
 
 def quantiles(seconds: list[float]) -> dict[str, float]:
@@ -171,8 +174,12 @@ def main() -> None:
                 settings = ["--arch", "cnn", "--epochs", "300", "--name", "while they draw", "--detach"]
                 subprocess.run([*digitlab, "train", *settings], env=server.environment, check=True)
             with ThreadPoolExecutor(arguments.sessions) as people:
-                for number in range(arguments.sessions):
+                lives = [
                     people.submit(live, server.url, number, arguments.rounds, timings)
+                    for number in range(arguments.sessions)
+                ]
+            for ended in lives:
+                ended.result()  # raises what went wrong beyond what is counted
             if not arguments.no_training:
                 command = [*digitlab, "runs", "stop", "while they draw"]
                 subprocess.run(command, env=server.environment, check=True)

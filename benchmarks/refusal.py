@@ -122,7 +122,7 @@ def main() -> None:
     def many(make: Callable[[np.random.Generator], Picture], count: int) -> list[Picture]:
         return [make(random) for _ in range(count)]
 
-    mnist = recognizer.scores(load_dataset().test[0])
+    mnist = recognizer.steady_scores(load_dataset().test[0].astype(np.float32) / np.float32(255))
     if mnist.shape[1] <= DIGITS:
         parser.error("this model has not learned to refuse; expected one trained with --not-a-digit")
     columns = {"MNIST digits": 1 - mnist[:, DIGITS].astype(np.float64)}

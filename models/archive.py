@@ -67,7 +67,8 @@ def import_model(path: Path) -> RunDirectory:
             update={
                 "id": run_id,
                 "dataset": _dataset_here(record.dataset),
-                "name": record.name[:60],
+                "created": _iso(record.created),
+                "ended": _iso(record.ended) if record.ended else None,
                 "status": "finished" if record.status == "finished" else "stopped",
                 "reason": f"Imported on {now()[:10]} from an archive.",
             }
@@ -103,7 +104,7 @@ def _check_record(path: Path, record: RunRecord) -> None:
     try:
         check_name(record.name)
         for moment in (record.created, record.ended or record.created):
-            datetime.fromisoformat(moment)
+            _iso(moment)
         low, high = (float(bound) for bound in record.results["test_interval"])
         whole = (record.config["epochs"], record.results["test_errors"], record.results["test_count"])
         if not 0 <= low <= float(record.results["test_accuracy"]) <= high <= 1 or min(map(int, whole)) < 0:
@@ -111,10 +112,15 @@ def _check_record(path: Path, record: RunRecord) -> None:
         for value in record.results.values():
             if not all(_is_figure(figure) for figure in (value if isinstance(value, list) else [value])):
                 raise ValueError
-    except (ModelError, KeyError, TypeError, ValueError):
+    except (ModelError, KeyError, TypeError, ValueError, ArithmeticError):
         raise InputError(
             f"{path.name}: its run.json holds a name, date or figure that makes no sense."
         ) from None
+
+
+def _iso(moment: str) -> str:
+    """The moment in the one form that every reader of dates takes."""
+    return datetime.fromisoformat(moment).isoformat()
 
 
 def _is_figure(value: object) -> bool:

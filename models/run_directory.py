@@ -6,7 +6,7 @@ Knows the files and what run.json says; knows nothing of processes or TensorFlow
 import hashlib
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -136,8 +136,20 @@ class RunDirectory:
     def locked(self, name: str) -> Iterator[None]:
         """Holds the lock of that file name; `ModelError` for a deleted run, whose directory a lock would make anew."""
         self.read()
-        with FileLock(self.path / name):
+        with self._lock(name):
             yield
+
+    @contextmanager
+    def _lock(self, name: str, *, blocking: bool = True) -> Iterator[None]:
+        """A lock makes the directory of its file, so one that is taken while the run is deleted takes it away again."""
+        with FileLock(self.path / name, blocking=blocking):
+            if self.record_file.exists():
+                yield
+                return
+        (self.path / name).unlink(missing_ok=True)
+        with suppress(OSError):  # a damaged run keeps what is left of it
+            self.path.rmdir()
+        raise ModelError(f"{self.id}: the run was deleted.")
 
     def update(self, **changes: Any) -> RunRecord:
         """Changes some fields of run.json; writers in other processes wait their turn."""
@@ -156,7 +168,10 @@ class RunDirectory:
             # the worker may have ended, or not yet begun, between the two looks
             record = self.read()
             if record.status in ("queued", "running"):
-                young = time.time() - self.record_file.stat().st_mtime < START_TIME
+                try:
+                    young = time.time() - self.record_file.stat().st_mtime < START_TIME
+                except FileNotFoundError:
+                    raise ModelError(f"{self.id}: the run was deleted.") from None
                 return "queued" if record.status == "queued" and young else "interrupted"
         return record.status
 
@@ -166,10 +181,12 @@ class RunDirectory:
             return False
         try:
             # lookers take turns, so that none mistakes another's look for the worker
-            with FileLock(self.path / "look.lock"), FileLock(self.worker_lock_file, blocking=False):
+            with self._lock("look.lock"), self._lock(self.worker_lock_file.name, blocking=False):
                 return False
         except Timeout:
             return True
+        except ModelError:
+            return False
 
     def has_model(self) -> bool:
         """Whether all that makes a model is there."""

@@ -14,6 +14,7 @@ from models.locations import PRETRAINED, runs_folder
 from models.run_directory import ENDED, RunDirectory, RunRecord
 
 DEFAULT_MODEL = "cnn-deep"
+_SHIPPED = "shipped:"
 _LONGEST_NAME = 60
 _LONGEST_NOTES = 10_000
 
@@ -39,9 +40,14 @@ class StoredModel:
 
     @property
     def reference(self) -> str:
-        """What `find_model` finds it by from anywhere: its id or, outside this home's runs, its directory."""
+        """What `find_model` finds it, and no other, by from anywhere.
+
+        An own model's id, "shipped:" and the name of a shipped one or, outside this home's runs, the directory.
+        """
+        if self.shipped:
+            return _SHIPPED + self.name
         path = self.directory.path
-        return self.id if path.parent in (PRETRAINED, runs_folder().resolve(), runs_folder()) else str(path)
+        return self.id if path.parent in (runs_folder().resolve(), runs_folder()) else str(path)
 
     @property
     def name(self) -> str:
@@ -81,9 +87,10 @@ def list_models() -> list[StoredModel]:
 
 
 def find_model(reference: str | None = None) -> StoredModel:
-    """The model meant by an id, a name, or a path to a run directory; without any, the default.
+    """The model meant by a reference, id, name, or path to a run directory; without any, the default.
 
-    Where several own models share a name, the newest is meant; an own model goes before a shipped one.
+    Where several own models share a name, the newest is meant; an own model goes before a shipped one, which
+    "shipped:" before its name always means.
 
     Raises:
         ModelError: there is none, or its directory is damaged.
@@ -92,7 +99,7 @@ def find_model(reference: str | None = None) -> StoredModel:
         return default_model()
     models = list_models()
     for model in models:
-        if not model.shipped and model.record.id == reference:
+        if model.reference == reference:
             return model
     for model in sorted(models, key=lambda model: model.shipped):
         if model.name == reference:
@@ -141,10 +148,12 @@ def rename(model: StoredModel, name: str) -> RunRecord:
 
 
 def check_name(name: str) -> str:
-    """`name` without blanks around it, or `ModelError` where it is empty, too long or unprintable."""
-    name = name.strip()
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ModelError(f"A name has 1 to {_LONGEST_NAME} printable characters; got {len(name)}.")
+    """`name` with single blanks between its words; `ModelError` where it is empty, too long or unprintable."""
+    name = " ".join(name.split())
+    if not name or len(name) > _LONGEST_NAME:
+        raise ModelError(f"A name has 1 to {_LONGEST_NAME} characters; got {len(name)}.")
+    if not name.isprintable():
+        raise ModelError(f"A name has no invisible characters; got {name!a}.")
     return name
 
 

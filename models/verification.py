@@ -4,6 +4,7 @@ Exits with 0 when the weights fit the architecture that run.json names and the L
 answers; else prints why and exits with 1. A file made to crash a loader crashes this process only.
 """
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -22,17 +23,28 @@ _LARGEST_PREDICTIONS = 200 * 1024**2  # unpacked
 def find_fault(path: Path) -> str | None:
     """Why the model in the run directory `path` can't be accepted, as a part of a sentence; None if it can."""
     run = RunDirectory(path)
-    config = run.read().config
+    record = run.read()
+    config = record.config
     try:
         with ZipFile(run.predictions_file) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > _LARGEST_PREDICTIONS:
                 return "its predictions are too large"
         with run.predictions_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
-            if file["probabilities"].ndim != 2:
-                return "its predictions are not a table"
-        run.evaluation_file.read_text(encoding="utf-8")
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            probabilities = file["probabilities"]
+        evaluation = json.loads(run.evaluation_file.read_text(encoding="utf-8"))
+        confusion = np.array(evaluation["confusion"])
+    except (OSError, ValueError, KeyError, TypeError, EOFError, OverflowError, RecursionError, BadZipFile):
         return "its predictions or its evaluation are damaged"
+    count = record.results.get("test_count")
+    if probabilities.shape != (count, 10) or not np.isfinite(probabilities).all():
+        return "its predictions are not ten probabilities for each test image"
+    if (
+        confusion.shape != (10, 10)
+        or confusion.dtype.kind != "i"
+        or confusion.min() < 0
+        or confusion.sum() != count
+    ):
+        return "its confusion matrix does not count the test images"
 
     from models.architectures import rebuild
 

@@ -91,7 +91,7 @@ def open_dashboard() -> None:
 
 @app.command()
 def train(
-    arch: Annotated[str, typer.Option("--arch", help="dense, cnn, cnn-fast or cnn-deep.")] = "cnn",
+    arch: Annotated[str, typer.Option("--arch", help="dense, cnn, cnn-fast, cnn-deep or ensemble.")] = "cnn",
     epochs: Annotated[int | None, _knob("epochs", "--epochs")] = None,
     batch_size: Annotated[int | None, _knob("batch_size", "--batch-size")] = None,
     learning_rate: Annotated[float | None, _knob("learning_rate", "--learning-rate")] = None,
@@ -133,7 +133,7 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train a network and watch it learn. Ctrl-C stops it and keeps what was learned."""
-    from models.store import check_name, find_model
+    from models.store import find_model
     from pipeline.dataset import load_dataset
     from pipeline.runs import submit
 
@@ -159,7 +159,6 @@ def train(
     if set_:
         settings["parameters"] = dict(_parameter(word) for word in set_)
     config = make_config(arch, **settings)
-    name = check_name(name) if name else ""
     source = find_model(start_from).reference if start_from else ""
     run = submit(config, load_dataset(dataset), name, source)
     if detach:

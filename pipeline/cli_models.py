@@ -12,7 +12,8 @@ from models.store import StoredModel
 from pipeline.terminal import percent, scored
 
 models_app = typer.Typer(
-    help="Trained models: list, show, export, import, rename, delete.", no_args_is_help=True
+    help="Trained models: list, show, export, import, combine, rename, delete, set the default.",
+    no_args_is_help=True,
 )
 
 ModelArgument = Annotated[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import ConfigError
+from models.files import replacing
 from pipeline.reading_records import COLUMNS, failed_row, reading_record, reading_row
 
 if TYPE_CHECKING:
@@ -142,13 +142,11 @@ def _open_table(csv_file: Path, before: int) -> IO[str]:
         csv.writer(file).writerow(COLUMNS)
         return file
     with csv_file.open(newline="", encoding="utf-8", errors="surrogateescape") as old:
-        rows = [row for row in csv.DictReader(old) if row["error"] == ""]
-    part = csv_file.with_name(csv_file.name + ".part")
-    with part.open("w", newline="", encoding="utf-8", errors="surrogateescape") as new:
-        writer = csv.DictWriter(new, COLUMNS)
-        writer.writeheader()
-        writer.writerows(rows)
-        new.flush()
-        os.fsync(new.fileno())
-    part.replace(csv_file)
+        header, *rows = csv.reader(old)
+    error = header.index("error")
+    with (
+        replacing(csv_file) as part,
+        part.open("w", newline="", encoding="utf-8", errors="surrogateescape") as new,
+    ):
+        csv.writer(new).writerows([header, *(row for row in rows if row[error : error + 1] == [""])])
     return csv_file.open("a", newline="", encoding="utf-8", errors="surrogateescape")

@@ -71,6 +71,7 @@ def train_members(
     """
     finished, state = _unpack(resume_from) if resume_from is not None else ([], None)
     tell = _Telling(config, on_progress)
+    early = False
     while True:
         number = len(finished)
         before = number * config.epochs
@@ -86,6 +87,7 @@ def train_members(
             split_seed=config.seed,
         )
         state = None
+        early = early or result.why == "early"
         if result.why == "stopped" and finished:
             result.epochs = before  # those of the unfinished member are not behind the model
         else:
@@ -94,6 +96,8 @@ def train_members(
         if result.why in ("stopped", "diverged") or len(finished) == config.members:
             break
     result.history = tell.history
+    if early and result.why == "finished":
+        result.why = "early"
     if result.why != "diverged":
         result.model = combine(config, finished)
         held_out = dataset.split(config.validation_split, config.seed).validation

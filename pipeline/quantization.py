@@ -22,7 +22,7 @@ from models.store import StoredModel, find_model
 from pipeline.dataset import load_recorded
 
 LARGEST_LOSS = 0.0002
-"""Share of the test images by which an int8 model may be worse; one that loses more is not offered."""
+"""Share of the test images by which an int8 model may be worse; one that loses as much or more is not offered."""
 
 _CALIBRATION_IMAGES = 1000
 

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.drawing.image import Image as SheetImage
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -199,6 +200,8 @@ def _append(table: Worksheet, values: Sequence[Any]) -> None:
     """Adds a row in which texts stay texts: leading zeros, and names that begin like a formula."""
     row = table.max_row + 1
     for column, value in enumerate(values, 1):
+        if isinstance(value, str):
+            value = ILLEGAL_CHARACTERS_RE.sub("", value)
         cell = table.cell(row, column, value)
         cell.alignment = Alignment(vertical="center", wrap_text=True)
         if isinstance(value, str):

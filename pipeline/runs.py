@@ -22,6 +22,7 @@ from models.errors import ModelError
 from models.files import write_text
 from models.locations import runs_folder
 from models.run_directory import ENDED, START_TIME, DatasetRecord, RunDirectory, RunRecord, new_id, now
+from models.store import check_name
 from pipeline.config import TrainConfig, make_config, read_config
 from pipeline.dataset import Dataset, load_dataset
 
@@ -52,17 +53,17 @@ def submit(
 def create(config: TrainConfig, dataset: Dataset, name: str = "", start_from: str = "") -> RunDirectory:
     """A run directory that waits for a worker; arguments as of `submit`."""
     run_id = new_id()
+    name = check_name(name) if name.strip() else ""
     folder = runs_folder()
     path = folder / run_id
     part = folder / f".{run_id}"
     shipped = dataset.name == "MNIST"
     record = RunRecord(
         id=run_id,
-        name=name.strip()
-        or f"{config.architecture} {run_id[4:6]}-{run_id[6:8]} {run_id[9:11]}:{run_id[11:13]}",
+        name=name or f"{config.architecture} {run_id[4:6]}-{run_id[6:8]} {run_id[9:11]}:{run_id[11:13]}",
         status="queued",
         config=config.model_dump(),
-        command=command_line(config, name.strip(), None if shipped else dataset.path, start_from),
+        command=command_line(config, name, None if shipped else dataset.path, start_from),
         dataset=DatasetRecord(
             name=dataset.name, path=None if shipped else str(dataset.path), sha256=dataset.sha256
         ),
@@ -285,11 +286,10 @@ def earlier_in_queue(run: RunDirectory) -> list[RunDirectory]:
     for other in list_runs():
         try:
             record = other.read()
+            waits = record.status in ("queued", "running") and record.id != own.id
+            first = record.status == "running" or (record.queued, record.id) < (own.queued, own.id)
+            if waits and first and other.state(record) in ("queued", "running"):
+                earlier.append(other)
         except ModelError:
-            continue
-        if record.status not in ("queued", "running") or record.id == own.id:
-            continue
-        first = record.status == "running" or (record.queued, record.id) < (own.queued, own.id)
-        if first and other.state(record) in ("queued", "running"):
-            earlier.append(other)
+            continue  # deleted meanwhile, or damaged
     return earlier

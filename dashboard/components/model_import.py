@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.components.message import show_error
 from dashboard.components.plain_text import as_written
-from models.archive import import_model
+from models.archive import LARGEST_ARCHIVE, import_model
 from models.errors import DigitLabError
 
 
@@ -20,6 +20,7 @@ def show_import() -> None:
                 "A run.zip that Digit Lab exported",
                 ["zip"],
                 key="import_file",
+                max_upload_size=LARGEST_ARCHIVE // 1024**2,
                 help="It is unpacked and checked in a process of its own; nothing in it is ever executed.",
             )
             sent = st.form_submit_button("Check and import", type="primary", icon=":material/verified_user:")

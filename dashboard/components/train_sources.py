@@ -10,6 +10,7 @@ from pipeline import my_digits, own_datasets
 from pipeline.config import TrainConfig
 
 _SEEN = "training_set_seen"
+_LARGEST_UPLOAD = 200  # MB; MNIST has 55 uncompressed
 """Session key: id of the last file that was looked at, so that each is kept once."""
 
 
@@ -20,6 +21,7 @@ def ask_dataset() -> str:
         "Your own digits (.npz)",
         type=["npz"],
         key="training_set_file",
+        max_upload_size=_LARGEST_UPLOAD,
         help="Arrays x_train, y_train, x_test and y_test: uint8 images of 28 by 28 with bright strokes, labels 0 to 9.",
     )
     if file is not None and st.session_state.get(_SEEN) != file.file_id:
@@ -47,8 +49,8 @@ def ask_dataset() -> str:
 
 
 def ask_start(config: TrainConfig) -> str:
-    """The id of the model whose weights to begin with, or "" for random ones."""
-    fitting = {model.id: model.name for model in list_models() if _fits(model.record.config, config)}
+    """The reference of the model whose weights to begin with, or "" for random ones."""
+    fitting = {model.reference: model.name for model in list_models() if _fits(model.record.config, config)}
     key = state.knob(config.architecture, "start")
     if st.session_state.get(key, "") not in ("", *fitting):
         del st.session_state[key]

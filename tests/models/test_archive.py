@@ -1,12 +1,16 @@
 """What comes in as an archive is checked before it is kept."""
 
+import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models import archive
 from models.archive import export_model, import_model
@@ -76,16 +80,50 @@ def _damaged_record(entries: dict[str, bytes]) -> None:
     entries["run.json"] = b"{"
 
 
-def _figure_as_text(entries: dict[str, bytes]) -> None:
-    record = json.loads(entries["run.json"])
-    record["results"]["human_accuracy"] = "0.99"
-    entries["run.json"] = json.dumps(record).encode()
+def _with_result(name: str, value: object) -> Callable[[dict[str, bytes]], None]:
+    def change(entries: dict[str, bytes]) -> None:
+        record = json.loads(entries["run.json"])
+        record["results"][name] = value
+        entries["run.json"] = json.dumps(record).encode()
+
+    return change
+
+
+def _with_file(name: str, content: Callable[[], bytes]) -> Callable[[dict[str, bytes]], None]:
+    """The file replaced, and run.json so that it lists the new one."""
+
+    def change(entries: dict[str, bytes]) -> None:
+        entries[name] = content()
+        record = json.loads(entries["run.json"])
+        record["files"][name] = hashlib.sha256(entries[name]).hexdigest()
+        entries["run.json"] = json.dumps(record).encode()
+
+    return change
+
+
+# an array of objects would need pickling: it is never unpickled
+def _packed(probabilities: NDArray[Any]) -> Callable[[], bytes]:
+    def pack() -> bytes:
+        file = io.BytesIO()
+        np.savez(file, probabilities=probabilities)
+        return file.getvalue()
+
+    return pack
 
 
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (_figure_as_text, "figure that makes no sense"),
+        (_with_result("human_accuracy", "0.99"), "figure that makes no sense"),
+        (_with_result("parameters", 10**400), "figure that makes no sense"),
+        (_with_file("predictions.npz", _packed(np.zeros((1000, 3)))), "not ten probabilities for each"),
+        (
+            _with_file("predictions.npz", _packed(np.full((1000, 10), np.nan))),
+            "not ten probabilities for each",
+        ),
+        (_with_file("predictions.npz", _packed(np.array([{}]))), "predictions or its evaluation are damaged"),
+        (_with_file("evaluation.json", lambda: b'{"confusion": []}'), "confusion matrix does not count"),
+        (_with_file("evaluation.json", lambda: b"{}"), "predictions or its evaluation are damaged"),
         (_escape, r"holds '\.\./outside\.txt'"),
         (_extra, "holds 'startup.py'"),
         (_missing, r"model\.tflite is missing"),
@@ -133,21 +171,6 @@ def test_an_entry_that_unpacks_beyond_the_bound_is_refused(
 
     with pytest.raises(InputError, match="at most 0 MB unpacked"):
         import_model(rewrite(exported, inflate))
-
-
-def test_predictions_are_never_unpickled(exported: Path, tmp_path: Path) -> None:
-    np.savez(tmp_path / "pickled.npz", probabilities=np.array([{}]))
-
-    def pickle(entries: dict[str, bytes]) -> None:
-        import hashlib
-
-        entries["predictions.npz"] = (tmp_path / "pickled.npz").read_bytes()
-        record = json.loads(entries["run.json"])
-        record["files"]["predictions.npz"] = hashlib.sha256(entries["predictions.npz"]).hexdigest()
-        entries["run.json"] = json.dumps(record).encode()
-
-    with pytest.raises(InputError, match="predictions or its evaluation are damaged"):
-        import_model(rewrite(exported, pickle))
 
 
 def test_a_run_without_a_model_is_not_listed(tiny_model: Path) -> None:

@@ -56,14 +56,24 @@ def test_a_model_is_found_by_id_name_and_path(tiny_model: Path) -> None:
         find_model("nobody")
 
 
+def test_a_reference_means_one_model_whatever_others_are_called(tiny_model: Path) -> None:
+    rename(find_model("tiny"), "cnn-deep")
+    assert not find_model("cnn-deep").shipped
+    for model in list_models():
+        assert find_model(model.reference).id == model.id
+
+
 def test_own_models_are_renamed_annotated_and_deleted(tiny_model: Path) -> None:
     rename(find_model("tiny"), "  small ")
     annotate(find_model("small"), "my first")
     assert find_model("small").record.notes == "my first"
-    for name in ("", " ", "x" * 61, "two\nlines"):
-        with pytest.raises(ModelError, match="1 to 60 printable"):
+    for name in ("", " ", "x" * 61):
+        with pytest.raises(ModelError, match="1 to 60 characters"):
             rename(find_model("small"), name)
-    delete(find_model("small"))
+    with pytest.raises(ModelError, match=r"no invisible characters; got 'sm\\x07all'"):
+        rename(find_model("small"), "sm\x07all")
+    assert rename(find_model("small"), "my\u00a0small\none").name == "my small one"
+    delete(find_model("my small one"))
     assert not tiny_model.exists()
 
 

@@ -168,11 +168,19 @@ def test_a_folder_is_read_to_a_table_that_goes_on_where_it_stopped(
     }
     assert rows["c.png"]["error"]
     Image.fromarray(page_of(("60",))).save(folder / "c.png")
+    # a person has looked at the table, and written something behind the second row
+    with table.open(newline="") as file:
+        lines = list(csv.reader(file))
+    with table.open("w", newline="") as file:
+        csv.writer(file).writerows(
+            [lines[0], *([*line, "checked"] if line[-1] == "" else line for line in lines[1:])]
+        )
     again = digitlab("read", folder, "--csv", table)
     assert again.code == 0
     assert "Read 1 of 1 pictures" in again.err
     with table.open(newline="") as file:
         assert sorted(row["text"] for row in csv.DictReader(file)) == ["2718", "2818\n459", "60"]
+    assert "checked" in table.read_text(), "what a person added is still there"
 
 
 @pytest.mark.slow

@@ -74,6 +74,11 @@ def test_the_workbook_shows_every_line_and_digit_beside_its_picture() -> None:
     assert len(book["Digits"]._images) == 6
 
 
+def test_a_name_with_control_characters_does_not_spoil_the_workbook() -> None:
+    book = load_workbook(io.BytesIO(to_xlsx([Sheet("a\x0b.png", PAGE)])))
+    assert book["Pictures"]["A2"].value == "a.png"
+
+
 def test_the_archive_holds_tables_and_crops() -> None:
     with zipfile.ZipFile(io.BytesIO(to_zip(SHEETS))) as archive:
         names = archive.namelist()
