@@ -144,7 +144,7 @@ def _read_settings() -> dict[str, str]:
 def rename(model: StoredModel, name: str) -> RunRecord:
     """Gives an own model another name; `ModelError` for a shipped one or an unfit name."""
     _refuse_shipped(model, "renamed")
-    return model.directory.update(name=check_name(name))
+    return model.directory.update(name=check_new_name(name))
 
 
 def check_name(name: str) -> str:
@@ -155,6 +155,19 @@ def check_name(name: str) -> str:
     if not name.isprintable():
         raise ModelError(f"A name has no invisible characters; got {name!a}.")
     return name
+
+
+def check_new_name(name: str) -> str:
+    """As `check_name`; the names of shipped models are refused too, so that each means one model."""
+    name = check_name(name)
+    if is_shipped_name(name):
+        raise ModelError(f"{name} is the name of a model that came with Digit Lab; choose another.")
+    return name
+
+
+def is_shipped_name(name: str) -> bool:
+    """Whether a model of that name came with the project."""
+    return any(model.shipped and model.name == name for model in list_models())
 
 
 def annotate(model: StoredModel, notes: str) -> RunRecord:

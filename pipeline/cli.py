@@ -7,8 +7,6 @@ the training failed, 2 the call itself is wrong.
 from __future__ import annotations
 
 import json
-import os
-import runpy
 import signal
 import sys
 from collections.abc import Iterable
@@ -73,20 +71,21 @@ def _knob(field: str, *names: str) -> Any:
 
 
 @app.callback(invoke_without_command=True)
-def start(context: typer.Context) -> None:
+def start(
+    context: typer.Context,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="Of the dashboard; 8501 or the next that is free.", min=1, max=65535, show_default=False
+        ),
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the dashboard in the browser.")] = True,
+) -> None:
     """Train, question and use handwritten-digit recognizers. Without a command, opens the dashboard."""
     if context.invoked_subcommand is None:
-        open_dashboard()
+        from pipeline.cli_dashboard import open_dashboard
 
-
-def open_dashboard() -> None:
-    """Runs Streamlit on dashboard/app.py in this process, until it is ended."""
-    root = Path(__file__).resolve().parent.parent
-    os.chdir(root)  # Streamlit looks for .streamlit/config.toml in the folder that it is started from
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a closed tab must not end the server
-    sys.argv = ["streamlit", "run", str(root / "dashboard" / "app.py")]
-    runpy.run_module("streamlit", run_name="__main__")
+        open_dashboard(port, browser=browser)
 
 
 @app.command()
@@ -263,7 +262,7 @@ def _fail_input(path: Path, error: InputError, as_json: bool) -> None:
     if as_json:
         _print_json({"path": str(path), "error": str(error)})
     else:
-        _say(f"digitlab: {error}")
+        _say(f"digitlab: {error if str(path) in str(error) else f'{path}: {error}'}")
 
 
 @app.command()

@@ -59,7 +59,10 @@ def read(
             found.directory.litert_file, workers=1
         )  # a damaged model is told of here, not by every process
     done = _read_before(csv_file) if csv_file else set()
-    pictures = [path for path in find_pictures(paths) if str(path) not in done]
+    found_pictures = list(find_pictures(paths))
+    pictures = [path for path in found_pictures if str(path) not in done]
+    if kept := len(found_pictures) - len(pictures):
+        typer.echo(f"{kept} of {len(found_pictures)} pictures stay in {csv_file} as read before.", err=True)
     results = read_files(pictures, found.directory.litert_file, expect or ())
     failed = (
         _write_table(results, csv_file, len(pictures), len(done)) if csv_file else _print(results, as_json)

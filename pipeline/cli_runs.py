@@ -30,14 +30,15 @@ def list_command(as_json: JsonOption = False) -> None:
             record = run.read()
             state: str = run.state(record)
         except ModelError as error:
-            rows.append({"run": run.id, "name": "", "status": "damaged", "epochs": "", "reason": str(error)})
+            rows.append({"run": run.id, "name": "", "status": "damaged", "reason": str(error)})
             continue
         rows.append(
             {
                 "run": run.id,
                 "name": record.name,
                 "status": state,
-                "epochs": f"{record.epochs_done}/{record.planned_epochs}",
+                "epochs_done": record.epochs_done,
+                "planned_epochs": record.planned_epochs,
                 "test_accuracy": record.results.get("test_accuracy"),
                 "test_interval": record.results.get("test_interval"),
                 "human_accuracy": record.results.get("human_accuracy"),
@@ -57,9 +58,8 @@ def list_command(as_json: JsonOption = False) -> None:
     )
     for row in rows:
         accuracy, votes = scored(row)
-        typer.echo(
-            f"{row['run']}  {row['status']:<11} {row['epochs']:>7}  {accuracy:<24} {votes:<8} {row['name']}"
-        )
+        epochs = f"{row['epochs_done']}/{row['planned_epochs']}" if "epochs_done" in row else ""
+        typer.echo(f"{row['run']}  {row['status']:<11} {epochs:>7}  {accuracy:<24} {votes:<8} {row['name']}")
         if row["status"] in ("failed", "damaged"):
             typer.echo(f"    {row['reason']}")
 
@@ -102,12 +102,16 @@ def resume(
 
 
 @runs_app.command()
-def delete(run: RunArgument) -> None:
-    """Delete a run that has ended, with its model; also a damaged one, by its id."""
+def delete(
+    run: RunArgument, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
+) -> None:
+    """Delete a run that has ended; also a damaged one, by its id. Asks first where a model goes with it."""
     from models.store import delete_run
     from pipeline.runs import find_run
 
     found = find_run(run)
+    if found.has_model() and not yes:
+        typer.confirm(f"Delete run {found.id} with its model for good?", abort=True, err=True)
     delete_run(found)
     typer.echo(f"Deleted {found.id}.", err=True)
 

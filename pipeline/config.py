@@ -1,5 +1,6 @@
 """Every knob of a training: its bounds, its default, its help text and its error sentence."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -244,3 +245,13 @@ def _sentence(error: ValidationError) -> str:
         return f"{name}: there is no such setting; expected one of: {', '.join(TrainConfig.model_fields)}."
     message = first["msg"][:1].lower() + first["msg"][1:]
     return f"{name}: {message}, got {first['input']!r}."
+
+
+def same_network(stored: Mapping[str, Any], config: TrainConfig) -> bool:
+    """Whether a stored configuration (`RunRecord.config`) builds the network that `config` does."""
+    try:
+        classes = class_count(float(stored.get("not_a_digit", 0)))
+    except (TypeError, ValueError):
+        return False
+    network = (stored.get("architecture"), stored.get("parameters"), classes)
+    return network == (config.architecture, config.parameters, config.classes)

@@ -62,7 +62,8 @@ def parse_constraint(text: str) -> Constraint:
         return Constraint(text, simple[kind])
     if kind == "length" and re.fullmatch(r"[1-9]\d{0,2}", value):
         return Constraint(text, lambda digits: len(digits) == int(value))
-    if kind == "range" and (bounds := re.fullmatch(r"(\d{1,18})\.\.(\d{1,18})", value)):
+    bounds = re.fullmatch(r"(\d{1,18})\.\.(\d{1,18})", value)
+    if kind == "range" and bounds and int(bounds[1]) <= int(bounds[2]):
         low, high = int(bounds[1]), int(bounds[2])
         return Constraint(text, lambda digits: bool(digits) and low <= int(digits) <= high)
     if kind == "date" and value in _DATE_FORMATS:

@@ -84,7 +84,8 @@ class Dataset:
             chosen[random.permutation(len(labels))[: max(1, round(len(labels) * validation_split))]] = True
         if validation_split and not chosen.any():
             raise InputError(
-                f"A validation split of {validation_split:g} leaves no image of {len(labels)} for validation."
+                f"A validation split of {validation_split:g} of {len(labels)} training "
+                f"image{'s' if len(labels) > 1 else ''} leaves none for validation; more images, or a split of 0."
             )
         return Split(np.flatnonzero(~chosen), np.flatnonzero(chosen))
 

@@ -126,8 +126,8 @@ def to_xlsx(sheets: Sequence[Sheet]) -> bytes:
     pictures = book.active
     assert isinstance(pictures, Worksheet)  # noqa: S101
     pictures.title = "Pictures"
-    widths = {"Picture": 34, "Text": 24, "Digits": 9, "Doubtful": 10, "Lowest confidence": 18, "Error": 60}
-    _head(pictures, {**widths, "Edits": 8})
+    widths = {"Picture": 34, "Text": 24, "Digits": 9, "Doubtful": 10, "Lowest confidence": 18}
+    _head(pictures, {**widths, "Disagreeing lines": 18, "Error": 60, "Edits": 8})
     for sheet in sheets:
         path, text, *rest = _row(sheet)
         lowest = float(rest[2]) if rest[2] else None

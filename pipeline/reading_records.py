@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.reading import PageReading
 
-COLUMNS = ("path", "text", "digits", "doubtful", "lowest_confidence", "error")
+COLUMNS = ("path", "text", "digits", "doubtful", "lowest_confidence", "disagreeing", "error")
 """Of the table that `digitlab read --csv` writes."""
 
 
@@ -24,16 +24,26 @@ def reading_record(path: str, reading: PageReading) -> dict[str, Any]:
         "lines": reading.lines,
         "digits": digits,
         "left_out": left_out,
+        "disagreeing": disagreeing(reading),
     }
+
+
+def disagreeing(reading: PageReading) -> list[int]:
+    """Numbers, from 1, of the lines of which no plausible reading is what was expected."""
+    return [number + 1 for number in reading.broken]
 
 
 def reading_row(path: str, reading: PageReading) -> list[Any]:
     """One picture as a row of `COLUMNS`."""
     sure = [digit.confidence for digit in reading.digits]
     doubtful = sum(digit.doubtful for digit in reading.digits)
-    return [path, reading.text, len(sure), doubtful, f"{min(sure):.4f}", ""]
+    return [path, reading.text, len(sure), doubtful, f"{min(sure):.4f}", _listed(disagreeing(reading)), ""]
 
 
 def failed_row(path: str, reason: str) -> list[Any]:
     """A picture that can't be read as a row of `COLUMNS`."""
-    return [path, "", 0, 0, "", reason]
+    return [path, "", 0, 0, "", "", reason]
+
+
+def _listed(numbers: list[int]) -> str:
+    return " ".join(map(str, numbers))

@@ -18,12 +18,12 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import ModelError
+from models.errors import ConfigError, ModelError
 from models.files import write_text
 from models.locations import runs_folder
 from models.run_directory import ENDED, START_TIME, DatasetRecord, RunDirectory, RunRecord, new_id, now
-from models.store import check_name
-from pipeline.config import TrainConfig, make_config, read_config
+from models.store import check_new_name, find_model
+from pipeline.config import TrainConfig, make_config, read_config, same_network
 from pipeline.dataset import Dataset, load_dataset
 
 _POLL = 0.1
@@ -40,12 +40,23 @@ def submit(
         config: what to train and how.
         dataset: what to learn from; MNIST by default.
         name: what people shall call it; made from the architecture and the time by default.
-        start_from: id of a model whose weights to begin with instead of random ones.
+        start_from: reference of a model whose weights to begin with instead of random ones.
 
     Returns:
         The run directory, once its worker is alive.
+
+    Raises:
+        ConfigError: the weights to begin with are of another network.
+        InputError: there are too few images for validation.
+        ModelError: there is no such model to begin with, or the run can't be stored.
     """
-    run = create(config, dataset or load_dataset(), name, start_from)
+    dataset = dataset or load_dataset()
+    dataset.split(config.validation_split, config.seed)
+    if start_from and not same_network(find_model(start_from).record.config, config):
+        raise ConfigError(
+            f"{start_from}: its weights do not fit; start from a model with the same architecture and sizes."
+        )
+    run = create(config, dataset, name, start_from)
     _start_worker(run)
     return run
 
@@ -53,7 +64,7 @@ def submit(
 def create(config: TrainConfig, dataset: Dataset, name: str = "", start_from: str = "") -> RunDirectory:
     """A run directory that waits for a worker; arguments as of `submit`."""
     run_id = new_id()
-    name = check_name(name) if name.strip() else ""
+    name = check_new_name(name) if name.strip() else ""
     folder = runs_folder()
     path = folder / run_id
     part = folder / f".{run_id}"

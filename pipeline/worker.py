@@ -122,7 +122,7 @@ def _carry_out(run: RunDirectory) -> None:
     reasons = {
         "finished": f"All {epochs} epochs done." if epochs > 1 else "The one epoch is done.",
         "early": f"The validation loss had not improved for {config.early_stopping} epochs; the best was kept.",
-        "stopped": f"Stopped on request after {done} whole epochs.",
+        "stopped": f"Stopped on request after {done} whole epoch{'s' if done != 1 else ''}.",
     }
     complete(
         run,

@@ -4,10 +4,9 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.message import errors_shown
-from models.architectures import class_count
 from models.store import list_models
 from pipeline import my_digits, own_datasets
-from pipeline.config import TrainConfig
+from pipeline.config import TrainConfig, same_network
 
 _SEEN = "training_set_seen"
 _LARGEST_UPLOAD = 200  # MB; MNIST has 55 uncompressed
@@ -50,7 +49,9 @@ def ask_dataset() -> str:
 
 def ask_start(config: TrainConfig) -> str:
     """The reference of the model whose weights to begin with, or "" for random ones."""
-    fitting = {model.reference: model.name for model in list_models() if _fits(model.record.config, config)}
+    fitting = {
+        model.reference: model.name for model in list_models() if same_network(model.record.config, config)
+    }
     key = state.knob(config.architecture, "start")
     if st.session_state.get(key, "") not in ("", *fitting):
         del st.session_state[key]
@@ -64,16 +65,4 @@ def ask_start(config: TrainConfig) -> str:
             persist_state="session",
         )
         or ""
-    )
-
-
-def _fits(stored: dict[str, object], config: TrainConfig) -> bool:
-    try:
-        classes = class_count(float(str(stored.get("not_a_digit", 0))))
-    except ValueError:
-        return False
-    return (
-        stored.get("architecture") == config.architecture
-        and stored.get("parameters") == config.parameters
-        and classes == config.classes
     )

@@ -17,8 +17,9 @@ from PIL import Image
 
 from models.store import list_models
 from pipeline.dataset import load_dataset
+from pipeline.runs import list_runs
 from tests.browser.server import free_port
-from tests.conftest import PROJECT, Digitlab, start_digitlab
+from tests.conftest import PROJECT, Digitlab, run_digitlab, start_digitlab
 
 
 @pytest.fixture
@@ -101,9 +102,11 @@ def test_predict_answers_and_goes_on_after_a_bad_picture(
         assert line["error"].endswith(".")
         assert line["error"].count("\n") == 0
     assert digitlab("predict", seven, "--model", "tiny").code == 0
-    people = digitlab("predict", seven, text, "--model", "tiny")
+    people = digitlab("predict", seven, text, empty, "--model", "tiny")
     assert people.out.startswith(f"{seven}: 7 (")
-    assert people.err.count("\n") == 1
+    assert [
+        line.count(path.name) for line, path in zip(people.err.splitlines(), (text, empty), strict=True)
+    ] == [1, 1]
 
 
 def _png_of_size(width: int, height: int) -> bytes:
@@ -135,6 +138,9 @@ def test_wrong_calls_exit_with_two_and_one_sentence(
         ("train", "--arch", "rnn"),
         ("train", "--epochs", "0"),
         ("train", "--set", "depth=9"),
+        ("train", "--name", "cnn-deep"),
+        ("train", "--arch", "dense", "--from", "cnn"),
+        ("read", seven, "--expect", "range=5..1"),
         ("runs", "resume", "nothing"),
         ("models", "delete", "nothing", "--yes"),
         ("models", "import", tmp_path / "none.zip"),
@@ -145,6 +151,7 @@ def test_wrong_calls_exit_with_two_and_one_sentence(
         assert outcome.out == ""
         assert outcome.err.startswith("digitlab: "), (call, outcome.err)
         assert len(outcome.err.strip().splitlines()) == 1, (call, outcome.err)
+    assert not list_runs(), "none of these has begun a run"
     assert digitlab("predict").code == 2
     assert digitlab("fly").code == 2
 
@@ -199,7 +206,9 @@ def test_a_damaged_run_is_listed_and_can_be_deleted(tiny_model: Path, digitlab: 
     (broken / "run.json").write_text("{")
     assert "damaged" in digitlab("runs", "list").out
     assert "tiny" in digitlab("models", "list").out
-    assert digitlab("runs", "delete", broken.name).code == 0
+    assert digitlab("runs", "delete", broken.name).code == 1, "a model is there, and nobody said yes"
+    assert broken.exists()
+    assert digitlab("runs", "delete", broken.name, "--yes").code == 0
     assert not broken.exists()
 
 
@@ -209,11 +218,9 @@ def test_help_names_every_command(digitlab: Digitlab) -> None:
         assert command in out
 
 
-def test_without_a_command_the_dashboard_opens(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_command_the_dashboard_opens(home: Path) -> None:
     port = free_port()
-    monkeypatch.setenv("STREAMLIT_SERVER_PORT", str(port))
-    monkeypatch.setenv("STREAMLIT_SERVER_HEADLESS", "true")
-    with start_digitlab(home=home) as process:
+    with start_digitlab("--port", port, home=home) as process:
         try:
             deadline = time.monotonic() + 90
             answer = b""
@@ -225,6 +232,9 @@ def test_without_a_command_the_dashboard_opens(home: Path, monkeypatch: pytest.M
                 except OSError:
                     time.sleep(0.2)
             assert answer == b"ok"
+            taken = run_digitlab("--port", port, home=home)
+            assert taken.code == 2
+            assert f"Port {port} is taken" in taken.err
         finally:
             process.terminate()
             process.communicate(timeout=30)

@@ -178,6 +178,7 @@ def test_a_folder_is_read_to_a_table_that_goes_on_where_it_stopped(
     again = digitlab("read", folder, "--csv", table)
     assert again.code == 0
     assert "Read 1 of 1 pictures" in again.err
+    assert "2 of 3 pictures stay in" in again.err
     with table.open(newline="") as file:
         assert sorted(row["text"] for row in csv.DictReader(file)) == ["2718", "2818\n459", "60"]
     assert "checked" in table.read_text(), "what a person added is still there"
@@ -189,10 +190,14 @@ def test_the_json_of_a_page_is_the_promised_one(home: Path, digitlab: Digitlab, 
     outcome = digitlab("read", tmp_path / "page.png", tmp_path / "none.png", "--json")
     assert outcome.code == 1
     page, missing = outcome.json_lines()
-    assert set(page) == {"path", "text", "lines", "digits", "left_out"}
+    assert set(page) == {"path", "text", "lines", "digits", "left_out", "disagreeing"}
     assert page["text"] == "12\n305"
     assert page["lines"] == ["12", "305"]
     assert [set(digit) for digit in page["digits"]] == [{"digit", "confidence", "box"}] * 5
     assert set(missing) == {"path", "error"}
     assert json.dumps(page) in outcome.out
+    assert page["disagreeing"] == []
+    (expected,) = digitlab("read", tmp_path / "page.png", "--expect", "length=2", "--json").json_lines()
+    assert expected["disagreeing"] == [2]
+    assert expected["lines"] == ["12", "305"]
     assert digitlab("read", tmp_path / "page.png", "--expect", "prime").code == 2

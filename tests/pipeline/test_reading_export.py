@@ -51,7 +51,7 @@ def test_the_table_has_the_columns_of_the_command_line_and_the_changes() -> None
 
 def test_json_is_that_of_the_command_line_with_the_changes() -> None:
     page, blank, _ = (json.loads(line) for line in to_json(SHEETS).splitlines())
-    assert set(page) == {"path", "text", "lines", "digits", "left_out", "edits"}
+    assert set(page) == {"path", "text", "lines", "digits", "left_out", "disagreeing", "edits"}
     assert page["text"] == "072\n34"
     assert page["lines"] == ["072", "34"]
     assert [digit["digit"] for digit in page["digits"]] == [0, 1, 2, 3, 4]
