@@ -17,10 +17,8 @@ from models.run_directory import DatasetRecord
 from models.store import StoredModel
 from pipeline.dataset import MNIST_SHA256, Dataset, load_recorded
 from pipeline.evaluation import Evaluation, read_evaluation, read_predictions
-from pipeline.imaging import Picture, read_picture
 from pipeline.mistakes import Answers, judge
 from pipeline.neighbors import Neighbor, find_neighbors
-from pipeline.normalization import Normalized, normalize
 from pipeline.quantization import quantize
 from pipeline.recognition import Recognizer
 from pipeline.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
@@ -85,13 +83,6 @@ def neighbors(index: int, model: StoredModel | None = None) -> list[Neighbor]:
     """The training digits nearest to one of the test digits."""
     found = dataset(model)
     return _neighbors(found.sha256, index, found)
-
-
-@st.cache_resource(max_entries=8, ttl="1h", show_spinner="Reading the picture")
-def read_digit(data: bytes) -> tuple[Picture, Normalized]:
-    """A picture file's content, and its one digit; `InputError` where there is none."""
-    picture = read_picture(data)
-    return picture, normalize(picture)
 
 
 def int8_file(model: StoredModel) -> tuple[bytes | None, str]:

@@ -6,8 +6,9 @@ and deleted first, so a digit is there whole or not at all.
 
 import io
 import json
+import warnings
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,15 +17,17 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from models.errors import InputError
 from models.files import replacing, write_text
 from models.locations import home
+from pipeline.dataset import SIDE
 
 Digit = Annotated[int, Field(ge=0, le=9)]
 Part = Literal["train", "test"]
 
+_IMAGE_ENDING = "-28x28.png"
 _LARGEST_SIDE = 640  # pixels of a kept picture: enough to see what it was
 
 
@@ -45,19 +48,37 @@ class KeptRecord(BaseModel):
 
     label: Digit
     predicted: Digit
-    confidence: float
+    confidence: float = Field(ge=0, le=1, allow_inf_nan=False)
     model: str
     kept: str
     source: str = "canvas"
     part: Part = "train"
 
+    @field_validator("kept")
+    @classmethod
+    def _names_a_moment(cls, kept: str) -> str:
+        datetime.fromisoformat(kept)
+        return kept
+
+    @property
+    def moment(self) -> datetime:
+        """When it was kept."""
+        return datetime.fromisoformat(self.kept)
+
 
 @dataclass(frozen=True)
 class KeptDigit:
-    """One kept digit; its pictures are read when they are asked for."""
+    """One kept digit.
+
+    Attributes:
+        id: the name of its files.
+        record: what is known of it.
+        image: what the model saw, uint8 (28, 28), the stroke bright.
+    """
 
     id: str
     record: KeptRecord
+    image: NDArray[np.uint8] = field(repr=False, compare=False)
 
     @property
     def picture_file(self) -> Path:
@@ -67,17 +88,27 @@ class KeptDigit:
     @property
     def image_file(self) -> Path:
         """The 28x28 image that the model saw, as PNG."""
-        return folder() / f"{self.id}-28x28.png"
+        return folder() / f"{self.id}{_IMAGE_ENDING}"
 
-    def image(self) -> NDArray[np.uint8]:
-        """The 28x28 image, uint8 (28, 28), the stroke bright."""
-        with Image.open(self.image_file, formats=("PNG",)) as picture:
-            return np.asarray(picture.convert("L"))
+    def picture(self) -> bytes | None:
+        """The picture as PNG, at most 640 pixels wide and high; None where it is gone or damaged."""
+        try:
+            content = self.picture_file.read_bytes()
+        except OSError:
+            return None
+        return content if _open_png(content, _LARGEST_SIDE) is not None else None
 
 
 def folder() -> Path:
     """Where kept digits lie; it need not exist yet."""
     return home() / "my_digits"
+
+
+def reduce_picture(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture as it is kept: uint8 (h, w, 3), RGB, at most 640 pixels wide and high."""
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
+    return np.array(picture)
 
 
 def keep(
@@ -116,15 +147,13 @@ def keep(
         )
     except ValidationError:
         raise InputError(f"Expected a label from 0 to 9, got {label!r}.") from None
-    digit = KeptDigit(f"{moment:%Y%m%d-%H%M%S-%f}-{uuid4().hex[:8]}", record)
-    picture = Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")
-    picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
-    small = Image.fromarray((np.clip(image, 0, 1) * 255).round().astype(np.uint8))
+    seen = (np.clip(image, 0, 1) * 255).round().astype(np.uint8)
+    digit = KeptDigit(f"{moment:%Y%m%d-%H%M%S-%f}-{uuid4().hex[:8]}", record, seen)
     try:
         folder().mkdir(parents=True, exist_ok=True)
-        for file, content in ((digit.picture_file, picture), (digit.image_file, small)):
+        for file, content in ((digit.picture_file, reduce_picture(pixels)), (digit.image_file, seen)):
             with replacing(file) as part:
-                content.save(part, "PNG")
+                Image.fromarray(content).save(part, "PNG")
         write_text(folder() / f"{digit.id}.json", record.model_dump_json() + "\n")
     except OSError as error:
         raise InputError(f"{folder()}: the digit can't be kept there ({error.strerror}).") from None
@@ -136,12 +165,25 @@ def list_kept() -> list[KeptDigit]:
     digits = []
     for file in sorted(folder().glob("*.json"), reverse=True):
         try:
-            digit = KeptDigit(file.stem, KeptRecord.model_validate_json(file.read_text(encoding="utf-8")))
+            record = KeptRecord.model_validate_json(file.read_text(encoding="utf-8"))
+            content = file.with_name(f"{file.stem}{_IMAGE_ENDING}").read_bytes()
         except (OSError, ValueError):
             continue
-        if digit.image_file.is_file():
-            digits.append(digit)
+        image = _open_png(content, SIDE)
+        if image is not None and image.shape == (SIDE, SIDE):
+            digits.append(KeptDigit(file.stem, record, image))
     return digits
+
+
+def _open_png(content: bytes, largest: int) -> NDArray[np.uint8] | None:
+    """The picture in shades of gray; None where it is damaged or larger than that, which is not decoded."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of many pixels, before the size can be asked
+            with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
+                return np.asarray(picture.convert("L")) if max(picture.size) <= largest else None
+    except Exception:
+        return None  # decoders raise nearly anything on damaged bytes
 
 
 def _smaller_part() -> Part:
@@ -169,7 +211,7 @@ def export_npz(digits: list[KeptDigit]) -> bytes:
     if not digits:
         raise InputError("Expected at least one kept digit to export, but there is none.")
     digits = sorted(digits, key=lambda digit: digit.id)
-    images = np.stack([digit.image() for digit in digits])
+    images = np.stack([digit.image for digit in digits])
     labels = np.array([digit.record.label for digit in digits], np.uint8)
     test = np.array([digit.record.part == "test" for digit in digits])
     train = ~test
@@ -187,18 +229,21 @@ def export_npz(digits: list[KeptDigit]) -> bytes:
 
 
 def export_zip(digits: list[KeptDigit]) -> bytes:
-    """A zip with both PNGs of every digit, named by label, and `labels.json`."""
+    """A zip with both PNGs of every digit, named by label, and `labels.json`; pictures that are gone are left out."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         listing = []
         for digit in digits:
-            names = {
-                "picture": f"pictures/{digit.record.label}-{digit.id}.png",
-                "image": f"28x28/{digit.record.label}-{digit.id}.png",
+            name = f"{digit.record.label}-{digit.id}.png"
+            small = io.BytesIO()
+            Image.fromarray(digit.image).save(small, "PNG")
+            files = {
+                "picture": (f"pictures/{name}", digit.picture()),
+                "image": (f"28x28/{name}", small.getvalue()),
             }
-            for path, name in ((digit.picture_file, names["picture"]), (digit.image_file, names["image"])):
-                if path.is_file():
-                    archive.write(path, name)
-            listing.append({**names, **digit.record.model_dump()})
+            there = {kind: (path, content) for kind, (path, content) in files.items() if content is not None}
+            for path, content in there.values():
+                archive.writestr(path, content)
+            listing.append({**{kind: path for kind, (path, _) in there.items()}, **digit.record.model_dump()})
         archive.writestr("labels.json", json.dumps(listing, indent=2) + "\n")
     return file.getvalue()

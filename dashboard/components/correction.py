@@ -6,9 +6,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.message import errors_shown
+from dashboard.digit_pictures import DigitPicture
 from pipeline import my_digits
-from pipeline.imaging import Picture
-from pipeline.normalization import Normalized
 from pipeline.recognition import Prediction
 
 
@@ -17,15 +16,13 @@ class Answered:
     """A picture with the chosen model's answer.
 
     Attributes:
-        picture: as it was handed in.
-        normalized: what the model saw.
+        picture: as it was handed in, and what the model saw.
         prediction: what it answered.
         model: its name.
         source: canvas, upload or camera.
     """
 
-    picture: Picture
-    normalized: Normalized
+    picture: DigitPicture
     prediction: Prediction
     model: str
     source: str
@@ -52,7 +49,7 @@ def offer_correction(answered: Answered, key: str) -> None:
 def _keep(answered: Answered, label: int) -> None:
     my_digits.keep(
         answered.picture.pixels,
-        answered.normalized.image,
+        answered.picture.image,
         label,
         answered.prediction.digit,
         answered.prediction.confidence,

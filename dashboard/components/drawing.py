@@ -8,6 +8,7 @@ from dashboard.components.answer_card import show_blank, show_glance
 from dashboard.components.canvas import SIDE, draw_digit
 from dashboard.components.message import show_error
 from dashboard.components.question import show_answers
+from dashboard.digit_pictures import DigitPicture
 from dashboard.figures.style import Palette
 from models.errors import DigitLabError
 from models.store import StoredModel
@@ -30,7 +31,8 @@ def show_drawing(models: Sequence[StoredModel], palette: Palette) -> None:
         try:
             picture = read_picture(pixels)
             normalized = normalize(picture)
-            prediction = show_answers(picture, normalized, models, palette, "canvas")
+            drawn = DigitPicture(picture.pixels, normalized.image)
+            prediction = show_answers(drawn, lambda: normalized.steps, models, palette, "canvas")
             with glance:
                 show_glance(prediction, palette)
         except DigitLabError as error:

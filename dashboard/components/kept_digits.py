@@ -1,10 +1,9 @@
 """The digits that were corrected and kept: look at them, take them along, delete them."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from dashboard.components.digit_buttons import pick_digit
+from dashboard.components.message import errors_shown
 from dashboard.components.plain_text import as_written
 from dashboard.figures.style import Palette
 from pipeline import my_digits
@@ -17,6 +16,11 @@ _CHOSEN = "chosen_kept"
 @st.fragment
 def show_kept_digits(palette: Palette) -> None:
     """A section at the end of the page; nothing while there are none."""
+    with errors_shown():
+        _show_section(palette)
+
+
+def _show_section(palette: Palette) -> None:
     digits = my_digits.list_kept()
     if not digits:
         return
@@ -26,7 +30,7 @@ def show_kept_digits(palette: Palette) -> None:
     ids = list(by_id)
     chosen = st.session_state.get(_CHOSEN)
     picked = pick_digit(
-        [digit.image() for digit in digits],
+        [digit.image for digit in digits],
         palette,
         [f"Kept as {digit.record.label}, read as {digit.record.predicted}" for digit in digits],
         [f"{digit.record.label}" for digit in digits],
@@ -64,9 +68,10 @@ def show_kept_digits(palette: Palette) -> None:
 def _show_one(digit: KeptDigit) -> None:
     record = digit.record
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="kept_one"):
-        if digit.picture_file.is_file():
-            st.image(digit.picture_file.read_bytes(), width=120, alt=f"The picture kept as {record.label}")
-        moment = datetime.fromisoformat(record.kept)
+        picture = digit.picture()
+        if picture is not None:
+            st.image(picture, width=120, alt=f"The picture kept as {record.label}")
+        moment = record.moment
         st.markdown(
             f"**{record.label}**, read as {record.predicted} ({show_confidence(record.confidence)} sure) by "
             f"{as_written(record.model)}  \n:gray[Kept on {moment.day} {moment:%B %Y, %H:%M} UTC]",
@@ -83,8 +88,9 @@ def _confirm_delete(digits: list[KeptDigit]) -> None:
     st.write(f"{count} picture{'s' if count > 1 else ''} and the right labels will be gone for good.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:", key="kept_delete_confirmed"):
-            for digit in digits:
-                my_digits.delete(digit)
-            st.rerun()
+            with errors_shown():
+                for digit in digits:
+                    my_digits.delete(digit)
+                st.rerun()
         if st.button("Keep them", key="kept_delete_canceled"):
             st.rerun()

@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from dashboard.components.digit_buttons import pick_digit
-from dashboard.components.message import errors_shown, show_empty, show_errors
+from dashboard.components.message import errors_shown, show_empty, show_error, show_errors
 from dashboard.components.plain_text import as_written
 from dashboard.components.question import show_answers
+from dashboard.components.reading_progress import watch_reading
 from dashboard.components.upload_box import ask_photo, ask_pictures
+from dashboard.digit_pictures import DigitPicture, read_digits, steps_of
 from dashboard.figures.style import Palette
-from dashboard.resources import read_digit, recognizer
-from models.errors import InputError
+from dashboard.readings import Upload
+from dashboard.resources import recognizer
 from models.store import StoredModel
-from pipeline.imaging import Picture
 from pipeline.mistakes import show_confidence
-from pipeline.normalization import Normalized
 
 _MOST = 60
 _CHOSEN = "chosen_upload"
@@ -24,9 +25,8 @@ _CHOSEN = "chosen_upload"
 
 @dataclass(frozen=True)
 class _Reading:
-    name: str
-    picture: Picture
-    normalized: Normalized
+    upload: Upload
+    picture: DigitPicture
 
 
 @st.fragment
@@ -48,11 +48,11 @@ def show_uploads(models: Sequence[StoredModel], palette: Palette) -> None:
         )
         return
     readings, failed = [], []
-    for upload in uploads:
-        try:
-            readings.append(_Reading(upload.name, *read_digit(upload.data)))
-        except InputError as error:
-            failed.append(f"{upload.name}: {error}")
+    for upload, found in zip(uploads, watch_reading(read_digits(uploads), len(uploads)), strict=True):
+        if isinstance(found, str):
+            failed.append(f"{upload.name}: {found}")
+        else:
+            readings.append(_Reading(upload, found))
     show_errors(failed)
     if readings:
         reading = readings[0] if len(readings) == 1 else _choose(readings, models[0], palette)
@@ -75,18 +75,21 @@ def show_camera(models: Sequence[StoredModel], palette: Palette) -> None:
             )
             return
         with errors_shown():
-            picture, normalized = read_digit(photo.data)
-            show_answers(picture, normalized, models, palette, "camera")
+            (found,) = watch_reading(read_digits([photo]), 1)
+            if isinstance(found, str):
+                show_error(found)
+            else:
+                show_answers(found, partial(steps_of, photo), models, palette, "camera")
 
 
 def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) -> _Reading:
     """All pictures as the model sees them with its answers; the one that was clicked."""
-    predictions = [recognizer(model).predict_picture(reading.normalized.image) for reading in readings]
+    predictions = [recognizer(model).predict_picture(reading.picture.image) for reading in readings]
     chosen = min(int(st.session_state.get(_CHOSEN, 0)), len(readings) - 1)
     picked = pick_digit(
-        [reading.normalized.image for reading in readings],
+        [reading.picture.image for reading in readings],
         palette,
-        [f"{r.name}: read as {p.digit}" for r, p in zip(readings, predictions, strict=True)],
+        [f"{r.upload.name}: read as {p.digit}" for r, p in zip(readings, predictions, strict=True)],
         [f"{p.digit} · {show_confidence(p.confidence)}" for p in predictions],
         key="upload_grid",
         chosen=chosen,
@@ -100,7 +103,7 @@ def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) 
 def _show_reading(reading: _Reading, models: Sequence[StoredModel], palette: Palette, source: str) -> None:
     sides = st.container(horizontal=True, gap="large", key=f"sides_{source}")
     with sides.container(width=320):
-        st.image(reading.picture.pixels, alt=f"The picture {reading.name}", width=320)
-        st.caption(as_written(reading.name))
+        st.image(reading.picture.pixels, alt=f"The picture {reading.upload.name}", width=320)
+        st.caption(as_written(reading.upload.name))
     with sides.container(key=f"answer_{source}"):
-        show_answers(reading.picture, reading.normalized, models, palette, source)
+        show_answers(reading.picture, partial(steps_of, reading.upload), models, palette, source)

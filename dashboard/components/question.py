@@ -1,34 +1,41 @@
 """One picture put to the chosen model and to those beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from dashboard.components.answer_card import show_answer, show_compared_answer
 from dashboard.components.correction import Answered, offer_correction
 from dashboard.components.steps import show_steps
+from dashboard.digit_pictures import DigitPicture
 from dashboard.figures.style import Palette
 from dashboard.resources import recognizer
 from models.store import StoredModel
-from pipeline.imaging import Picture
-from pipeline.normalization import Normalized
+from pipeline.imaging import Step
 from pipeline.recognition import Prediction
 
 
 def show_answers(
-    picture: Picture,
-    normalized: Normalized,
+    picture: DigitPicture,
+    steps: Callable[[], Sequence[Step]],
     models: Sequence[StoredModel],
     palette: Palette,
     source: str,
 ) -> Prediction:
     """Shows what the first model answers in full and the others in short, and offers to correct it.
 
+    Args:
+        picture: the picture.
+        steps: gives what led to the image; only called when they are looked at.
+        models: the first is the chosen one.
+        palette: of the page's theme.
+        source: canvas, upload or camera.
+
     Returns:
         The first model's answer.
     """
     first, *others = models
-    image = normalized.image
+    image = picture.image
     prediction = recognizer(first).predict_picture(image)
     show_answer(prediction, image, palette, first.name, key=source)
     if others:
@@ -36,7 +43,7 @@ def show_answers(
             for model in others:
                 show_compared_answer(recognizer(model).predict_picture(image), palette, model.name)
     with st.container(horizontal=True, key=f"after_{source}"):
-        offer_correction(Answered(picture, normalized, prediction, first.name, source), key=source)
+        offer_correction(Answered(picture, prediction, first.name, source), key=source)
     way = st.expander(
         "How the picture came to be",
         icon=":material/conversion_path:",
@@ -45,5 +52,5 @@ def show_answers(
     )
     if way.open:
         with way:
-            show_steps(normalized.steps, palette)
+            show_steps(steps(), palette)
     return prediction

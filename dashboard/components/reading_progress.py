@@ -1,7 +1,9 @@
 """Reading what was handed in, with progress and the time left."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from typing import TypeVar
 
 import streamlit as st
 
@@ -16,6 +18,8 @@ from pipeline.terminal import duration
 Keyed = tuple[str, Sheet]
 """The key of a reading, and what was handed in with it."""
 
+_Found = TypeVar("_Found")
+
 _PATIENCE = 0.25
 """Seconds that pass before progress is shown: what takes no longer would only flicker."""
 
@@ -25,22 +29,29 @@ def read_pages(
 ) -> list[Keyed]:
     """Reads all pages, or recalls them; each with what was corrected in it."""
     sheets: list[Keyed] = []
+    found = watch_reading(read_uploads(uploads, model, constraints), len(uploads))
+    for upload, page in zip(uploads, found, strict=True):
+        key = reading_key(upload, model, constraints)
+        sheets.append((key, with_work(key, Sheet(upload.name, *_as_page(page)))))
+    return sheets
+
+
+def watch_reading(reading: Generator[_Found], count: int) -> list[_Found]:
+    """Everything that is read, with progress while it takes long; `count` is how much that will be."""
+    results: list[_Found] = []
     start = time.monotonic()
     place = st.empty()
-    with place.container(), st.spinner("Reading", show_time=False):
+    with place.container(), st.spinner("Reading", show_time=False), closing(reading):
         bar = st.empty()
-        for done, (upload, found) in enumerate(
-            zip(uploads, read_uploads(uploads, model, constraints), strict=True), 1
-        ):
-            key = reading_key(upload, model, constraints)
-            sheets.append((key, with_work(key, Sheet(upload.name, *_as_page(found)))))
+        for done, found in enumerate(reading, 1):
+            results.append(found)
             passed = time.monotonic() - start
-            if passed > _PATIENCE and done < len(uploads):
-                left = passed / done * (len(uploads) - done)
-                words = f"{done} of {len(uploads)} pictures are read · about {duration(max(left, 1))} left"
-                bar.progress(done / len(uploads), words)
+            if passed > _PATIENCE and done < count:
+                left = passed / done * (count - done)
+                words = f"{done} of {count} pictures are read · about {duration(max(left, 1))} left"
+                bar.progress(done / count, words)
     place.empty()
-    return sheets
+    return results
 
 
 def with_work(key: str, sheet: Sheet) -> Sheet:

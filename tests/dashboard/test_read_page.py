@@ -11,7 +11,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.line_knowledge import LineKnowledge
-from dashboard.readings import Shelf, read_uploads, take_in
+from dashboard.readings import read_uploads, take_in
+from dashboard.shared_reading import Shelf
 from models.errors import ConfigError
 from models.store import find_model
 from pipeline.evidence import ReadPage
@@ -181,7 +182,7 @@ def test_a_picture_is_read_once_and_the_shelf_is_bounded(home: Path) -> None:
     assert isinstance(first, ReadPage)
     assert isinstance(broken, str)
     assert next(iter(read_uploads(uploads, model, []))) is first
-    shelf = Shelf(first.weight * 2)
+    shelf: Shelf[ReadPage] = Shelf(first.weight * 2)
     for key in ("one", "two", "three"):
         shelf.put(key, first)
     assert shelf.get("one") is None

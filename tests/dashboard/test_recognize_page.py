@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from dashboard import state
+from dashboard import digit_pictures, state
 from pipeline import my_digits
+from pipeline.imaging import Picture, read_picture
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
 
@@ -22,6 +23,28 @@ def drawn_seven() -> bytes:
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()
+
+
+def photo_of_one(width: int = 1000) -> bytes:
+    """A stroke in the middle of a sheet, larger than what is kept of a picture; another for each width."""
+    picture = Image.new("RGB", (width, 800), (240, 238, 225))
+    ImageDraw.Draw(picture).line([(500, 150), (495, 650)], fill=(40, 50, 130), width=50)
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The pictures that are read in full, one after another."""
+    seen: list[bytes] = []
+
+    def read(data: bytes) -> Picture:
+        seen.append(data)
+        return read_picture(data)
+
+    monkeypatch.setattr(digit_pictures, "read_picture", read)
+    return seen
 
 
 DRAWING: dict[str, Any] = {"_drawing": ([{"type": "Path"}], drawn_seven())}
@@ -136,6 +159,69 @@ def test_only_so_many_bytes_of_uploads_are_kept(tiny_model: Path, monkeypatch: p
     assert "2 of the 3 pictures from before" in text_of(app)
 
 
+def test_many_uploads_are_read_once_however_often_the_page_runs(
+    tiny_model: Path, opened: list[bytes]
+) -> None:
+    photos = [photo_of_one(width) for width in range(1000, 1020)]
+    broken = [b"no picture", b"none either"]
+    app = open_page(source="upload")
+    uploader: Any = app.get("file_uploader")[0]
+    for number, content in enumerate([*photos, *broken]):
+        uploader.upload(f"{number}.png", content, "image/png")
+    app.run()
+    assert sorted(opened) == sorted([*photos, *broken])
+    app.session_state["chosen_upload"] = 19
+    app.run()
+    assert not app.exception
+    assert "19.png" in [caption.value for caption in app.caption]
+    assert len(app.error) == 2
+    assert len(opened) == len(photos) + len(broken)
+
+
+def test_the_way_from_the_picture_is_followed_for_the_chosen_one_when_it_is_looked_at(
+    tiny_model: Path, opened: list[bytes]
+) -> None:
+    photos = [photo_of_one(1000), photo_of_one(1001)]
+    app = open_page(source="upload", chosen_upload=1, steps_upload=True)
+    uploader: Any = app.get("file_uploader")[0]
+    for content in photos:
+        uploader.upload("one.png", content, "image/png")
+    app.run()
+    app.run()
+    assert not app.exception
+    assert sorted(opened) == sorted([*photos, photos[1]])
+    assert [name in text_of(app) for name in ("1. Picture", "2. Ink", "28 x 28")] == [True] * 3
+
+
+def test_a_corrected_upload_is_kept_as_if_all_of_it_had_been_at_hand(tiny_model: Path) -> None:
+    content = photo_of_one()
+    app = open_page(source="upload")
+    uploader: Any = app.get("file_uploader")[0]
+    uploader.upload("one.png", content, "image/png").run()
+    pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_upload"))
+    pills.set_value(1).run()
+    assert not app.exception
+    (kept,) = my_digits.list_kept()
+    assert kept.record.source == "upload"
+    with Image.open(io.BytesIO(content)) as whole, Image.open(kept.picture_file) as stored:
+        whole.thumbnail((640, 640))
+        assert stored.size == (640, 512)
+        assert (np.asarray(stored) == np.asarray(whole)).all()
+
+
+def test_damaged_kept_digits_leave_the_page_and_the_others_alone(tiny_model: Path) -> None:
+    black = np.zeros((40, 40, 3), np.uint8)
+    kept = [my_digits.keep(black, np.eye(28, dtype=np.float32), label, 7, 0.9, "tiny") for label in (1, 2, 3)]
+    whole, cut_short, another = kept
+    cut_short.image_file.write_bytes(cut_short.image_file.read_bytes()[:45])
+    Image.new("L", (20, 20)).save(another.image_file)
+    whole.picture_file.write_bytes(b"no picture any more")
+    app = open_page(chosen_kept=whole.id)
+    assert not app.exception
+    assert "1 corrected on this computer" in text_of(app)
+    assert "**1**, read as 7" in text_of(app)
+
+
 def test_kept_digits_can_be_deleted(tiny_model: Path) -> None:
     my_digits.keep(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), 1, 7, 0.99999, "tiny")
     (kept,) = my_digits.list_kept()
@@ -144,3 +230,18 @@ def test_kept_digits_can_be_deleted(tiny_model: Path) -> None:
     app.button(key="kept_delete_one").click().run()
     assert not app.exception
     assert my_digits.list_kept() == []
+
+
+def test_a_kept_digit_that_cannot_be_deleted_is_told_of(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = my_digits.keep(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), 1, 7, 0.9, "tiny")
+    app = open_page(chosen_kept=kept.id)
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    app.button(key="kept_delete_one").click().run()
+    assert not app.exception
+    assert "Permission denied" in app.error[0].value

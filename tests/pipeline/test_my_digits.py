@@ -3,14 +3,17 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from models.errors import InputError
 from pipeline import my_digits
 from pipeline.dataset import load_dataset
+from pipeline.own_datasets import MY_DIGITS, open_kept
 
 
 def keep_one(label: int, predicted: int = 1) -> my_digits.KeptDigit:
@@ -25,8 +28,8 @@ def test_a_kept_digit_comes_back_with_its_label_and_image(home: Path) -> None:
     (listed,) = my_digits.list_kept()
     assert listed == kept
     assert (listed.record.label, listed.record.predicted, listed.record.model) == (7, 1, "tiny")
-    assert listed.image().max() == 255
-    assert listed.image()[:, 15].sum() == 20 * 255
+    assert listed.image.max() == 255
+    assert listed.image[:, 15].sum() == 20 * 255
     assert listed.picture_file.is_file()
 
 
@@ -50,6 +53,73 @@ def test_damaged_ones_are_passed_over(home: Path) -> None:
     keep_one(3)
     (my_digits.folder() / "broken.json").write_text("{")
     assert len(my_digits.list_kept()) == 1
+
+
+def cut_short(kept: my_digits.KeptDigit) -> None:
+    kept.image_file.write_bytes(kept.image_file.read_bytes()[:-30])
+
+
+def enlarge(kept: my_digits.KeptDigit) -> None:
+    Image.new("L", (56, 28)).save(kept.image_file)
+
+
+def make_huge(kept: my_digits.KeptDigit) -> None:
+    Image.new("1", (20_000, 20_000)).save(kept.image_file)
+
+
+def make_a_jpeg(kept: my_digits.KeptDigit) -> None:
+    Image.new("L", (28, 28)).save(kept.image_file, "JPEG")
+
+
+def make_a_folder(kept: my_digits.KeptDigit) -> None:
+    kept.image_file.unlink()
+    kept.image_file.mkdir()
+
+
+def record_with(name: str, value: object) -> Callable[[my_digits.KeptDigit], None]:
+    def damage(kept: my_digits.KeptDigit) -> None:
+        record = {**kept.record.model_dump(), name: value}
+        (my_digits.folder() / f"{kept.id}.json").write_text(json.dumps(record))
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        cut_short,
+        enlarge,
+        make_huge,
+        make_a_jpeg,
+        make_a_folder,
+        lambda kept: kept.image_file.write_bytes(b""),
+        lambda kept: kept.image_file.unlink(),
+        record_with("kept", "yesterday"),
+        record_with("confidence", float("nan")),
+        record_with("label", 10),
+    ],
+)
+def test_a_damaged_one_is_passed_over_wherever_the_others_are_used(
+    home: Path, damage: Callable[[my_digits.KeptDigit], None]
+) -> None:
+    whole, damaged = keep_one(3), keep_one(5)
+    damage(damaged)
+    assert my_digits.list_kept() == [whole]
+    assert open_kept(MY_DIGITS).train[1].tolist() == [3]
+    assert keep_one(4).record.part == "test", "only whole ones are counted"
+
+
+def test_what_was_listed_can_be_exported_although_it_is_deleted_by_then(home: Path) -> None:
+    kept = [keep_one(3), keep_one(5)]
+    listed = my_digits.list_kept()
+    for digit in kept:
+        my_digits.delete(digit)
+    assert listed[0].picture() is None
+    with np.load(io.BytesIO(my_digits.export_npz(listed))) as arrays:
+        assert {*arrays["y_train"].tolist(), *arrays["y_test"].tolist()} == {3, 5}
+    with zipfile.ZipFile(io.BytesIO(my_digits.export_zip(listed))) as archive:
+        entries = json.loads(archive.read("labels.json"))
+        assert {entry["image"] for entry in entries} | {"labels.json"} == set(archive.namelist())
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
