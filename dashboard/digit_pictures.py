@@ -25,10 +25,12 @@ class DigitPicture:
     Attributes:
         pixels: uint8 (h, w, 3), RGB, upright; of a file no larger than `my_digits.keep` would store it.
         image: what a model sees of it, float32 (28, 28) in [0, 1].
+        others: how many more things as large as a digit stand in the picture.
     """
 
     pixels: NDArray[np.uint8] = field(repr=False)
     image: NDArray[np.float32] = field(repr=False)
+    others: int = 0
 
     @property
     def weight(self) -> int:
@@ -56,7 +58,8 @@ def steps_of(upload: Upload) -> tuple[Step, ...]:
 
 def _read(data: bytes) -> DigitPicture:
     picture = read_picture(data)
-    return DigitPicture(reduce_picture(picture.pixels), np.array(normalize(picture).image))
+    normalized = normalize(picture)
+    return DigitPicture(reduce_picture(picture.pixels), np.array(normalized.image), normalized.others)
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner="Reading the picture")

@@ -233,12 +233,17 @@ def predict(
     failed = False
     for path in pictures:
         try:
-            image = normalize(read_picture(path)).image
+            normalized = normalize(read_picture(path))
         except InputError as error:
             failed = True
             _fail_input(path, error, as_json)
             continue
-        answer = recognizer.predict_picture(image)
+        if normalized.others:
+            _say(
+                f"{path}: one of about {normalized.others + 1} digits in the picture; "
+                "`digitlab read` reads them all"
+            )
+        answer = recognizer.predict_picture(normalized.image)
         if as_json:
             _print_json(
                 {

@@ -25,6 +25,9 @@ THINNEST, THICKEST = 1.8, 4.2
 """Stroke widths in final pixels that are left alone: as `stroke_width` measures them, MNIST's training images
 have 1.8 to 3.9 (5th and 95th percentile), 2.4 in the middle."""
 
+_OTHER_HEIGHT, _OTHER_INK = 0.55, 0.3
+"""What else stands in a picture is another digit where it has this share of the one digit's height and ink."""
+
 _EMPTY = "The picture is empty: expected a digit, but no ink stands out from the background."
 
 
@@ -36,11 +39,13 @@ class Normalized:
         image: float32 (28, 28) in [0, 1], the stroke bright, like MNIST / 255.
         box: x, y, width and height of the digit, in pixels of the original picture.
         steps: every stage from the picture to the image.
+        others: how many more things as large as a digit stand in the picture.
     """
 
     image: NDArray[np.float32]
     box: tuple[int, int, int, int]
     steps: tuple[Step, ...]
+    others: int = 0
 
 
 def normalize(picture: Picture) -> Normalized:
@@ -66,7 +71,22 @@ def normalize(picture: Picture) -> Normalized:
         *inner,
         Step("28 x 28", "The center of mass is moved to the middle of 28 x 28 pixels.", image),
     )
-    return Normalized(image, box, steps)
+    return Normalized(image, box, steps, _count_others(ink, mask))
+
+
+def _count_others(ink: Ink, mask: NDArray[np.bool_]) -> int:
+    """How many strokes beside the digit's stand about as high, with about as much ink, free of the frame."""
+    height, width = ink.shape
+    *_, tall = _box(ink, mask)
+    rest = ((ink > _threshold(ink)) & ~mask).view(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    mass = np.bincount(np.asarray(labels).ravel(), weights=ink.ravel(), minlength=count)
+    least = _OTHER_INK * float(ink[mask].sum())
+    found = 0
+    for (x, y, wide, high, _), weight in zip(np.asarray(stats)[1:], mass[1:], strict=True):
+        free = x > 0 and y > 0 and x + wide < width and y + high < height
+        found += bool(free and _OTHER_HEIGHT * tall <= high <= tall / _OTHER_HEIGHT and weight >= least)
+    return found
 
 
 def normalize_ink(ink: Ink) -> NDArray[np.float32]:

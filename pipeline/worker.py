@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from pipeline.training_loop import Checkpoint
 
 _QUEUE_POLL = 0.3
+_WORTH_KEEPING = (
+    0.5  # of the validation images: what is stopped in its first epoch and reads fewer is no model yet
+)
 
 
 class _StoppedError(Exception):
@@ -118,6 +121,14 @@ def _carry_out(run: RunDirectory) -> None:
         raise ModelError(
             f"The loss grew beyond all bounds in epoch {result.epochs + 1}; a lower learning rate helps most often."
         )
+    _, val_accuracy = result.validation
+    if (
+        result.why == "stopped"
+        and not result.epochs
+        and val_accuracy is not None
+        and val_accuracy < _WORTH_KEEPING
+    ):
+        raise _StoppedError
     done, epochs = len(history(run)), record.planned_epochs
     reasons = {
         "finished": f"All {epochs} epochs done." if epochs > 1 else "The one epoch is done.",

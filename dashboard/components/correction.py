@@ -30,7 +30,8 @@ class Answered:
 
 def offer_correction(answered: Answered, key: str) -> None:
     """A button that opens the ten digits; choosing one keeps the picture under that label."""
-    with st.popover("That was wrong", icon=":material/thumb_down:", key=f"wrong_{key}"):
+    # once a digit is kept the keys change, and with them the popover closes
+    with st.popover("That was wrong", icon=":material/thumb_down:", key=f"wrong_{key}_{state.notices()}"):
         st.markdown("**Which digit is it?**")
         st.caption("The picture is kept on this computer with the label you give, for later training.")
         with st.container(width=300, key=f"right_digit_{key}"):

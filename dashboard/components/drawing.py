@@ -31,7 +31,7 @@ def show_drawing(models: Sequence[StoredModel], palette: Palette) -> None:
         try:
             picture = read_picture(pixels)
             normalized = normalize(picture)
-            drawn = DigitPicture(picture.pixels, normalized.image)
+            drawn = DigitPicture(picture.pixels, normalized.image, normalized.others)
             prediction = show_answers(drawn, lambda: normalized.steps, models, palette, "canvas")
             with glance:
                 show_glance(prediction, palette)

@@ -38,6 +38,8 @@ def show_answers(
     image = picture.image
     prediction = recognizer(first).predict_picture(image)
     show_answer(prediction, image, palette, first.name, key=source)
+    if picture.others:
+        _show_others(picture.others, source)
     if others:
         with st.container(horizontal=True, key=f"compared_{source}"):
             for model in others:
@@ -54,3 +56,13 @@ def show_answers(
         with way:
             show_steps(steps(), palette)
     return prediction
+
+
+def _show_others(count: int, source: str) -> None:
+    """Says that the answer is for one of several digits, and where all are read."""
+    words = f"This answers for one of about {count + 1} digits in the picture."
+    if source == "canvas":
+        st.info(f"{words} Draw one at a time.", icon=":material/filter_1:")
+        return
+    st.info(words, icon=":material/filter_1:")
+    st.page_link("views/read.py", label="Read them all", icon=":material/arrow_forward:")

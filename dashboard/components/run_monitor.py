@@ -75,7 +75,7 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
             label_visibility="collapsed",
         )
     if not lines and not earlier:
-        show_empty("curves", "timeline", "No curve yet", _why_no_curve(run))
+        show_empty("curves", "timeline", "No curve", _why_no_curve(run))
         return
     figure = training_curves(
         Curves(run.record.name, lines),

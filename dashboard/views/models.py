@@ -8,6 +8,7 @@ from dashboard.components.model_details import show_model
 from dashboard.components.model_import import show_import
 from dashboard.components.model_table import show_model_table
 from dashboard.components.page_title import show_page_title
+from dashboard.components.plain_text import as_written
 from dashboard.components.theme import current_palette, on_phone
 from dashboard.figures.training import Curves, training_curves
 from dashboard.progress import progress_of
@@ -39,9 +40,10 @@ if len(ticked) == 1:
     show_model(ticked[0], ticked[0].id == default_id)
 
 curves = [Curves(model.name, progress_of(model.directory)) for model in ticked]
+without = [as_written(curve.name) for curve in curves if not curve.epochs()]
 curves = [curve for curve in curves if curve.epochs()]
 if curves:
-    current, earlier = (curves[0], []) if len(curves) == 1 else (None, curves)
+    current, earlier = (curves[0], []) if len(ticked) == 1 else (None, curves)
     figure = training_curves(
         current,
         earlier,
@@ -57,10 +59,12 @@ if curves:
         zoom=True,
         live=True,
     )
+    if without:
+        st.caption(f"No whole epoch is on record of {' and '.join(without)}.")
 else:
     show_empty(
         "model_curves",
         "timeline",
         "No curves",
-        "The ticked models came without the record of their training.",
+        "The ticked models have no whole epoch on record.",
     )

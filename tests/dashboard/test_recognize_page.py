@@ -96,6 +96,20 @@ def test_without_a_picture_the_other_sources_say_what_to_do(tiny_model: Path, so
     assert {"upload": "No picture yet", "camera": "No photo yet"}[source] in text_of(app)
 
 
+def test_a_picture_with_several_digits_leads_to_read(tiny_model: Path) -> None:
+    app = open_page(source="upload")
+    with Image.open(io.BytesIO(drawn_seven())) as digit:
+        pair = Image.new("RGB", (3 * digit.width, digit.height), "white")
+        pair.paste(digit, (0, 0), digit)
+        pair.paste(digit, (2 * digit.width, 0), digit)
+    file = io.BytesIO()
+    pair.save(file, "PNG")
+    uploader: Any = app.get("file_uploader")[0]
+    uploader.upload("pair.png", file.getvalue(), "image/png").run()
+    assert not app.exception
+    assert "one of about 2 digits" in text_of(app)
+
+
 def test_uploads_are_answered_and_broken_ones_named(tiny_model: Path) -> None:
     app = open_page(source="upload")
     white = io.BytesIO()

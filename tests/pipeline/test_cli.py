@@ -109,6 +109,23 @@ def test_predict_answers_and_goes_on_after_a_bad_picture(
     ] == [1, 1]
 
 
+def test_a_picture_with_several_digits_is_answered_with_a_hint(
+    tiny_model: Path, digitlab: Digitlab, seven: Path, tmp_path: Path
+) -> None:
+    number = tmp_path / "number.png"
+    with Image.open(seven) as digit:
+        sheet = Image.new("L", (1000, 400), 255)
+        for place in range(3):
+            sheet.paste(digit, (30 + 310 * place, 50))
+        sheet.save(number)
+    outcome = digitlab("predict", number, seven, "--model", "tiny")
+    assert outcome.code == 0
+    assert (
+        outcome.err.strip()
+        == f"{number}: one of about 3 digits in the picture; `digitlab read` reads them all"
+    )
+
+
 def _png_of_size(width: int, height: int) -> bytes:
     """A small file whose header promises a huge picture."""
 
