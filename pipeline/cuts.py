@@ -5,6 +5,7 @@ parts (over-segmentation, as in Lecun, Bottou, Bengio and Haffner, "Gradient-bas
 document recognition", 1998). Knows nothing of recognizers.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import cv2
@@ -18,6 +19,18 @@ _ROWS = 40
 
 _BAND = 13
 """Columns, at this size, that a cut may stray to each side: a slant of 18 degrees either way."""
+
+_CLOSEST = 0.13 * _ROWS
+"""Columns that two cuts are apart at least, as the mean over the rows."""
+
+_LEAST_INK = 0.02 * _ROWS * _ROWS / 4
+"""Ink that each part has at least: full pixels at this size."""
+
+_MOST_COLUMNS = 100 * _ROWS
+"""Wider ink, at this size, is no row of digits that touch but a pen line, and isn't cut."""
+
+_LARGEST_SCALE = 8.0
+"""Enlarging lower ink than 5 pixels any further shows nothing new, and only takes time."""
 
 
 @dataclass(frozen=True)
@@ -41,23 +54,23 @@ def propose(ink: Ink, height: float, stroke: float) -> Cuts:
         height: the usual height of the line's digits, in pixels.
         stroke: the usual stroke width, in pixels.
     """
-    scale = _ROWS / height
+    scale = min(_ROWS / height, _LARGEST_SCALE)
     size = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
+    columns = size[0]
+    if not _ROWS // 4 <= columns <= _MOST_COLUMNS:
+        return Cuts(np.zeros(ink.shape, np.int32), np.zeros(0))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = np.asarray(cv2.resize(ink, size, interpolation=method), np.float32)
     small = np.clip(small * 1.5, 0, 1)
-    columns = small.shape[1]
-    if columns < _ROWS // 4:
-        return Cuts(np.zeros(ink.shape, np.int32), np.zeros(0))
     paths, crossed = _paths(small)
     thickness = max(stroke * scale, 1.5)
     chosen = _local_minima(paths, crossed / thickness, small)
     if not chosen:
         return Cuts(np.zeros(ink.shape, np.int32), np.zeros(0))
-    every = np.arange(columns)[None, :]
-    parts = np.zeros(small.shape, np.int32)
+    marks = np.zeros((small.shape[0], columns + 1), np.int32)
     for i in chosen:
-        parts += every >= paths[i][:, None]
+        marks[np.arange(small.shape[0]), np.clip(paths[i], 0, columns)] += 1
+    parts = np.cumsum(marks[:, :-1], axis=1)
     full = cv2.resize(parts.astype(np.float32), (ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_NEAREST)
     return Cuts(np.asarray(full, np.int32), crossed[chosen] / thickness)
 
@@ -95,20 +108,25 @@ def _local_minima(
 ) -> list[int]:
     """The columns whose paths are worth trying: little ink, and ink on both sides of each."""
     columns = len(crossed)
-    least = 0.02 * _ROWS * _ROWS / 4
+    left_of = np.pad(np.cumsum(small, axis=1, dtype=float), ((0, 0), (1, 0)))
+    rows = np.arange(len(small))
+    # the borders of the parts so far, from left to right in every row, even where two paths cross
+    borders = [np.zeros(len(small), np.int64), np.full(len(small), columns)]
     chosen: list[int] = []
     for i in np.lexsort((np.abs(np.arange(columns) - columns / 2), np.round(crossed, 1))):
         if crossed[i] > 2.6:
             break
-        if any(np.abs(paths[i] - paths[j]).mean() < 0.13 * _ROWS for j in chosen):
+        near = [j for j in chosen if abs(j - int(i)) < _CLOSEST + 2 * _BAND]
+        if near and np.abs(paths[near] - paths[i]).mean(axis=1).min() < _CLOSEST:
             continue
-        trial = sorted([*chosen, int(i)], key=lambda j: float(paths[j].mean()))
-        every = np.arange(small.shape[1])[None, :]
-        parts = sum((every >= paths[j][:, None]).astype(int) for j in trial)
-        if (
-            np.bincount(np.asarray(parts).ravel(), weights=small.ravel(), minlength=len(trial) + 1).min()
-            < least
-        ):
+        path = np.clip(paths[i], 0, columns)
+        # only the parts between the last border wholly left of the path and the first wholly right of it change
+        before = bisect_left(borders, True, key=lambda border: bool((border > path).any())) - 1
+        after = bisect_left(borders, True, key=lambda border: bool((border >= path).all()))
+        between = np.sort(np.stack([*borders[before + 1 : after], path]), axis=0)
+        changed = np.concatenate([borders[before][None], between, borders[after][None]])
+        if np.diff(left_of[rows, changed].sum(axis=1)).min() < _LEAST_INK:
             continue
-        chosen = trial
-    return chosen
+        borders[before + 1 : after] = between
+        chosen.append(int(i))
+    return sorted(chosen, key=lambda j: float(paths[j].mean()))

@@ -12,6 +12,9 @@ from pipeline.paper import Ink
 _SMALLEST_HEIGHT = 6
 """Pixels; lower marks can't be told from specks."""
 
+_MOST_PIECES = 3000
+"""A full page of writing has fewer; of dotted paper and halftones only the pieces with the most ink are kept."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -32,35 +35,61 @@ class Page:
 def lay_out(ink: Ink) -> Page:
     """Finds the pieces of ink that may be digits or parts of digits, and their lines."""
     pieces, labels = _pieces(ink)
+    pieces = _heaviest(pieces)
     if not pieces:
         return Page((), labels)
     usual = _usual_height([piece for piece in pieces if not _is_edge(piece, ink.shape)] or pieces)
     pieces, labels = _loosened(ink, pieces, labels, usual)
-    pieces = [piece for piece in pieces if not _is_edge(piece, ink.shape)]
+    pieces = _heaviest([piece for piece in pieces if not _is_edge(piece, ink.shape)])
     if not pieces:
         return Page((), labels)
     usual = _usual_height(pieces)
     pieces, labels = _joined(pieces, labels, usual)
     usual = _usual_height(pieces)
+    if usual < _SMALLEST_HEIGHT:
+        return Page((), labels)
     blocks = _blocks(pieces, labels)
     pieces = [p for p in pieces if p.label not in blocks and not _is_rim(p, usual, ink.shape)]
     main = [piece for piece in pieces if 0.42 * usual <= piece.height and not _is_out_of_scale(piece, usual)]
     parts = [piece for piece in pieces if piece.height < 0.42 * usual and piece.width < 1.5 * usual]
-    groups = find_lines(main, usual)
     lines = []
-    for group in groups:
+    for group in find_lines(main, usual):
         height = float(np.median(sorted(piece.height for piece in group)[len(group) // 3 :]))
-        lines.append((list(group), height))
-    for part in parts:
-        # the bar of a 5 or a stretch of a broken stroke; what lies further off is a speck or punctuation
-        reach, nearest = min(
-            ((_distance(part, piece), i) for i, (group, _) in enumerate(lines) for piece in group),
-            default=(np.inf, 0),
-        )
-        if reach < 0.3 * lines[nearest][1] if lines else False:
-            lines[nearest][0].append(part)
+        if height >= _SMALLEST_HEIGHT:
+            lines.append((group, height))
+    _add_parts(lines, parts)
     ordered = [Line(tuple(sorted(group, key=lambda piece: piece.left)), height) for group, height in lines]
     return Page(tuple(ordered), labels)
+
+
+def _heaviest(pieces: list[Piece]) -> list[Piece]:
+    """All pieces, in their order; those with the most ink if there are too many."""
+    if len(pieces) <= _MOST_PIECES:
+        return pieces
+    heavy = np.argsort([-piece.mass for piece in pieces], kind="stable")[:_MOST_PIECES]
+    return [pieces[i] for i in sorted(heavy)]
+
+
+def _add_parts(lines: list[tuple[list[Piece], float]], parts: list[Piece]) -> None:
+    """Adds the bar of a 5 or a stretch of a broken stroke to its line; specks and punctuation lie further off."""
+    if not lines:
+        return
+    whole = [(piece, i) for i, (group, _) in enumerate(lines) for piece in group]
+    boxes = np.zeros((len(whole) + len(parts), 4))
+    boxes[: len(whole)] = [_box(piece) for piece, _ in whole]
+    owners = np.array([i for _, i in whole] + [0] * len(parts))
+    count = len(whole)
+    for part in parts:
+        left, top, right, bottom = _box(part)
+        lefts, tops, rights, bottoms = boxes[:count].T
+        across = np.maximum(np.maximum(left - rights, lefts - right), 0)
+        down = np.maximum(np.maximum(top - bottoms, tops - bottom), 0)
+        reach = np.hypot(across, down)
+        nearest = int(owners[:count][reach == reach.min()].min())
+        if reach.min() < 0.3 * lines[nearest][1]:
+            lines[nearest][0].append(part)
+            boxes[count], owners[count] = _box(part), nearest
+            count += 1
 
 
 def _pieces(ink: Ink) -> tuple[list[Piece], NDArray[np.int32]]:
@@ -91,6 +120,7 @@ def _loosened(
     if len(kept) == len(pieces):
         return pieces, labels
     labels = np.array(labels)
+    first = int(labels.max())
     for piece in pieces:
         if piece.height <= 2.2 * usual:
             continue
@@ -103,12 +133,12 @@ def _loosened(
         if len(parts) < 2:
             kept.append(piece)
             continue
-        first = int(labels.max())
         labels[window] = np.where(sublabels > 0, sublabels + first, np.where(own, 0, labels[window]))
         x, y = piece.left, piece.top
         kept += [
             Piece(p.label + first, p.left + x, p.top + y, p.right + x, p.bottom + y, p.mass) for p in parts
         ]
+        first += int(sublabels.max())
     return kept, labels
 
 
@@ -165,6 +195,8 @@ def _joined(
             b = pieces[j]
             if b.left > a.right + 0.15 * usual:
                 break
+            if max(a.top, b.top) - min(a.bottom, b.bottom) >= 0.3 * usual:
+                continue
             low = min(max(a.height, a.width), max(b.height, b.width))
             apart = _distance(a, b)
             overlap = (min(a.right, b.right) - max(a.left, b.left)) / max(1, min(a.width, b.width))
@@ -227,6 +259,10 @@ def _is_rim(piece: Piece, usual: float, shape: tuple[int, ...]) -> bool:
 
 def _is_out_of_scale(piece: Piece, usual: float) -> bool:
     return piece.height > 3.5 * usual
+
+
+def _box(piece: Piece) -> tuple[int, int, int, int]:
+    return piece.left, piece.top, piece.right, piece.bottom
 
 
 def _distance(a: Piece, b: Piece) -> float:

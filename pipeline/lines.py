@@ -1,6 +1,9 @@
 """Pieces of ink and the lines of writing that they stand in. Knows nothing of pixels."""
 
+from bisect import insort
+from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -44,6 +47,41 @@ class Piece:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
 
+class _Line:
+    """A line of writing that grows from left to right.
+
+    Attributes:
+        pieces: from left to right.
+        level: where the next piece is expected: the mean level of the last three.
+        height: the middle height of the last three, in ink pixels.
+    """
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.level = 0.0
+        self.height = 0.0
+        self._recent: list[tuple[float, int]] = []
+        self._levels: list[float] = []
+
+    def add(self, piece: Piece, level: float) -> None:
+        """Appends a piece whose center is at this level."""
+        self.pieces.append(piece)
+        insort(self._levels, level)
+        self._recent = [*self._recent[-2:], (level, piece.height)]
+        self.level = sum(level for level, _ in self._recent) / len(self._recent)
+        self.height = float(median(height for _, height in self._recent))
+
+    def takes(self, off: float, height: int, usual: float) -> bool:
+        """Whether a piece of this height, this far off the line's level, may be the next one."""
+        return off < 0.55 * max(min(self.height, 1.5 * height), 0.5 * usual)
+
+    @property
+    def middle(self) -> float:
+        """The median of its pieces' levels."""
+        half = len(self._levels) // 2
+        return (self._levels[half] + self._levels[~half]) / 2
+
+
 def find_lines(pieces: list[Piece], usual: float) -> list[list[Piece]]:
     """The lines of writing, each from left to right, in reading order.
 
@@ -61,28 +99,23 @@ def find_lines(pieces: list[Piece], usual: float) -> list[list[Piece]]:
             columns.append([])
         columns[-1].append(piece)
         right = max(right, piece.right)
-    apart: list[list[Piece]] = []
+    apart: list[list[_Line]] = []
     for column in columns:
-        if apart and not _stand_apart(
-            _lines(apart[-1], usual, slope), _lines(column, usual, slope), usual, slope
-        ):
-            apart[-1] = apart[-1] + column
+        lines = _chained([], column, usual, slope)
+        if apart and not _stand_apart(apart[-1], lines, usual):
+            _chained(apart[-1], column, usual, slope)
         else:
-            apart.append(column)
-    return [line for column in apart for line in _lines(column, usual, slope)]
+            apart.append(lines)
+    return [line.pieces for lines in apart for line in sorted(lines, key=lambda line: line.middle)]
 
 
-def _stand_apart(one: list[list[Piece]], other: list[list[Piece]], usual: float, slope: float) -> bool:
+def _stand_apart(one: list[_Line], other: list[_Line], usual: float) -> bool:
     """Whether two columns have two lines or more each, and most of these lie at different levels."""
     few, many = sorted((one, other), key=len)
     if len(few) < 2:
         return False
-    levels = [float(np.median([_level(piece, slope) for piece in line])) for line in many]
-    alone = sum(
-        min(abs(level - float(np.median([_level(piece, slope) for piece in line]))) for level in levels)
-        > 0.35 * usual
-        for line in few
-    )
+    levels = np.array([line.middle for line in many])
+    alone = sum(bool(np.abs(levels - line.middle).min() > 0.35 * usual) for line in few)
     return alone >= 0.5 * len(few)
 
 
@@ -92,42 +125,36 @@ def _level(piece: Piece, slope: float) -> float:
     return y - slope * x
 
 
-def _lines(pieces: list[Piece], usual: float, slope: float) -> list[list[Piece]]:
-    """Pieces chained from left to right along the slope of the writing; lines from top to bottom."""
-    ordered = sorted(pieces, key=lambda piece: piece.left)
-
-    lines: list[list[Piece]] = []
-    for piece in ordered:
+def _chained(lines: list[_Line], pieces: Iterable[Piece], usual: float, slope: float) -> list[_Line]:
+    """`lines` themselves, grown by pieces that lie right of theirs, and new lines; the pieces are in order."""
+    for piece in pieces:
+        level, height = _level(piece, slope), piece.height
         best, least = None, np.inf
         for line in lines:
-            recent = line[-3:]
-            expected = float(np.mean([_level(other, slope) for other in recent]))
-            tall = float(np.median([other.height for other in recent]))
-            off = abs(_level(piece, slope) - expected)
-            if off < 0.55 * max(min(tall, 1.5 * piece.height), 0.5 * usual) and off < least:
+            off = abs(level - line.level)
+            if off < least and line.takes(off, height, usual):
                 best, least = line, off
         if best is None:
-            lines.append([piece])
-        else:
-            best.append(piece)
-    return sorted(lines, key=lambda line: float(np.median([_level(piece, slope) for piece in line])))
+            best = _Line()
+            lines.append(best)
+        best.add(piece, level)
+    return lines
 
 
 def _slope(pieces: list[Piece], usual: float) -> float:
     """Of the lines of writing, in pixels a pixel: the middle of the slopes from each piece to its right neighbor."""
     slopes, weights = [], []
-    for piece in pieces:
-        x, y = piece.center
-        nearest, least = None, np.inf
-        for other in pieces:
-            across, down = other.center[0] - x, other.center[1] - y
-            if across > 0.4 * usual and abs(down) < _STEEPEST * across + 0.2 * usual:
-                far = np.hypot(across, 2 * down)
-                if far < least:
-                    nearest, least = (across, down), far
-        if nearest is not None and least < 6 * usual:
-            slopes.append(nearest[1] / nearest[0])
-            weights.append(nearest[0])
+    centers = np.array([piece.center for piece in pieces]).reshape(-1, 2)
+    for x, y in centers:
+        across, down = centers[:, 0] - x, centers[:, 1] - y
+        ahead = np.flatnonzero((across > 0.4 * usual) & (np.abs(down) < _STEEPEST * across + 0.2 * usual))
+        if not len(ahead):
+            continue
+        far = np.hypot(across[ahead], 2 * down[ahead])
+        nearest = ahead[far.argmin()]
+        if far.min() < 6 * usual:
+            slopes.append(down[nearest] / across[nearest])
+            weights.append(across[nearest])
     if len(slopes) < 2:
         return 0.0
     order = np.argsort(slopes)

@@ -25,6 +25,8 @@ ALTERNATIVES = 3
 _WIDEST = 1.35
 """Widest digit, in line heights."""
 
+_MOST_CANDIDATES = 5000
+"""Runs of parts looked at on a page: full pages of digits have some hundreds, halftones and scrawls any number."""
 
 _LEAST_READ = 0.25
 """Share of a stretch's ink that its digits must have; else all of it is left unread."""
@@ -117,8 +119,12 @@ def segment(picture: Picture, recognize: Recognize) -> list[list[DigitBox]]:
     _judge([candidate for stretch in stretches for candidate in stretch.candidates], recognize)
     # what is plainly one digit needs no cutting
     doubtful = [stretch for stretch in stretches if not _is_plain(stretch)]
-    for stretch in doubtful:
+    room = _MOST_CANDIDATES
+    for stretch in sorted(doubtful, key=lambda stretch: stretch.part.shape[1] / stretch.height):
+        if room <= 0:
+            break  # only the widest, which are least like digits, are left whole
         _cut(stretch)
+        room -= len(stretch.candidates)
     _judge([candidate for stretch in doubtful for candidate in stretch.candidates[1:]], recognize)
     candidates = [candidate for stretch in stretches for candidate in stretch.candidates]
     if not candidates:

@@ -230,6 +230,37 @@ def test_a_sheet_on_a_table_is_read(digits: dict[int, list[Pixels]], recognize: 
     assert all(box.box[0] > 120 and box.box[1] > 120 for line in found for box in line)
 
 
+@pytest.mark.parametrize("height", [3, 4, 5])
+def test_a_band_too_low_to_be_read_is_left_alone(height: int, recognize: Recognize) -> None:
+    pixels = np.full((8, 65), 200, np.uint8)
+    pixels[2 : 2 + height, 4:60] = 30
+    assert segment(read_picture(pixels), recognize) == []
+
+
+def test_where_there_is_too_much_to_look_at_the_widest_ink_is_left_whole(
+    digits: dict[int, list[Pixels]], recognize: Recognize, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ink = page(digits, ["4082"], factor=3, gap=-3)
+    x = np.arange(1500)
+    wave = np.zeros((140, 1600), np.float32)
+    points = np.stack([x + 50, 70 + 40 * np.sin(x / 30)], axis=1).astype(np.int32)
+    cv2.polylines(wave, [points], False, (1.0,), 8)
+    pixels = on_paper(np.concatenate([wave, np.pad(ink, ((0, 0), (0, 1600 - ink.shape[1])))]))
+    seen: list[int] = []
+
+    def count(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        seen.append(len(images))
+        return recognize(images)
+
+    everything = segment(read_picture(pixels), count)
+    looked_at = sum(seen)
+    monkeypatch.setattr("pipeline.segmentation._MOST_CANDIDATES", 10)
+    seen.clear()
+    found = segment(read_picture(pixels), count)
+    assert len(found[-1]) == len(everything[-1]) == 4
+    assert sum(seen) < looked_at / 2
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(8, 90), st.integers(8, 90))
 @settings(max_examples=15, deadline=None)
 def test_any_pixels_give_boxes_inside_the_picture(
