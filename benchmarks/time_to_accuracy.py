@@ -61,6 +61,7 @@ def train_preset(preset: str, seed: int, folder: Path, epochs: int | None) -> tu
     """A preset of Digit Lab's own; returns what the training gave and the images it has seen."""
     from pipeline.dataset import load_dataset
     from pipeline.training import train
+    from pipeline.training_progress import Watch
 
     seen = 0
 
@@ -68,7 +69,7 @@ def train_preset(preset: str, seed: int, folder: Path, epochs: int | None) -> tu
         nonlocal seen
         seen = progress.images
 
-    result = train(config_of(preset, seed, epochs), load_dataset(), count)
+    result = train(config_of(preset, seed, epochs), load_dataset(), Watch(count))
     result.model.export(folder / "model.tflite", format="litert", verbose=False)
     return result, seen
 

@@ -2,12 +2,10 @@
 1990), trained one after the other or put together from models that are there already.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +15,8 @@ from pipeline.config import TrainConfig
 from pipeline.dataset import Dataset
 from pipeline.evaluation import evaluate
 from pipeline.recognition import among_digits
-
-if TYPE_CHECKING:
-    from pipeline.training import Progress, Result
-    from pipeline.training_loop import Checkpoint
+from pipeline.training_loop import Checkpoint
+from pipeline.training_progress import Progress, Result, Watch
 
 Weights = list[NDArray[np.float32]]
 
@@ -57,9 +53,7 @@ def train_members(
     train_network: Callable[..., Result],
     config: TrainConfig,
     dataset: Dataset,
-    on_progress: Callable[[Progress], None],
-    should_stop: Callable[[], bool],
-    on_checkpoint: Callable[[Callable[[], Checkpoint]], None],
+    watch: Watch,
     resume_from: Checkpoint | None,
     start_weights: Weights | None,
 ) -> Result:
@@ -70,18 +64,17 @@ def train_members(
     places of those that are missing. `train_network` trains one; the rest is as of `pipeline.training.train`.
     """
     finished, state = _unpack(resume_from) if resume_from is not None else ([], None)
-    tell = _Telling(config, on_progress)
+    tell = _Telling(config, watch.on_progress)
     early = False
     while True:
         number = len(finished)
         before = number * config.epochs
         tell.begin(number)
+        store = partial(_store, watch.on_checkpoint, tuple(finished), before)
         result = train_network(
             config.member(number),
             dataset,
-            tell,
-            should_stop,
-            partial(_store, on_checkpoint, tuple(finished), before),
+            Watch(tell, watch.should_stop, store),
             state,
             _share(start_weights, number, config.members) if start_weights else None,
             split_seed=config.seed,

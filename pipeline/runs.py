@@ -52,9 +52,10 @@ def submit(
     """
     dataset = dataset or load_dataset()
     dataset.split(config.validation_split, config.seed)
-    if start_from and not same_network(find_model(start_from).record.config, config):
+    source = find_model(start_from) if start_from else None
+    if source and not same_network(source.record.config, config):
         raise ConfigError(
-            f"{start_from}: its weights do not fit; start from a model with the same architecture and sizes."
+            f"{source.name}: its weights do not fit; start from a model with the same architecture and sizes."
         )
     run = create(config, dataset, name, start_from)
     _start_worker(run)

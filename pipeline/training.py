@@ -6,9 +6,9 @@ through another, and a checkpoint is a dictionary of arrays that the caller may 
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -22,64 +22,14 @@ from pipeline.dataset import Dataset
 from pipeline.ensemble import train_members
 from pipeline.negatives import make_negatives
 from pipeline.training_loop import Checkpoint, Loop
+from pipeline.training_progress import Progress, Result, Watch
 
 _REPORT_EVERY = 0.25  # seconds
 _DIVERGED = 1e4  # guessing has a loss of 2.3; what is so far off, or infinite, does not come back
 _NEGATIVES_MADE = 12_000  # different pictures of no digit; each epoch varies a choice of them anew
 _SERIF_SHARE = 0.2  # of the ones, in an augmented training
+_UNWATCHED = Watch()
 _CALM = 0.5  # how far the last quarter of the epochs varies, so that it ends on digits as they come
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What is known after some steps; at an epoch's end with the validation figures.
-
-    Attributes:
-        epoch: the epoch under way, from 1.
-        step: steps done in this epoch.
-        steps: steps in an epoch.
-        loss: mean over the steps since the last report, or over the epoch at its end.
-        accuracy: share of right answers in training, likewise.
-        learning_rate: of the last step.
-        images: training images seen since the training (or its continuation) began.
-        seconds: time since then.
-        val_loss: at an epoch's end, where there are validation images.
-        val_accuracy: likewise.
-        epoch_end: whether this closes the epoch.
-        member: of an ensemble, the number of the network that learns, from 1; epochs are counted on over all.
-    """
-
-    epoch: int
-    step: int
-    steps: int
-    loss: float
-    accuracy: float
-    learning_rate: float
-    images: int
-    seconds: float
-    val_loss: float | None = None
-    val_accuracy: float | None = None
-    epoch_end: bool = False
-    member: int | None = None
-
-
-@dataclass
-class Result:
-    """A trained network and how it came to be.
-
-    Attributes:
-        model: `keras.Model`, (n, 28, 28, 1) float32 in [0, 1] -> (n, 10) probabilities.
-        history: one entry a whole epoch.
-        why: "finished", "stopped" (from outside), "early" (no better validation loss) or "diverged".
-        epochs: whole epochs behind the model.
-        validation: loss and accuracy of the model as it is, where there are validation images.
-    """
-
-    model: Any
-    history: list[Progress] = field(default_factory=list)
-    why: str = "finished"
-    epochs: int = 0
-    validation: tuple[float | None, float | None] = (None, None)
 
 
 @dataclass
@@ -132,9 +82,7 @@ def learning_rates(config: TrainConfig, steps: int) -> NDArray[np.float32]:
 def train(
     config: TrainConfig,
     dataset: Dataset,
-    on_progress: Callable[[Progress], None] = lambda _: None,
-    should_stop: Callable[[], bool] = lambda: False,
-    on_checkpoint: Callable[[Callable[[], Checkpoint]], None] = lambda _: None,
+    watch: Watch = _UNWATCHED,
     resume_from: Checkpoint | None = None,
     start_weights: list[NDArray[np.float32]] | None = None,
 ) -> Result:
@@ -143,25 +91,23 @@ def train(
     Args:
         config: every knob.
         dataset: only its training part is used.
-        on_progress: called a few times a second and at each epoch's end.
-        should_stop: asked as often; once it says yes, the model as it stands comes back.
-        on_checkpoint: called after each whole epoch with a function that collects the state to store.
-        resume_from: such a state; the training goes on with the next epoch as if it had never ended.
+        watch: who is told of it, and may stop it.
+        resume_from: a state that `watch.on_checkpoint` collected; the training goes on with the next epoch as if it
+            had never ended.
         start_weights: weights to begin with instead of random ones.
 
     Returns:
         The model with the averaged weights where `config.ema` asks for them.
     """
-    told = (config, dataset, on_progress, should_stop, on_checkpoint, resume_from, start_weights)
-    return train_members(_train_network, *told) if config.members > 1 else _train_network(*told)
+    if config.members > 1:
+        return train_members(_train_network, config, dataset, watch, resume_from, start_weights)
+    return _train_network(config, dataset, watch, resume_from, start_weights)
 
 
 def _train_network(
     config: TrainConfig,
     dataset: Dataset,
-    on_progress: Callable[[Progress], None],
-    should_stop: Callable[[], bool],
-    on_checkpoint: Callable[[Callable[[], Checkpoint]], None],
+    watch: Watch,
     resume_from: Checkpoint | None,
     start_weights: list[NDArray[np.float32]] | None,
     split_seed: int | None = None,
@@ -171,96 +117,99 @@ def _train_network(
 
     images, labels = dataset.train
     split = dataset.split(config.validation_split, config.seed if split_seed is None else split_seed)
+    validation = (images[split.validation], labels[split.validation])
     model = build(config.architecture, config.parameters, config.dropout, config.seed, config.classes)
     if start_weights is not None:
         model.set_weights(start_weights)
-    epoch_size = len(split.train) + round(config.not_a_digit * len(split.train))
-    steps = math.ceil(epoch_size / config.batch_size)
+    size = len(split.train) + round(config.not_a_digit * len(split.train))
+    steps = math.ceil(size / config.batch_size)
     loop = Loop(tf, model, config, learning_rates(config, steps * config.epochs))
-    validation = (images[split.validation], labels[split.validation])
-    result = Result(model)
-    first = 0
-    if resume_from is not None:
-        first = loop.restore(resume_from)
-    result.epochs = first
+    first = loop.restore(resume_from) if resume_from is not None else 0
     best = _Best(first)
     if resume_from is not None:
         best.restore(resume_from, config.early_stopping)
-    began, seen = time.perf_counter(), 0
-    for epoch, batches in _epochs(config, images, labels, split.train, first):
+    result = Result(model, epochs=first)
+    began = time.perf_counter()
+    for number, batches in _epochs(config, images, labels, split.train, first):
         loop.begin_epoch(*batches)
         del batches
-        losses: list[float] = []
-        epoch_right = epoch_seen = done = 0
-        chunk = 1  # steps between two looks at the clock, adapted to a few reports a second
-        while done < steps:
-            chunk = min(chunk, steps - done)
-            chunk_began = time.perf_counter()
-            chunk_losses, right = loop.run(epoch * steps, done, chunk)
-            losses += chunk_losses
-            loss = math.fsum(chunk_losses)
-            done += chunk
-            count = min(done * config.batch_size, epoch_size) - epoch_seen
-            epoch_right, epoch_seen = epoch_right + right, epoch_seen + count
-            seen += count
-            now = time.perf_counter()
-            report = Progress(
-                epoch + 1,
-                done,
-                steps,
-                loss / count,
-                right / count,
-                float(loop.rates[min(epoch * steps + done, len(loop.rates)) - 1]),
-                seen,
-                now - began,
-            )
-            if not loss / count < _DIVERGED:
-                on_progress(report)
+        epoch = _Epoch(loop, number, steps, size, (number - first) * size, began)
+        for report in epoch.reports():
+            watch.on_progress(report)
+            if not report.loss < _DIVERGED:
                 result.why = "diverged"
                 return result
-            on_progress(report)
-            if should_stop():
+            if watch.should_stop():
                 result.why = "stopped"
-                loop.use_average()
-                if config.calibrate:
-                    loop.calibrate(*validation)
-                result.validation = loop.validate(*validation)
-                return result
-            pace = (now - chunk_began) / chunk
-            chunk = max(1, min(2 * chunk, int(_REPORT_EVERY / pace)))
+                break
+        if result.why == "stopped":
+            break
         loop.use_average()
-        val_loss, val_accuracy = loop.validate(*validation)
-        end = Progress(
-            epoch + 1,
-            steps,
-            steps,
-            math.fsum(losses) / epoch_seen,  # exact, so however the steps were grouped it is the same
-            epoch_right / epoch_seen,
-            float(loop.rates[min((epoch + 1) * steps, len(loop.rates)) - 1]),
-            seen,
-            time.perf_counter() - began,
-            val_loss,
-            val_accuracy,
-            epoch_end=True,
-        )
+        end = epoch.end(*loop.validate(*validation))
         result.history.append(end)
-        result.epochs = epoch + 1
-        if config.early_stopping and val_loss is not None and val_loss < best.loss:
-            best = _Best(epoch, val_loss, model.get_weights())
+        result.epochs = number + 1
+        if config.early_stopping and end.val_loss is not None and end.val_loss < best.loss:
+            best = _Best(number, end.val_loss, model.get_weights())
         loop.use_raw()
         # told before it is stored: a kill in between repeats the epoch, and its first line is dropped
-        on_progress(end)
-        on_checkpoint(partial(_state, loop, best, epoch + 1))
-        if config.early_stopping and epoch - best.epoch >= config.early_stopping:
+        watch.on_progress(end)
+        watch.on_checkpoint(partial(_state, loop, best, number + 1))
+        if config.early_stopping and number - best.epoch >= config.early_stopping:
             result.why = "early"
             break
     loop.use_average()
-    if best.weights is not None:
+    if best.weights is not None and result.why != "stopped":
         model.set_weights(best.weights)
     if config.calibrate:
         loop.calibrate(*validation)
     result.validation = loop.validate(*validation)
     return result
+
+
+class _Epoch:
+    """One epoch under way: its steps in groups of a quarter of a second, and what came of them."""
+
+    def __init__(self, loop: Loop, number: int, steps: int, size: int, seen: int, began: float) -> None:
+        """Epoch `number` (from 0) of `steps` steps over `size` images, after `seen` images since the time `began`."""
+        self._loop, self._number, self._steps, self._size = loop, number, steps, size
+        self._seen, self._began = seen, began
+        self._done = self._images = self._right = 0
+        self._losses: list[float] = []
+
+    def reports(self) -> Iterator[Progress]:
+        """Learns, and tells a few times a second how it goes."""
+        group = 1  # steps between two looks at the clock, adapted to a few reports a second
+        while self._done < self._steps:
+            group = min(group, self._steps - self._done)
+            began = time.perf_counter()
+            losses, right = self._loop.run(self._number * self._steps, self._done, group)
+            pace = (time.perf_counter() - began) / group
+            self._done += group
+            count = min(self._done * self._loop.config.batch_size, self._size) - self._images
+            self._images += count
+            self._right += right
+            self._losses += losses
+            yield self._tell(math.fsum(losses) / count, right / count)
+            group = max(1, min(2 * group, int(_REPORT_EVERY / pace)))
+
+    def end(self, val_loss: float | None, val_accuracy: float | None) -> Progress:
+        """The whole epoch, with its validation figures."""
+        # exact sums, so however the steps were grouped it is the same
+        told = self._tell(math.fsum(self._losses) / self._images, self._right / self._images)
+        return replace(told, val_loss=val_loss, val_accuracy=val_accuracy, epoch_end=True)
+
+    def _tell(self, loss: float, accuracy: float) -> Progress:
+        rates = self._loop.rates
+        return Progress(
+            epoch=self._number + 1,
+            step=self._done,
+            steps=self._steps,
+            loss=loss,
+            accuracy=accuracy,
+            learning_rate=float(rates[min(self._number * self._steps + self._done, len(rates)) - 1]),
+            images=self._seen + self._images,
+            seconds=time.perf_counter() - self._began,
+        )
 
 
 def _epochs(

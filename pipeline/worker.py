@@ -27,8 +27,8 @@ from pipeline.model_files import complete, versions
 from pipeline.runs import earlier_in_queue, history, read_checkpoint
 
 if TYPE_CHECKING:
-    from pipeline.training import Progress
     from pipeline.training_loop import Checkpoint
+    from pipeline.training_progress import Progress
 
 _QUEUE_POLL = 0.3
 _WORTH_KEEPING = (
@@ -99,6 +99,7 @@ def _carry_out(run: RunDirectory) -> None:
     checkpoint = read_checkpoint(run)
 
     from pipeline.training import train
+    from pipeline.training_progress import Watch
 
     run.update(versions=versions())
     if run.stop_file.exists():
@@ -107,10 +108,12 @@ def _carry_out(run: RunDirectory) -> None:
         result = train(
             config,
             dataset,
-            on_progress=_progress_writer(log, offset=record.seconds),
-            should_stop=run.stop_file.exists,
-            on_checkpoint=lambda collect: _save_checkpoint(
-                run, collect, record.seconds + time.monotonic() - began
+            Watch(
+                on_progress=_progress_writer(log, offset=record.seconds),
+                should_stop=run.stop_file.exists,
+                on_checkpoint=lambda collect: _save_checkpoint(
+                    run, collect, record.seconds + time.monotonic() - began
+                ),
             ),
             resume_from=checkpoint,
             start_weights=None if checkpoint else _start_weights(record.start_from, config),

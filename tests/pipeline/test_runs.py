@@ -148,8 +148,8 @@ def test_a_training_begins_with_the_weights_of_another_model(tiny_model: Path, d
     assert record.reason == "The one epoch is done."
     assert record.command.endswith(f"--from {tiny_model.name}")
     misfit = digitlab("train", *settings, "--set", "hidden_1=64", "--json")
-    assert misfit.code == 1
-    assert "do not fit" in misfit.json_lines()[-1]["reason"]
+    assert misfit.code == 2, "refused before anything is started"
+    assert "tiny: its weights do not fit" in misfit.err
 
 
 def test_a_model_stays_whole_when_its_continuation_fails_at_the_end(
