@@ -54,6 +54,8 @@ def test_two_epochs_are_trained_and_watched_from_start_to_end(tab: Tab, server: 
     expect(page.get_by_role("heading", name="Models")).to_be_visible()
     page.goto(tab.url + "/train")
     tab.settle()
+    page.get_by_role("radio", name="Runs").click()  # shown already, unless the training has ended by now
+    tab.settle()
     expect(page.get_by_label("Run", exact=True)).to_have_value(re.compile("two epochs"))
     expect(page.get_by_text("Test accuracy").first).to_be_visible(timeout=180_000)
     assert run.state() == "finished"

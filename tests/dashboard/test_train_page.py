@@ -136,7 +136,7 @@ def test_a_failed_run_says_why(home: Path) -> None:
     app = open_page("train", train_tab="watch")
     assert not app.exception
     assert app.error[0].value == "The loss became infinite in epoch 2."
-    assert "No curve yet" in text_of(app)
+    assert "No curve" in text_of(app)
 
 
 def test_a_running_run_is_shown_first_with_its_pace_and_can_be_stopped(
