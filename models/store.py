@@ -74,13 +74,15 @@ def _open(path: Path, shipped: bool) -> StoredModel:
 
 def list_models() -> list[StoredModel]:
     """The shipped models by name, then the own ones, newest first. Damaged directories are passed over."""
-    shipped = sorted(PRETRAINED.iterdir()) if PRETRAINED.is_dir() else []
-    own = sorted(runs_folder().iterdir(), reverse=True) if runs_folder().is_dir() else []
+    return [*_list_folder(PRETRAINED), *reversed(_list_folder(runs_folder()))]
+
+
+def _list_folder(folder: Path) -> list[StoredModel]:
     models = []
-    for path in (*shipped, *own):
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.is_dir() and not path.name.startswith((".", "_")):
             try:
-                models.append(_open(path, path.parent == PRETRAINED))
+                models.append(_open(path, folder == PRETRAINED))
             except ModelError:
                 continue
     return models
@@ -167,7 +169,7 @@ def check_new_name(name: str) -> str:
 
 def is_shipped_name(name: str) -> bool:
     """Whether a model of that name came with the project."""
-    return any(model.shipped and model.name == name for model in list_models())
+    return any(model.name == name for model in _list_folder(PRETRAINED))
 
 
 def annotate(model: StoredModel, notes: str) -> RunRecord:

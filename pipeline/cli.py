@@ -20,7 +20,7 @@ from pipeline.cli_models import models_app
 from pipeline.cli_read import read
 from pipeline.cli_runs import follow_run, runs_app
 from pipeline.config import OPTIMIZERS, SCHEDULES, field_bounds, field_help, make_config
-from pipeline.terminal import beside, draw_digit, percent, probability_bars, silenced_stderr
+from pipeline.terminal import about, beside, draw_digit, percent, probability_bars, silenced_stderr
 
 app = typer.Typer(
     name="digitlab",
@@ -267,7 +267,7 @@ def _fail_input(path: Path, error: InputError, as_json: bool) -> None:
     if as_json:
         _print_json({"path": str(path), "error": str(error)})
     else:
-        _say(f"digitlab: {error if str(path) in str(error) else f'{path}: {error}'}")
+        _say(f"digitlab: {about(path, str(error))}")
 
 
 @app.command()

@@ -149,11 +149,9 @@ def combine(
     """Put trained models together as an ensemble: one model that averages their probabilities."""
     from rich.console import Console
 
-    from models.store import check_new_name, find_model
+    from models.store import find_model
     from pipeline.combining import combine_models
 
-    if name:
-        check_new_name(name)
     found = [find_model(reference) for reference in models]
     with Console(stderr=True).status("Combining, exporting and testing; this takes half a minute"):
         run = combine_models(found, name)

@@ -13,6 +13,7 @@ import typer
 from models.errors import ConfigError
 from models.files import replacing
 from pipeline.reading_records import COLUMNS, failed_row, reading_record, reading_row
+from pipeline.terminal import about
 
 if TYPE_CHECKING:
     from pipeline.reading import PageReading
@@ -69,7 +70,7 @@ def read(
     )
     for path, reason in failed:
         if not as_json:
-            typer.echo(f"digitlab: {reason if str(path) in reason else f'{path}: {reason}'}", err=True)
+            typer.echo(f"digitlab: {about(path, reason)}", err=True)
     if csv_file:
         typer.echo(f"Read {len(pictures) - len(failed)} of {len(pictures)} pictures to {csv_file}.", err=True)
     raise typer.Exit(int(bool(failed)))

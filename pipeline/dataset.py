@@ -39,25 +39,32 @@ class Dataset:
     def __init__(self, path: Path, name: str, sha256: str) -> None:
         self.path, self.name, self.sha256 = path, name, sha256
 
-    def _read(self, images: str, labels: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def _read(self, name: str) -> NDArray[Any]:
         try:
             with self.path.open("rb") as source, np.load(source, allow_pickle=False) as file:
-                truth = file[labels]
-                if truth.min() < 0 or truth.max() >= CLASSES:
-                    raise _refuse(self.path, f"{labels} holds {truth.min()} to {truth.max()}")
-                return np.ascontiguousarray(file[images]), truth.astype(np.uint8)
+                return np.ascontiguousarray(file[name])
         except (*_DAMAGED, zipfile.BadZipFile) as error:
             raise _refuse(self.path, "an array in it can't be read") from error
+
+    def _read_labels(self, name: str) -> NDArray[np.uint8]:
+        labels = self._read(name)
+        if labels.min() < 0 or labels.max() >= CLASSES:
+            raise _refuse(self.path, f"{name} holds {labels.min()} to {labels.max()}")
+        return labels.astype(np.uint8)
+
+    @cached_property
+    def _train_labels(self) -> NDArray[np.uint8]:
+        return self._read_labels("y_train")
 
     @cached_property
     def train(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Images uint8 (n, 28, 28), the stroke bright, and labels uint8 (n,) from 0 to 9."""
-        return self._read("x_train", "y_train")
+        return self._read("x_train"), self._train_labels
 
     @cached_property
     def test(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """As `train`, for the part that only evaluation may touch."""
-        return self._read("x_test", "y_test")
+        return self._read("x_test"), self._read_labels("y_test")
 
     @property
     def test_labels_by_people(self) -> NDArray[np.int16] | None:
@@ -71,7 +78,7 @@ class Dataset:
             validation_split: share of the images for validation, 0 to 0.5.
             seed: the same seed gives the same split.
         """
-        _, labels = self.train
+        labels = self._train_labels
         random = np.random.default_rng([seed, 0xD161])
         chosen = np.zeros(len(labels), bool)
         for digit in range(CLASSES):

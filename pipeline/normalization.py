@@ -76,10 +76,12 @@ def normalize(picture: Picture) -> Normalized:
 
 def _count_others(ink: Ink, mask: NDArray[np.bool_]) -> int:
     """How many strokes beside the digit's stand about as high, with about as much ink, free of the frame."""
+    rest = (ink > _threshold(ink)) & ~mask
+    if not rest.any():
+        return 0
     height, width = ink.shape
     *_, tall = _box(ink, mask)
-    rest = ((ink > _threshold(ink)) & ~mask).view(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(rest.view(np.uint8), connectivity=8)
     mass = np.bincount(np.asarray(labels).ravel(), weights=ink.ravel(), minlength=count)
     least = _OTHER_INK * float(ink[mask].sum())
     found = 0

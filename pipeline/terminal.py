@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -143,3 +144,8 @@ class TrainingView:
             if "val_accuracy" in line:
                 text += f"  validation loss {line['val_loss']:.4f}  accuracy {percent(line['val_accuracy'])}"
             self.say(f"{text}  {duration(line['seconds'])}")
+
+
+def about(path: Path, reason: str) -> str:
+    """Why something failed, with the file's name before it unless it is named there already."""
+    return reason if str(path) in reason else f"{path}: {reason}"

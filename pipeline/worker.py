@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from pipeline.training_progress import Progress
 
 _QUEUE_POLL = 0.3
-_WORTH_KEEPING = (
-    0.5  # of the validation images: what is stopped in its first epoch and reads fewer is no model yet
-)
+_WORTH_KEEPING = 0.5
+"""Share of the validation images: what is stopped in its first epoch and reads fewer is no model yet."""
 
 
 class _StoppedError(Exception):

@@ -9,8 +9,9 @@ from pipeline import my_digits, own_datasets
 from pipeline.config import TrainConfig, same_network
 
 _SEEN = "training_set_seen"
-_LARGEST_UPLOAD = 200  # MB; MNIST has 55 uncompressed
 """Session key: id of the last file that was looked at, so that each is kept once."""
+
+_LARGEST_UPLOAD = 200  # MB; MNIST has 55 uncompressed
 
 
 def ask_dataset() -> str:
