@@ -1,9 +1,10 @@
 """What people do on the pages, for tests and for the pictures of the documentation."""
 
 import io
+from contextlib import suppress
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from pipeline.dataset import load_dataset
 
@@ -60,3 +61,28 @@ def draw_stroke(page: Page, points: list[tuple[int, int]]) -> None:
 def draw_three(page: Page) -> None:
     """Draws a 3."""
     draw_stroke(page, THREE)
+
+
+# the first pictures of a camera are black, or there is none yet
+_SEES_SOMETHING = """() => {
+  const video = document.querySelector("video");
+  if (!video?.videoWidth) return false;
+  const small = new OffscreenCanvas(8, 8).getContext("2d");
+  small.drawImage(video, 0, 0, 8, 8);
+  return Math.max(...small.getImageData(0, 0, 8, 8).data.filter((_, place) => place % 4 < 3)) > 100;
+}"""
+
+
+def take_photo(page: Page) -> None:
+    """Takes a photo, with a second click where the first was lost.
+
+    Streamlit's camera starts once more a second after its width is known, and has no picture while it does.
+    """
+    take, clear = (page.get_by_role("button", name=name) for name in ("Take Photo", "Clear photo"))
+    for _ in range(5):
+        page.wait_for_function(_SEES_SOMETHING)
+        take.click()
+        with suppress(AssertionError):
+            expect(clear).to_be_visible(timeout=5_000)
+            return
+    raise AssertionError("five clicks on Take Photo, and no photo")

@@ -6,16 +6,7 @@ from playwright.sync_api import expect
 
 from pipeline.dataset import load_dataset
 from tests.browser.conftest import Tab
-from tests.browser.pages import ONE, SEVEN, a_photo, draw_stroke, draw_three
-
-# the first pictures of a camera are black, or there is none yet
-SEES_SOMETHING = """() => {
-  const video = document.querySelector("video");
-  if (!video?.videoWidth) return false;
-  const small = new OffscreenCanvas(8, 8).getContext("2d");
-  small.drawImage(video, 0, 0, 8, 8);
-  return Math.max(...small.getImageData(0, 0, 8, 8).data.filter((_, place) => place % 4 < 3)) > 100;
-}"""
+from tests.browser.pages import ONE, SEVEN, a_photo, draw_stroke, draw_three, take_photo
 
 
 def test_a_drawn_digit_is_answered_stroke_by_stroke(tab: Tab) -> None:
@@ -96,8 +87,7 @@ def test_a_wrong_answer_is_kept_with_its_label(tab: Tab) -> None:
 def test_a_photo_is_answered_and_still_there_after_another_page(tab: Tab) -> None:
     page = tab.open("/")
     page.get_by_role("radio", name="Camera").click()
-    page.wait_for_function(SEES_SOMETHING)
-    page.get_by_role("button", name="Take Photo").click()
+    take_photo(page)
     answer = page.get_by_test_id("answer")
     expect(answer).to_have_text("7")
     page.get_by_role("link", name="Evaluate").click()
