@@ -20,10 +20,11 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.constraints import Constraint, choose
 from pipeline.corrections import Corrections, corrected_lines, corrected_text, edited, written
 from pipeline.evidence import ReadPage
 from pipeline.reading import PageReading
-from pipeline.reading_records import COLUMNS, failed_row, reading_record, reading_row
+from pipeline.reading_records import COLUMNS, failed_row, listed, reading_record, reading_row
 
 _MOST_CROPS = 2000
 """Digits that a workbook shows a picture of; opening it would take minutes with many more."""
@@ -39,6 +40,7 @@ class Sheet:
         error: one sentence on why not.
         corrections: what a person changed.
         checked: places of the digits that a person has looked at and left as they are.
+        constraints: what is known of every line.
     """
 
     name: str
@@ -46,11 +48,24 @@ class Sheet:
     error: str = ""
     corrections: Corrections = field(default_factory=dict)
     checked: frozenset[int] = frozenset()
+    constraints: tuple[Constraint, ...] = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """The text of each line as it now stands."""
+        return corrected_lines(self.page.reading, self.corrections) if self.page else []
 
     @property
     def text(self) -> str:
         """All lines as they now stand."""
         return corrected_text(self.page.reading, self.corrections) if self.page else ""
+
+    @property
+    def disagreeing(self) -> list[int]:
+        """Numbers, from 1, of the lines that as they now stand are other than what is known of them."""
+        return [
+            number for number, line in enumerate(self.lines, 1) if choose([line], self.constraints) is None
+        ]
 
     @property
     def edits(self) -> list[int]:
@@ -68,7 +83,7 @@ class Sheet:
 
 
 def sheet_record(sheet: Sheet) -> dict[str, Any]:
-    """One picture as in JSON: `text` and `lines` as they now stand, `digits` as read, `edits` in between."""
+    """One picture as in JSON: `digits` as read, `edits`, and the rest as it stands with them."""
     if sheet.page is None:
         return {"path": sheet.name, "error": sheet.error}
     reading = sheet.page.reading
@@ -82,8 +97,8 @@ def sheet_record(sheet: Sheet) -> dict[str, Any]:
         }
         for place in sheet.edits
     ]
-    lines = corrected_lines(reading, sheet.corrections)
-    return {**reading_record(sheet.name, reading), "text": "\n".join(lines), "lines": lines, "edits": edits}
+    stands = {"text": sheet.text, "lines": sheet.lines, "disagreeing": sheet.disagreeing}
+    return {**reading_record(sheet.name, reading), **stands, "edits": edits}
 
 
 def to_json(sheets: Sequence[Sheet]) -> str:
@@ -142,8 +157,13 @@ def to_xlsx(sheets: Sequence[Sheet]) -> bytes:
 def _row(sheet: Sheet) -> list[Any]:
     if sheet.page is None:
         return [*failed_row(sheet.name, sheet.error), 0]
-    row = reading_row(sheet.name, sheet.page.reading)
-    return [row[0], sheet.text, row[2], len(sheet.doubtful), *row[4:], len(sheet.edits)]
+    row = dict(zip(COLUMNS, reading_row(sheet.name, sheet.page.reading), strict=True))
+    row |= {
+        "text": sheet.text,
+        "doubtful": len(sheet.doubtful),
+        "disagreeing": listed(sheet.disagreeing),
+    }
+    return [*row.values(), len(sheet.edits)]
 
 
 def positions(reading: PageReading) -> Iterator[tuple[int, int, int]]:

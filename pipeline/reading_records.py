@@ -37,7 +37,7 @@ def reading_row(path: str, reading: PageReading) -> list[Any]:
     """One picture as a row of `COLUMNS`."""
     sure = [digit.confidence for digit in reading.digits]
     doubtful = sum(digit.doubtful for digit in reading.digits)
-    return [path, reading.text, len(sure), doubtful, f"{min(sure):.4f}", _listed(disagreeing(reading)), ""]
+    return [path, reading.text, len(sure), doubtful, f"{min(sure):.4f}", listed(disagreeing(reading)), ""]
 
 
 def failed_row(path: str, reason: str) -> list[Any]:
@@ -45,5 +45,6 @@ def failed_row(path: str, reason: str) -> list[Any]:
     return [path, "", 0, 0, "", "", reason]
 
 
-def _listed(numbers: list[int]) -> str:
+def listed(numbers: list[int]) -> str:
+    """Numbers of lines as a cell of the table has them."""
     return " ".join(map(str, numbers))

@@ -12,17 +12,15 @@ from dashboard.components.reading_progress import Keyed, with_work
 from dashboard.components.reading_table import show_reading_export, show_reading_table
 from dashboard.components.reading_text import show_reading_text
 from dashboard.figures.style import Palette
-from pipeline.constraints import Constraint
 from pipeline.reading_export import Sheet
 
 
 @st.fragment
-def show_reading_desk(pages: Sequence[Keyed], constraints: Sequence[Constraint], palette: Palette) -> None:
+def show_reading_desk(pages: Sequence[Keyed], palette: Palette) -> None:
     """Shows what was read, open for corrections.
 
     Args:
         pages: what was handed in, at least one.
-        constraints: what is known of every line.
         palette: of the page's theme.
     """
     pages = [(key, with_work(key, sheet)) for key, sheet in pages]
@@ -42,16 +40,14 @@ def show_reading_desk(pages: Sequence[Keyed], constraints: Sequence[Constraint],
         return
     number = _pick_page(pages)
     if pages[number][1].page is not None:
-        _show_page(pages, number, constraints, palette)
+        _show_page(pages, number, palette)
     st.subheader("All pictures" if len(pages) > 1 else "Take along", divider="gray", anchor=False)
     if len(pages) > 1:
         show_reading_table(pages)
     show_reading_export([sheet for _, sheet in pages])
 
 
-def _show_page(
-    pages: Sequence[Keyed], number: int, constraints: Sequence[Constraint], palette: Palette
-) -> None:
+def _show_page(pages: Sequence[Keyed], number: int, palette: Palette) -> None:
     key, sheet = pages[number]
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -62,7 +58,7 @@ def _show_page(
         st.html(_legend(palette, bool(sheet.page and sheet.page.reading.left_out)))
     with right:
         show_digit_check(pages, number, palette)
-        show_reading_text((key, sheet), constraints)
+        show_reading_text((key, sheet))
 
 
 def _pick_page(pages: Sequence[Keyed]) -> int:

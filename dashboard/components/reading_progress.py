@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TypeVar
 
 import streamlit as st
@@ -32,7 +33,9 @@ def read_pages(
     found = watch_reading(read_uploads(uploads, model, constraints), len(uploads))
     for upload, page in zip(uploads, found, strict=True):
         key = reading_key(upload, model, constraints)
-        sheets.append((key, with_work(key, Sheet(upload.name, *_as_page(page)))))
+        sheets.append(
+            (key, with_work(key, Sheet(upload.name, *_as_page(page), constraints=tuple(constraints))))
+        )
     return sheets
 
 
@@ -57,7 +60,7 @@ def watch_reading(reading: Generator[_Found], count: int) -> list[_Found]:
 def with_work(key: str, sheet: Sheet) -> Sheet:
     """The sheet as a person left it."""
     work = work_on(key)
-    return Sheet(sheet.name, sheet.page, sheet.error, work.corrections, frozenset(work.checked))
+    return replace(sheet, corrections=work.corrections, checked=frozenset(work.checked))
 
 
 def _as_page(found: ReadPage | str) -> tuple[ReadPage | None, str]:

@@ -1,18 +1,15 @@
 """The text of a page, to be edited beside the picture."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from dashboard import reading_work
 from dashboard.components.reading_progress import Keyed
 from dashboard.reading_work import Work
-from pipeline.constraints import Constraint, choose
 from pipeline.corrections import correct_text
 from pipeline.reading_export import Sheet
 
 
-def show_reading_text(page: Keyed, constraints: Sequence[Constraint]) -> None:
+def show_reading_text(page: Keyed) -> None:
     """The text area, and which lines disagree with what is known of them."""
     key, sheet = page
     widget = "read_text"
@@ -26,10 +23,8 @@ def show_reading_text(page: Keyed, constraints: Sequence[Constraint]) -> None:
         args=(widget, key, sheet),
         help="Digits only. A change counts once you leave the field or press Ctrl and Enter.",
     )
-    misfits = [
-        f"{number} ({line})" for number, line in enumerate(lines, 1) if choose([line], constraints) is None
-    ]
-    if constraints and misfits:
+    misfits = [f"{number} ({lines[number - 1]})" for number in sheet.disagreeing]
+    if misfits:
         several = len(misfits) > 1
         st.warning(
             f"Line{'s' if several else ''} {', '.join(misfits)} {'disagree' if several else 'disagrees'} with what is "

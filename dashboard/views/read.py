@@ -21,4 +21,4 @@ with st.container(horizontal=True, gap="small", key="read_bar", vertical_alignme
 
 uploads = take_pages(source)
 if uploads:
-    show_reading_desk(read_pages(uploads, model, constraints), constraints, current_palette())
+    show_reading_desk(read_pages(uploads, model, constraints), current_palette())

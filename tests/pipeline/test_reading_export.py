@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from models.store import find_model
+from pipeline.constraints import parse_constraint
 from pipeline.corrections import correct_digit
 from pipeline.evidence import ReadPage, read_with_evidence
 from pipeline.reading_export import Sheet, sheet_record, to_csv, to_json, to_xlsx, to_zip
@@ -58,6 +60,17 @@ def test_json_is_that_of_the_command_line_with_the_changes() -> None:
     assert page["edits"] == [{"index": 1, "box": [24, 4, 12, 24], "read": 1, "text": "7"}]
     assert set(blank) == {"path", "error"}
     assert sheet_record(SHEETS[2])["edits"] == []
+
+
+def test_lines_are_held_against_what_is_known_as_they_now_stand() -> None:
+    known = (parse_constraint("one-of=072,99"),)
+    as_read = Sheet("a", PAGE, constraints=known)
+    assert sheet_record(as_read)["disagreeing"] == [1, 2]
+    sheet = replace(as_read, corrections=correct_digit(PAGE.reading, {}, 1, "7"))
+    assert sheet_record(sheet)["disagreeing"] == [2]
+    (row,) = csv.DictReader(io.StringIO(to_csv([sheet])))
+    assert row["disagreeing"] == "2"
+    assert sheet_record(SHEETS[0])["disagreeing"] == []  # nothing is known
 
 
 def test_the_workbook_shows_every_line_and_digit_beside_its_picture() -> None:
