@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.digit_buttons import pick_digit
+from dashboard.components.answered_digits import pick_answered
 from dashboard.components.message import show_empty
 from dashboard.components.plain_text import as_written
 from dashboard.figures.style import Palette
@@ -31,20 +31,8 @@ def show_hardest(model: StoredModel | None, palette: Palette) -> None:
         f"The test digits with the highest loss for {as_written(model.name)}: the less it believed in the true "
         "digit, the higher. True digit → answer, and the loss in nats; choose one for more."
     )
-    picked = pick_digit(
-        images[shown.index],
-        palette,
-        [
-            f"Test digit {index}: a {label} read as {read}"
-            for index, label, read in zip(shown.index, shown.true, shown.predicted, strict=True)
-        ],
-        [
-            f"{label} → {read} · {loss:.1f}"
-            for label, read, loss in zip(shown.true, shown.predicted, shown.loss, strict=True)
-        ],
-        key="hardest_grid",
-        side=80,
-    )
-    if picked is not None and picked < len(shown):
-        view = MistakeView(order="loss", digit=int(shown.index[picked]))
+    losses = [f"{loss:.1f}" for loss in shown.loss]
+    picked = pick_answered(shown, images, losses, palette, key="hardest_grid")
+    if picked is not None:
+        view = MistakeView(order="loss", digit=picked)
         st.switch_page("views/mistakes.py", query_params=to_parameters(model.id, view))

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import mistake_link
-from dashboard.components.digit_buttons import pick_digit
+from dashboard.components.answered_digits import pick_answered
 from dashboard.components.message import show_empty
 from dashboard.figures.style import Palette
 from pipeline.mistakes import Answers, show_confidence
@@ -46,20 +46,8 @@ def show_gallery(found: Answers, total: int, images: NDArray[np.uint8], palette:
         f"{len(found):,}{share} mistake{'s' if total > 1 else ''}{part}. True digit → answer, and how sure; "
         "choose one for more."
     )
-    picked = pick_digit(
-        images[shown.index],
-        palette,
-        [
-            f"Test digit {index}: a {true} read as {predicted}"
-            for index, true, predicted in zip(shown.index, shown.true, shown.predicted, strict=True)
-        ],
-        [
-            f"{true} → {predicted} · {show_confidence(float(confidence))}"
-            for true, predicted, confidence in zip(shown.true, shown.predicted, shown.confidence, strict=True)
-        ],
-        key="mistake_grid",
-        side=80,
-    )
+    sure = [show_confidence(float(confidence)) for confidence in shown.confidence]
+    picked = pick_answered(shown, images, sure, palette, key="mistake_grid")
     if pages > 1:
         st.pagination(
             pages,
@@ -68,4 +56,4 @@ def show_gallery(found: Answers, total: int, images: NDArray[np.uint8], palette:
             key=mistake_link.pager_key(),
             on_change=mistake_link.follow_pager,
         )
-    return int(shown.index[picked]) if picked is not None and picked < len(shown) else None
+    return picked
