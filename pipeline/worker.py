@@ -183,7 +183,7 @@ def _start_weights(start_from: str, config: TrainConfig) -> Any:
         model.load_weights(find_model(start_from).directory.keras_file)
     except (OSError, ValueError):
         raise ModelError(
-            f"{start_from}: its weights do not fit; start from a model with the same architecture and sizes."
+            f"{start_from}: its weights can't be read, or they are of another version's network."
         ) from None
     return model.get_weights()
 
