@@ -1,6 +1,7 @@
 """A model as one zip file, out and in. What comes in is never trusted: it is checked before it is kept."""
 
 import hashlib
+import json
 import math
 import subprocess
 import sys
@@ -23,6 +24,7 @@ LARGEST_ARCHIVE = 100 * 1024**2
 _LARGEST_FILE = 100 * 1024**2
 _LARGEST_DATASET = 2 * 1024**3
 _LONGEST_CHECK = 120  # seconds
+_LARGEST_COUNT = 2**31  # of epochs, images, errors: what pages and tables can show
 
 
 def export_model(model: StoredModel, path: Path) -> None:
@@ -62,6 +64,7 @@ def import_model(path: Path) -> RunDirectory:
                 f"{path.name}: its files are not the ones that run.json lists; it was changed or damaged."
             )
         _check_record(path, record)
+        _check_progress(path, staged)
         _verify(path, staged.path)
         record = record.model_copy(
             update={
@@ -107,8 +110,13 @@ def _check_record(path: Path, record: RunRecord) -> None:
         for moment in (record.created, record.ended or record.created):
             _iso(moment)
         low, high = (float(bound) for bound in record.results["test_interval"])
-        whole = (record.config["epochs"], record.results["test_errors"], record.results["test_count"])
-        if not 0 <= low <= float(record.results["test_accuracy"]) <= high <= 1 or min(map(int, whole)) < 0:
+        counts = [record.epochs_done, record.config["epochs"], record.config.get("seed", 0)]
+        counts += [record.results["test_errors"], record.results["test_count"]]
+        if not 0 <= low <= float(record.results["test_accuracy"]) <= high <= 1:
+            raise ValueError
+        if not all(map(_is_count, counts)):
+            raise ValueError
+        if not (math.isfinite(record.seconds) and record.seconds >= 0):
             raise ValueError
         for value in record.results.values():
             if not all(_is_figure(figure) for figure in (value if isinstance(value, list) else [value])):
@@ -119,9 +127,40 @@ def _check_record(path: Path, record: RunRecord) -> None:
         ) from None
 
 
+def _check_progress(path: Path, staged: RunDirectory) -> None:
+    """Refuses a progress.jsonl whose lines the curves could not show; there need be none."""
+    try:
+        lines = [json.loads(line) for line in staged.progress_file.read_bytes().splitlines()]
+    except FileNotFoundError:
+        return
+    except (ValueError, RecursionError):
+        lines = [None]
+    if not all(_is_progress(line) for line in lines):
+        raise InputError(f"{path.name}: its progress.jsonl holds a line that is no progress of a training.")
+
+
+def _is_progress(line: object) -> bool:
+    """Whether it has a line's figures, those of the validation both or not at all; a loss may have diverged."""
+    if not isinstance(line, dict):
+        return False
+    passed = [line.get(name) for name in ("epoch", "step", "steps", "images", "seconds")]
+    figures = [line.get(name) for name in ("loss", "accuracy")]
+    if "val_loss" in line or "val_accuracy" in line:
+        figures += [line.get("val_loss"), line.get("val_accuracy")]
+    if not all(isinstance(value, float) or _is_count(value) for value in figures):
+        return False
+    if not all(isinstance(value, int | float) and 0 <= value < _LARGEST_COUNT for value in passed):
+        return False
+    return bool(line["steps"] > 0)
+
+
 def _iso(moment: str) -> str:
     """The moment in the one form that every reader of dates takes."""
     return datetime.fromisoformat(moment).isoformat()
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and 0 <= value < _LARGEST_COUNT
 
 
 def _is_figure(value: object) -> bool:

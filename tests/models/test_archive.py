@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import math
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -89,6 +90,38 @@ def _with_result(name: str, value: object) -> Callable[[dict[str, bytes]], None]
     return change
 
 
+def _with_entry(name: str, value: object) -> Callable[[dict[str, bytes]], None]:
+    def change(entries: dict[str, bytes]) -> None:
+        record = json.loads(entries["run.json"])
+        record[name] = value
+        entries["run.json"] = json.dumps(record).encode()
+
+    return change
+
+
+def _with_setting(name: str, value: object) -> Callable[[dict[str, bytes]], None]:
+    def change(entries: dict[str, bytes]) -> None:
+        record = json.loads(entries["run.json"])
+        record["config"][name] = value
+        entries["run.json"] = json.dumps(record).encode()
+
+    return change
+
+
+def _with_progress(**figures: object) -> Callable[[dict[str, bytes]], None]:
+    """The curves' last line with other figures."""
+
+    def change(entries: dict[str, bytes]) -> None:
+        last = json.loads(entries["progress.jsonl"].splitlines()[-1])
+        entries["progress.jsonl"] += json.dumps({**last, **figures}).encode() + b"\n"
+
+    return change
+
+
+def _odd_progress(entries: dict[str, bytes]) -> None:
+    entries["progress.jsonl"] = b"[1]\n"
+
+
 def _with_file(name: str, content: Callable[[], bytes]) -> Callable[[dict[str, bytes]], None]:
     """The file replaced, and run.json so that it lists the new one."""
 
@@ -116,6 +149,18 @@ def _packed(probabilities: NDArray[Any]) -> Callable[[], bytes]:
     [
         (_with_result("human_accuracy", "0.99"), "figure that makes no sense"),
         (_with_result("parameters", 10**400), "figure that makes no sense"),
+        (_with_entry("seconds", math.inf), "figure that makes no sense"),
+        (_with_entry("epochs_done", -1), "figure that makes no sense"),
+        (_with_entry("epochs_done", 10**30), "figure that makes no sense"),
+        (_with_setting("epochs", 10**400), "figure that makes no sense"),
+        (_with_setting("seed", 10**30), "figure that makes no sense"),
+        (_with_setting("seed", "seven"), "figure that makes no sense"),
+        (_odd_progress, "no progress of a training"),
+        (_with_progress(loss="low"), "no progress of a training"),
+        (_with_progress(loss=10**400), "no progress of a training"),
+        (_with_progress(steps=0), "no progress of a training"),
+        (_with_progress(seconds=math.nan), "no progress of a training"),
+        (_with_progress(val_loss=0.1, val_accuracy=None), "no progress of a training"),
         (_with_file("predictions.npz", _packed(np.zeros((1000, 3)))), "not ten probabilities for each"),
         (
             _with_file("predictions.npz", _packed(np.full((1000, 10), np.nan))),
