@@ -18,6 +18,8 @@ from pipeline.terminal import about
 if TYPE_CHECKING:
     from pipeline.reading import PageReading
 
+_PATH, _ERROR = COLUMNS.index("path"), COLUMNS.index("error")
+
 
 def read(
     paths: Annotated[
@@ -59,14 +61,18 @@ def read(
         Recognizer(
             found.directory.litert_file, workers=1
         )  # a damaged model is told of here, not by every process
-    done = _read_before(csv_file) if csv_file else set()
+    rows = _read_table(csv_file) if csv_file else []
+    done = {row[_PATH] for row in rows if not row[_ERROR]}
     found_pictures = list(find_pictures(paths))
     pictures = [path for path in found_pictures if str(path) not in done]
-    if kept := len(found_pictures) - len(pictures):
-        typer.echo(f"{kept} of {len(found_pictures)} pictures stay in {csv_file} as read before.", err=True)
+    if before := len(found_pictures) - len(pictures):
+        typer.echo(f"{before} of {len(found_pictures)} pictures stay in {csv_file} as read before.", err=True)
     results = read_files(pictures, found.directory.litert_file, expect or ())
+    again = {str(path) for path in pictures}  # what failed before; rows of other pictures stay
     failed = (
-        _write_table(results, csv_file, len(pictures), len(done)) if csv_file else _print(results, as_json)
+        _write_table(results, csv_file, len(pictures), [row for row in rows if row[_PATH] not in again])
+        if csv_file
+        else _print(results, as_json)
     )
     for path, reason in failed:
         if not as_json:
@@ -96,24 +102,22 @@ def _print(results: Iterator[tuple[Path, PageReading | str]], as_json: bool) -> 
     return failed
 
 
-def _read_before(csv_file: Path) -> set[str]:
-    """The pictures that an interrupted call has read already; those that failed are tried again."""
+def _read_table(csv_file: Path) -> list[list[str]]:
+    """The whole rows that earlier calls wrote; none where there is no table yet."""
     try:
         with csv_file.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
-            reader = csv.DictReader(file)
-            if reader.fieldnames is None:
-                return set()
-            if tuple(reader.fieldnames) != COLUMNS:
-                raise ConfigError(f"{csv_file}: expected a table that `digitlab read` wrote, or no file yet.")
-            return {row["path"] for row in reader if row["error"] == ""}
+            rows = list(csv.reader(file))
     except FileNotFoundError:
-        return set()
+        return []
     except (OSError, UnicodeDecodeError, csv.Error):
         raise ConfigError(f"{csv_file}: the table can't be read.") from None
+    if rows and tuple(rows[0]) != COLUMNS:
+        raise ConfigError(f"{csv_file}: expected a table that `digitlab read` wrote, or no file yet.")
+    return [row for row in rows[1:] if len(row) >= len(COLUMNS)]  # the last may have been cut short
 
 
 def _write_table(
-    results: Iterator[tuple[Path, PageReading | str]], csv_file: Path, count: int, before: int
+    results: Iterator[tuple[Path, PageReading | str]], csv_file: Path, count: int, kept: list[list[str]]
 ) -> list[tuple[Path, str]]:
     from rich.console import Console
     from rich.progress import Progress
@@ -121,7 +125,7 @@ def _write_table(
     failed = []
     try:
         with (
-            _open_table(csv_file, before) as file,
+            _open_table(csv_file, kept) as file,
             Progress(console=Console(stderr=True), transient=True) as bar,
         ):
             task = bar.add_task("reading", total=count)
@@ -139,18 +143,11 @@ def _write_table(
     return failed
 
 
-def _open_table(csv_file: Path, before: int) -> IO[str]:
-    """The table, ready for more rows; the rows of failed pictures are dropped, since these are tried again."""
-    if not before:
-        file = csv_file.open("w", newline="", encoding="utf-8", errors="surrogateescape")
-        csv.writer(file).writerow(COLUMNS)
-        return file
-    with csv_file.open(newline="", encoding="utf-8", errors="surrogateescape") as old:
-        header, *rows = csv.reader(old)
-    error = header.index("error")
+def _open_table(csv_file: Path, kept: list[list[str]]) -> IO[str]:
+    """The table with the rows that stay, ready for more."""
     with (
         replacing(csv_file) as part,
         part.open("w", newline="", encoding="utf-8", errors="surrogateescape") as new,
     ):
-        csv.writer(new).writerows([header, *(row for row in rows if row[error : error + 1] == [""])])
+        csv.writer(new).writerows([COLUMNS, *kept])
     return csv_file.open("a", newline="", encoding="utf-8", errors="surrogateescape")

@@ -159,6 +159,12 @@ def test_a_folder_is_read_to_a_table_that_goes_on_where_it_stopped(
     first = digitlab("read", folder, "--csv", table)
     assert first.code == 1
     assert str(folder / "c.png") in first.err
+    other = digitlab("read", tmp_path / "gone.png", "--csv", table)
+    assert other.code == 1
+    assert "c.png" in table.read_text(), "what failed elsewhere is not tried now, and its row stays"
+    table.write_bytes(
+        b"".join(line for line in table.read_bytes().splitlines(True) if b"gone.png" not in line)
+    )
     with table.open(newline="") as file:
         rows = {Path(row["path"]).name: row for row in csv.DictReader(file)}
     assert {name: row["text"] for name, row in rows.items()} == {
