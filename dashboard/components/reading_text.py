@@ -26,9 +26,10 @@ def show_reading_text(page: Keyed) -> None:
     misfits = [f"{number} ({lines[number - 1]})" for number in sheet.disagreeing]
     if misfits:
         several = len(misfits) > 1
+        why = "." if sheet.corrections else "; no plausible reading fits."
         st.warning(
             f"Line{'s' if several else ''} {', '.join(misfits)} {'disagree' if several else 'disagrees'} with what is "
-            f"known of every line; no plausible reading fits.",
+            f"known of every line{why}",
             icon=":material/rule:",
         )
     edits = len(sheet.edits)
