@@ -61,6 +61,11 @@ class Sheet:
         return corrected_text(self.page.reading, self.corrections) if self.page else ""
 
     @property
+    def digit_count(self) -> int:
+        """How many digits there are as the text now stands."""
+        return sum(map(len, self.lines))
+
+    @property
     def disagreeing(self) -> list[int]:
         """Numbers, from 1, of the lines that as they now stand are other than what is known of them."""
         return [
@@ -160,6 +165,7 @@ def _row(sheet: Sheet) -> list[Any]:
     row = dict(zip(COLUMNS, reading_row(sheet.name, sheet.page.reading), strict=True))
     row |= {
         "text": sheet.text,
+        "digits": sheet.digit_count,
         "doubtful": len(sheet.doubtful),
         "disagreeing": listed(sheet.disagreeing),
     }

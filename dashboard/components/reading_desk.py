@@ -82,8 +82,8 @@ def _in_short(sheet: Sheet) -> str:
     if sheet.page is None:
         return f"{sheet.name} · can't be read"
     doubtful = len(sheet.doubtful)
-    count = len(sheet.page.reading.digits)
-    return f"{sheet.name} · {count} digit{'s' if count > 1 else ''}" + (
+    count = sheet.digit_count
+    return f"{sheet.name} · {count} digit{'s' if count != 1 else ''}" + (
         f", {doubtful} doubtful" if doubtful else ""
     )
 

@@ -16,7 +16,7 @@ def show_reading_table(pages: Sequence[Keyed]) -> None:
         {
             "Picture": sheet.name,
             "Text": sheet.text.replace("\n", " · "),
-            "Digits": len(sheet.page.reading.digits) if sheet.page else None,
+            "Digits": sheet.digit_count if sheet.page else None,
             "Doubtful": len(sheet.doubtful) if sheet.page else None,
             "Changed": len(sheet.edits) if sheet.page else None,
             "Error": sheet.error,

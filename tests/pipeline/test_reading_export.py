@@ -62,6 +62,12 @@ def test_json_is_that_of_the_command_line_with_the_changes() -> None:
     assert sheet_record(SHEETS[2])["edits"] == []
 
 
+def test_digits_are_counted_as_they_now_stand() -> None:
+    without = Sheet("a", PAGE, corrections=correct_digit(PAGE.reading, {}, 1, ""))
+    (row,) = csv.DictReader(io.StringIO(to_csv([without])))
+    assert (row["text"], row["digits"]) == ("02\n34", "4")
+
+
 def test_lines_are_held_against_what_is_known_as_they_now_stand() -> None:
     known = (parse_constraint("one-of=072,99"),)
     as_read = Sheet("a", PAGE, constraints=known)
