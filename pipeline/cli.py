@@ -66,7 +66,7 @@ def _open_recognizer(reference: str | None) -> tuple[StoredModel, Recognizer]:
 def _knob(field: str, *names: str) -> Any:
     """A `train` option that takes its help and bounds from the configuration."""
     low, high = field_bounds(field)
-    bounds = f" [{low:g} to {high:g}]" if high else ""
+    bounds = f" [{low:.10g} to {high:.10g}]" if high else ""
     return typer.Option(*names, help=f"{field_help(field)}{bounds}", show_default=False)
 
 
@@ -227,6 +227,7 @@ def predict(
 ) -> None:
     """Say which digit each picture shows."""
     from pipeline.imaging import read_picture
+    from pipeline.mistakes import show_confidence
     from pipeline.normalization import normalize
 
     _, recognizer = _open_recognizer(model)
@@ -258,7 +259,7 @@ def predict(
             second, chance = answer.runner_up()
             doubt = f", or perhaps {second} ({percent(chance, 1)})" if chance > 0.1 else ""
             doubt += ", or perhaps no digit at all" if answer.refused else ""
-            typer.echo(f"{path}: {answer.digit} ({percent(answer.confidence, 1)}){doubt}")
+            typer.echo(f"{path}: {answer.digit} ({show_confidence(answer.confidence, 1)}){doubt}")
     raise typer.Exit(int(failed))
 
 
@@ -280,13 +281,15 @@ def sample(
     import numpy as np
 
     from pipeline.dataset import load_dataset
+    from pipeline.mistakes import show_confidence
 
     found, recognizer = _open_recognizer(model)
     images, labels = load_dataset().test
     chosen = np.random.default_rng(seed).choice(len(images), count, replace=False)
     for index, answer in zip(chosen, recognizer.predict(images[chosen]), strict=True):
         verdict = "right" if answer.digit == labels[index] else f"wrong, it is labelled {labels[index]}"
-        title = f"test digit {index}: {found.name} says {answer.digit} ({percent(answer.confidence, 1)}), {verdict}"
+        sure = show_confidence(answer.confidence, 1)
+        title = f"test digit {index}: {found.name} says {answer.digit} ({sure}), {verdict}"
         typer.echo(f"{title}\n{beside(draw_digit(images[index]), probability_bars(answer.probabilities))}\n")
 
 

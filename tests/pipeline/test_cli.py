@@ -229,6 +229,14 @@ def test_a_damaged_run_is_listed_and_can_be_deleted(tiny_model: Path, digitlab: 
     assert not broken.exists()
 
 
+def test_no_answer_is_told_as_certain(home: Path, digitlab: Digitlab, seven: Path) -> None:
+    assert "7 (> 99.9 %)" in digitlab("predict", seven).out
+
+
+def test_help_tells_bounds_to_the_last_figure(digitlab: Digitlab) -> None:
+    assert str(2**31 - 1) in digitlab("train", "--help").out
+
+
 def test_help_names_every_command(digitlab: Digitlab) -> None:
     out = digitlab("--help").out
     for command in ("train", "evaluate", "predict", "read", "sample", "models", "runs"):
