@@ -64,6 +64,8 @@ def read(
     rows = _read_table(csv_file) if csv_file else []
     done = {row[_PATH] for row in rows if not row[_ERROR]}
     found_pictures = list(find_pictures(paths))
+    if not found_pictures:
+        typer.echo(f"There is no picture in {', '.join(map(str, paths))}.", err=True)
     pictures = [path for path in found_pictures if str(path) not in done]
     if before := len(found_pictures) - len(pictures):
         typer.echo(f"{before} of {len(found_pictures)} pictures stay in {csv_file} as read before.", err=True)

@@ -190,6 +190,13 @@ def test_a_folder_is_read_to_a_table_that_goes_on_where_it_stopped(
     assert "checked" in table.read_text(), "what a person added is still there"
 
 
+def test_a_folder_without_pictures_is_told_of(home: Path, digitlab: Digitlab, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no picture")
+    outcome = digitlab("read", tmp_path)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert f"no picture in {tmp_path}" in outcome.err
+
+
 @pytest.mark.slow
 def test_the_json_of_a_page_is_the_promised_one(home: Path, digitlab: Digitlab, tmp_path: Path) -> None:
     Image.fromarray(page_of(("12", "305"))).save(tmp_path / "page.png")
