@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.message import show_empty
+from dashboard.distinct import distinct
 from models.errors import ModelError
 from models.store import StoredModel, default_model, list_models
 from pipeline.terminal import percent
@@ -24,10 +25,11 @@ def pick_model(label: str = "Model", quiet: bool = False) -> StoredModel:
     chosen = state.chosen_model()
     # said anew each time: a value that no person chose by hand would be lost at a page change
     state.choose_model(chosen if chosen in models else _default_id(models))
+    names = distinct({key: describe(model) for key, model in models.items()})
     picked = st.selectbox(
         label,
         list(models),
-        format_func=lambda key: describe(models[key]) if key in models else str(key),
+        format_func=lambda key: names.get(key, str(key)),
         key=state.MODEL,
         persist_state="session",
         label_visibility="collapsed" if quiet else "visible",
@@ -40,12 +42,13 @@ def pick_more_models(chosen: StoredModel, label: str = "Models to compare with")
     """Up to four other models to put the same question to, in a popover."""
     others = {model.id: model for model in list_models() if model.id != chosen.id}
     state.compare_models([key for key in state.compared_models() if key in others])
+    names = distinct({key: describe(model) for key, model in others.items()})
     count = len(state.compared_models())
     with st.popover(f"Compare ({count})" if count else "Compare", icon=":material/compare_arrows:"):
         keys = st.multiselect(
             label,
             list(others),
-            format_func=lambda key: describe(others[key]) if key in others else str(key),
+            format_func=lambda key: names.get(key, str(key)),
             key=state.COMPARED,
             persist_state="session",
             placeholder="Choose up to four" if others else "There is no other model yet",

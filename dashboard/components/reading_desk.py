@@ -1,5 +1,6 @@
 """Pages that were read: the picture with its boxes, one digit to check, the text, all pages in a table."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -67,11 +68,17 @@ def _pick_page(pages: Sequence[Keyed]) -> int:
     number = reading_work.begin_pages(len(pages), usual)
     if len(pages) == 1:
         return number
+    # phones call every picture alike, so a name that comes twice has its place in the list behind it
+    often = Counter(sheet.name for _, sheet in pages)
+    names = [
+        f"{_in_short(sheet)} · picture {place}" if often[sheet.name] > 1 else _in_short(sheet)
+        for place, (_, sheet) in enumerate(pages, 1)
+    ]
     return int(
         st.selectbox(
             "Picture",
             range(len(pages)),
-            format_func=lambda number: _in_short(pages[number][1]) if number < len(pages) else "",
+            format_func=lambda number: names[number] if number < len(names) else "",
             key=reading_work.OPEN,
             width=480,
         )

@@ -1,12 +1,12 @@
 """The runs there are, with their records and states, and which of them to watch."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
 from dashboard import state
+from dashboard.distinct import distinct
 from models.errors import ModelError
 from models.run_directory import ENDED, RunDirectory, RunRecord, State
 from pipeline.runs import list_runs
@@ -96,6 +96,5 @@ def name_runs(runs: list[Run]) -> Callable[[str], str]:
 
     The state is left out: the browser would go on showing the one of the moment when a run was chosen.
     """
-    names = {run.id: run.record.name for run in runs}
-    often = Counter(names.values())
-    return lambda key: f"{names[key]} · {key}" if often[names.get(key, "")] > 1 else names.get(key, key)
+    names = distinct({run.id: run.record.name for run in runs})
+    return lambda key: names.get(key, key)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.message import errors_shown
+from dashboard.distinct import distinct
 from models.store import list_models
 from pipeline import my_digits, own_datasets
 from pipeline.config import TrainConfig, same_network
@@ -50,9 +51,9 @@ def ask_dataset() -> str:
 
 def ask_start(config: TrainConfig) -> str:
     """The reference of the model whose weights to begin with, or "" for random ones."""
-    fitting = {
-        model.reference: model.name for model in list_models() if same_network(model.record.config, config)
-    }
+    fitting = distinct(
+        {model.reference: model.name for model in list_models() if same_network(model.record.config, config)}
+    )
     key = state.knob(config.architecture, "start")
     if st.session_state.get(key, "") not in ("", *fitting):
         del st.session_state[key]

@@ -1,6 +1,7 @@
 """What all pages stand on: no TensorFlow, pictures with words, colors, charts, readings of progress."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from dashboard.figures.training import Curves, stride_for, thin, training_curves
 from dashboard.progress import ProgressLog
 from models.run_directory import RunDirectory
 from pipeline.recognition import Prediction
-from tests.dashboard.conftest import PROJECT
+from tests.dashboard.conftest import PROJECT, open_page
 
 VISIT_ALL_PAGES = """
 import sys
@@ -115,3 +116,19 @@ def test_progress_is_read_once_and_anew_after_a_resumption(tmp_path: Path) -> No
     run.progress_file.rename(tmp_path / "old")
     run.progress_file.write_text("".join(lines[1:]) * 20)
     assert len(log.lines()) == 40
+
+
+def test_models_of_one_name_can_be_told_apart_wherever_one_is_chosen(tiny_model: Path) -> None:
+    twin = tiny_model.with_name("20260101-000000-000000")
+    shutil.copytree(tiny_model, twin)
+    record = twin / "run.json"
+    record.write_text(record.read_text().replace(tiny_model.name, twin.name))
+    app = open_page("evaluate")
+    options = app.selectbox(key="model").options
+    assert len(set(options)) == len(options), "the browser can only choose one of those that read alike"
+    assert any(twin.name in option for option in options)
+    app = open_page("train", architecture="dense")
+    starts = app.selectbox(key="knob_dense_start").options
+    assert any(twin.name in start for start in starts)
+    assert len(set(starts)) == len(starts)
+    assert not app.exception

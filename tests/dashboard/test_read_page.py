@@ -131,6 +131,14 @@ def test_doubtful_digits_are_walked_through_over_all_pictures(home: Path) -> Non
     assert not app.exception
 
 
+def test_pictures_of_one_name_can_be_told_apart(home: Path) -> None:
+    files = [("image.png", png(page_of((text,)))) for text in ("3141", "5926")]  # as phones call them
+    app = open_read(*files, model="cnn-deep")
+    options = app.selectbox(key="read_open").options
+    assert len(set(options)) == 2
+    assert all(option.startswith("image.png · 4 digits") for option in options)
+
+
 def test_files_that_fail_are_told_of_and_the_others_go_on(home: Path) -> None:
     page = png(page_of(("3141",)))
     app = open_read(("broken.png", b"no picture"), ("white.png", WHITE), ("page.png", page), model="cnn-deep")
