@@ -15,7 +15,7 @@ from models.errors import InputError, ModelError
 from models.files import replacing, write_text
 from models.locations import runs_folder
 from models.run_directory import MODEL_FILES, DatasetRecord, RunDirectory, RunRecord, new_id, now
-from models.store import StoredModel, check_name, delete_directory, is_shipped_name
+from models.store import StoredModel, check_name, delete_directory, is_reserved_name
 
 NAMES = ("run.json", "progress.jsonl", *MODEL_FILES)
 """The only files that an archive may hold, all at its top."""
@@ -69,7 +69,7 @@ def import_model(path: Path) -> RunDirectory:
         record = record.model_copy(
             update={
                 "id": run_id,
-                "name": f"{record.name} (imported)" if is_shipped_name(record.name) else record.name,
+                "name": f"{record.name} (imported)" if is_reserved_name(record.name) else record.name,
                 "dataset": _dataset_here(record.dataset),
                 "created": _iso(record.created),
                 "ended": _iso(record.ended) if record.ended else None,

@@ -4,6 +4,7 @@ Knows the files and what run.json says; knows nothing of processes or TensorFlow
 """
 
 import hashlib
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -200,6 +201,11 @@ class RunDirectory:
                 with (self.path / name).open("rb") as file:
                     hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
         return hashes
+
+
+def is_id(text: str) -> bool:
+    """Whether it has the form of a run id."""
+    return re.fullmatch(r"\d{8}-\d{6}-\d{6}", text, re.ASCII) is not None
 
 
 def new_id() -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from models.errors import ModelError
 from models.files import write_text
 from models.locations import PRETRAINED, runs_folder
-from models.run_directory import ENDED, RunDirectory, RunRecord
+from models.run_directory import ENDED, RunDirectory, RunRecord, is_id
 
 DEFAULT_MODEL = "cnn-deep"
 _SHIPPED = "shipped:"
@@ -160,16 +160,18 @@ def check_name(name: str) -> str:
 
 
 def check_new_name(name: str) -> str:
-    """As `check_name`; the names of shipped models are refused too, so that each means one model."""
+    """As `check_name`; names of shipped models and the form of ids are refused too, so that each means one model."""
     name = check_name(name)
-    if is_shipped_name(name):
+    if is_id(name):
+        raise ModelError(f"{name} looks like the id of a run; choose another name.")
+    if is_reserved_name(name):
         raise ModelError(f"{name} is the name of a model that came with Digit Lab; choose another.")
     return name
 
 
-def is_shipped_name(name: str) -> bool:
-    """Whether a model of that name came with the project."""
-    return any(model.name == name for model in _list_folder(PRETRAINED))
+def is_reserved_name(name: str) -> bool:
+    """Whether a model of that name came with the project, or the name has the form of an id."""
+    return is_id(name) or any(model.name == name for model in _list_folder(PRETRAINED))
 
 
 def annotate(model: StoredModel, notes: str) -> RunRecord:

@@ -19,7 +19,7 @@ from models.errors import DigitLabError, InputError, explain_os_error
 from pipeline.cli_models import models_app
 from pipeline.cli_read import read
 from pipeline.cli_runs import follow_run, runs_app
-from pipeline.config import OPTIMIZERS, SCHEDULES, field_bounds, field_help, make_config
+from pipeline.config import OPTIMIZERS, SCHEDULES, field_help, field_range, make_config
 from pipeline.terminal import about, beside, draw_digit, percent, probability_bars, silenced_stderr
 
 app = typer.Typer(
@@ -65,8 +65,7 @@ def _open_recognizer(reference: str | None) -> tuple[StoredModel, Recognizer]:
 
 def _knob(field: str, *names: str) -> Any:
     """A `train` option that takes its help and bounds from the configuration."""
-    low, high = field_bounds(field)
-    bounds = f" [{low:.10g} to {high:.10g}]" if high else ""
+    bounds = f" [{field_range(field)}]" if field_range(field) else ""
     return typer.Option(*names, help=f"{field_help(field)}{bounds}", show_default=False)
 
 
@@ -227,8 +226,8 @@ def predict(
 ) -> None:
     """Say which digit each picture shows."""
     from pipeline.imaging import read_picture
-    from pipeline.mistakes import show_confidence
     from pipeline.normalization import normalize
+    from pipeline.terminal import show_confidence
 
     _, recognizer = _open_recognizer(model)
     failed = False
@@ -281,7 +280,7 @@ def sample(
     import numpy as np
 
     from pipeline.dataset import load_dataset
-    from pipeline.mistakes import show_confidence
+    from pipeline.terminal import show_confidence
 
     found, recognizer = _open_recognizer(model)
     images, labels = load_dataset().test

@@ -215,6 +215,15 @@ def field_bounds(name: str) -> tuple[float, float]:
     return low, high
 
 
+def field_range(name: str) -> str:
+    """The allowed values of a numeric field in words: "1 to 500"; "" for other fields."""
+    low, high = field_bounds(name)
+    open_below = any(
+        getattr(rule, "gt", None) is not None for rule in TrainConfig.model_fields[name].metadata
+    )
+    return f"{'above ' if open_below else ''}{low:.10g} to {high:.10g}" if high else ""
+
+
 def default_config(architecture_name: str) -> TrainConfig:
     """The settings that suit an architecture."""
     return make_config(architecture_name)

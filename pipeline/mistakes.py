@@ -156,9 +156,3 @@ def most_common(labels: Sequence[int]) -> tuple[int, int]:
     """The label that occurs most often, and how often; the smaller one of equals."""
     counts = np.bincount(np.asarray(labels, np.int64), minlength=10)
     return int(counts.argmax()), int(counts.max())
-
-
-def show_confidence(share: float, digits: int = 0) -> str:
-    """A probability as a percentage that never claims certainty: 0.97 -> 97 %, 0.9999 -> > 99 %."""
-    most = 100 - 10.0**-digits
-    return f"{100 * share:.{digits}f} %" if 100 * share <= most else f"> {most:.{digits}f} %"

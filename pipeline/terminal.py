@@ -47,7 +47,10 @@ def beside(left: str, right: Iterable[str], width: int = 30) -> str:
 
 def probability_bars(probabilities: Iterable[float], width: int = 24) -> list[str]:
     """A line for each digit with a bar as long as its probability."""
-    return [f"{digit}  {'█' * round(p * width):<{width}} {p:6.1%}" for digit, p in enumerate(probabilities)]
+    return [
+        f"{digit}  {'█' * round(p * width):<{width}} {show_confidence(p, 1):>8}"
+        for digit, p in enumerate(probabilities)
+    ]
 
 
 def duration(seconds: float) -> str:
@@ -63,6 +66,12 @@ def duration(seconds: float) -> str:
 def percent(share: float, digits: int = 2) -> str:
     """A share as a percentage: 0.9966 -> 99.66 %."""
     return f"{100 * share:.{digits}f} %"
+
+
+def show_confidence(share: float, digits: int = 0) -> str:
+    """A probability as a percentage that never claims certainty: 0.97 -> 97 %, 0.9999 -> > 99 %."""
+    most = 100 - 10.0**-digits
+    return percent(share, digits) if 100 * share <= most else f"> {most:.{digits}f} %"
 
 
 def scored(results: Mapping[str, Any]) -> tuple[str, str]:

@@ -10,9 +10,8 @@ from dashboard.components.chart import show_chart
 from dashboard.components.digit_image import digit_html
 from dashboard.figures.probabilities import probability_bars
 from dashboard.figures.style import Palette
-from pipeline.mistakes import show_confidence
 from pipeline.recognition import Prediction
-from pipeline.terminal import percent
+from pipeline.terminal import percent, show_confidence
 
 SURE, LIKELY = 0.9, 0.6
 

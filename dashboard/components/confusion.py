@@ -13,8 +13,7 @@ from dashboard.resources import answers, held_out_set
 from models.errors import DigitLabError
 from models.store import StoredModel
 from pipeline.evaluation import Evaluation
-from pipeline.mistakes import show_confidence
-from pipeline.terminal import percent
+from pipeline.terminal import percent, show_confidence
 
 _CELL = "_confusion_cell"
 _MATRIX = "confusion_matrix"

@@ -10,8 +10,8 @@ from dashboard.components.reading_progress import Keyed
 from dashboard.figures.style import Palette
 from dashboard.reading_work import Work
 from pipeline.corrections import correct_digit, pieces, written
-from pipeline.mistakes import show_confidence
 from pipeline.reading_export import Sheet, positions
+from pipeline.terminal import show_confidence
 
 
 def digit_to_check(key: str, sheet: Sheet) -> int | None:

@@ -7,8 +7,8 @@ from dashboard.components.message import errors_shown
 from dashboard.components.plain_text import as_written
 from dashboard.figures.style import Palette
 from pipeline import my_digits
-from pipeline.mistakes import show_confidence
 from pipeline.my_digits import KeptDigit
+from pipeline.terminal import show_confidence
 
 _CHOSEN = "chosen_kept"
 

@@ -16,8 +16,8 @@ from dashboard.resources import answers, held_out_set, neighbors, predictions, t
 from models.store import StoredModel
 from pipeline.dataset import MNIST_SHA256
 from pipeline.disputed import DISPUTES
-from pipeline.mistakes import Answers, most_common, show_confidence
-from pipeline.terminal import percent
+from pipeline.mistakes import Answers, most_common
+from pipeline.terminal import percent, show_confidence
 
 
 def _close() -> None:

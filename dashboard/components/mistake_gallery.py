@@ -10,7 +10,8 @@ from dashboard import mistake_link
 from dashboard.components.answered_digits import pick_answered
 from dashboard.components.message import show_empty
 from dashboard.figures.style import Palette
-from pipeline.mistakes import Answers, show_confidence
+from pipeline.mistakes import Answers
+from pipeline.terminal import show_confidence
 
 PAGE_SIZE = 36
 

@@ -8,7 +8,7 @@ from dashboard.figures.style import Palette
 from dashboard.resources import predictions
 from models.errors import ModelError
 from models.store import StoredModel, list_models
-from pipeline.mistakes import show_confidence
+from pipeline.terminal import show_confidence
 
 _MOST = 12
 

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard.figures.style import Palette
 from pipeline.corrections import written
 from pipeline.evidence import ReadPage
-from pipeline.mistakes import show_confidence
 from pipeline.reading_export import Sheet, positions
+from pipeline.terminal import show_confidence
 
 _CSS = """
 .scroll { max-height: min(var(--most), 80vh); overflow: hidden auto; padding: 6px; margin: -6px; }

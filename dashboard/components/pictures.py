@@ -17,7 +17,7 @@ from dashboard.figures.style import Palette
 from dashboard.readings import Upload
 from dashboard.resources import recognizer
 from models.store import StoredModel
-from pipeline.mistakes import show_confidence
+from pipeline.terminal import show_confidence
 
 _MOST = 60
 _CHOSEN = "chosen_upload"

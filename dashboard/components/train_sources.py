@@ -51,17 +51,17 @@ def ask_dataset() -> str:
 
 def ask_start(config: TrainConfig) -> str:
     """The reference of the model whose weights to begin with, or "" for random ones."""
-    fitting = distinct(
-        {model.reference: model.name for model in list_models() if same_network(model.record.config, config)}
-    )
+    models = [model for model in list_models() if same_network(model.record.config, config)]
+    starts = {"": "Random weights"}
+    starts = distinct({**starts, **{model.reference: model.name for model in models}}) | starts
     key = state.knob(config.architecture, "start")
-    if st.session_state.get(key, "") not in ("", *fitting):
+    if st.session_state.get(key, "") not in starts:
         del st.session_state[key]
     return (
         st.selectbox(
             "Start from",
-            ["", *fitting],
-            format_func=lambda model: fitting.get(model, "Random weights"),
+            list(starts),
+            format_func=lambda model: starts.get(model, model),
             key=key,
             help="Random weights, or those of a trained model with the same network, which then learns on.",
             persist_state="session",

@@ -11,7 +11,8 @@ from dashboard.components.reading_progress import read_pages
 from dashboard.components.theme import current_palette
 
 show_page_title(
-    "Read", "Hand in photos or scans of handwritten numbers. Every digit is found, read and easy to check."
+    "Read",
+    "Hand in photos or scans of handwritten numbers. They become text; doubtful digits are one key press away.",
 )
 
 with st.container(horizontal=True, gap="small", key="read_bar", vertical_alignment="center"):

@@ -123,6 +123,9 @@ def test_models_of_one_name_can_be_told_apart_wherever_one_is_chosen(tiny_model:
     shutil.copytree(tiny_model, twin)
     record = twin / "run.json"
     record.write_text(record.read_text().replace(tiny_model.name, twin.name))
+    third = tiny_model.with_name("20260101-000000-000001")
+    shutil.copytree(tiny_model, third)
+    RunDirectory(third).update(id=third.name, name="Random weights")
     app = open_page("evaluate")
     options = app.selectbox(key="model").options
     assert len(set(options)) == len(options), "the browser can only choose one of those that read alike"
@@ -131,4 +134,5 @@ def test_models_of_one_name_can_be_told_apart_wherever_one_is_chosen(tiny_model:
     starts = app.selectbox(key="knob_dense_start").options
     assert any(twin.name in start for start in starts)
     assert len(set(starts)) == len(starts)
+    assert "Random weights" in starts
     assert not app.exception

@@ -59,6 +59,8 @@ def test_a_model_is_found_by_id_name_and_path(tiny_model: Path) -> None:
 def test_a_reference_means_one_model_whatever_others_are_called(tiny_model: Path) -> None:
     with pytest.raises(ModelError, match="came with Digit Lab; choose another"):
         rename(find_model("tiny"), "cnn-deep")
+    with pytest.raises(ModelError, match="looks like the id of a run"):
+        rename(find_model("tiny"), tiny_model.name)
     RunDirectory(tiny_model).update(name="cnn-deep")  # as one from another machine may be called
     assert not find_model("cnn-deep").shipped
     for model in list_models():

@@ -234,7 +234,9 @@ def test_no_answer_is_told_as_certain(home: Path, digitlab: Digitlab, seven: Pat
 
 
 def test_help_tells_bounds_to_the_last_figure(digitlab: Digitlab) -> None:
-    assert str(2**31 - 1) in digitlab("train", "--help").out
+    out = digitlab("train", "--help").out
+    assert str(2**31 - 1) in out
+    assert "above 0 to 10" in " ".join(out.split())
 
 
 def test_help_names_every_command(digitlab: Digitlab) -> None:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.errors import ModelError
-from pipeline.mistakes import ORDERS, Answers, judge, most_common, show_confidence, to_csv, to_zip
+from pipeline.mistakes import ORDERS, Answers, judge, most_common, to_csv, to_zip
+from pipeline.terminal import show_confidence
 
 LABELS = np.array([1, 1, 2, 3, 7], np.uint8)
 
