@@ -91,15 +91,17 @@ def _explain(error: BaseException) -> str:
 def _carry_out(run: RunDirectory) -> None:
     if hasattr(os, "nice"):
         os.nice(10)  # pages that people look at go first
-    began = time.monotonic()
     record = run.update(status="running", started=now())
     config = read_config(record.config)
     dataset = load_recorded(record.dataset)
     checkpoint = read_checkpoint(run)
 
+    import tensorflow  # noqa: F401  # here, so that its start does not count as training
+
     from pipeline.training import train
     from pipeline.training_progress import Watch
 
+    began = time.monotonic()
     run.update(versions=versions())
     if run.stop_file.exists():
         raise _StoppedError
