@@ -1,4 +1,4 @@
-"""How fast Digit Lab answers: cold on the command line, one image at a time, and ten thousand at once.
+"""How fast Digit Lab answers: cold on the command line, one image at a time, ten thousand at once; how soon it trains.
 
     uv run python benchmarks/latency.py [--model NAME] [--runs 5] [--json]
 
@@ -55,6 +55,19 @@ def cold_prediction(model: StoredModel, runs: int) -> dict[str, float]:
         return compare(run(predict), run(load), runs)
 
 
+def start_of_keras(runs: int) -> dict[str, float]:
+    """What a training waits for first: Keras without what it only looks for, against `import tensorflow`."""
+    lean, plain = (
+        [sys.executable, "-c", code]
+        for code in ("from models.keras_start import load_keras; load_keras()", "import tensorflow")
+    )
+    return compare(
+        lambda: subprocess.run(lean, capture_output=True, check=True),
+        lambda: subprocess.run(plain, capture_output=True, check=True),
+        runs,
+    )
+
+
 def one_image(model: StoredModel, runs: int) -> dict[str, float]:
     """A single image through a warm Recognizer: the median of many calls, in seconds."""
     recognizer = Recognizer(model.directory.litert_file)
@@ -83,7 +96,7 @@ def whole_test_set(model: StoredModel, runs: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Prints the three figures, as text or JSON."""
+    """Prints the four figures, as text or JSON."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -95,8 +108,10 @@ def main() -> None:
     cold = cold_prediction(model, arguments.runs)
     single = one_image(model, arguments.runs)
     batch = whole_test_set(model, arguments.runs)
+    start = start_of_keras(arguments.runs)
     if arguments.json:
-        print(json.dumps({"model": model.id, "cold": cold, "one_image": single, "test_set": batch}))
+        found = {"cold": cold, "one_image": single, "test_set": batch, "start_of_keras": start}
+        print(json.dumps({"model": model.id, **found}))
         return
     print(f"{model.name}, median of {arguments.runs} runs")
     print(
@@ -107,6 +122,10 @@ def main() -> None:
     print(
         f"10,000 test images: {batch['seconds']:.2f} s ({10_000 / batch['seconds']:,.0f} a second), "
         f"{batch['ratio']:.2f} of the time of one interpreter in one call"
+    )
+    print(
+        f"start of Keras for a training: {start['seconds']:.1f} s, "
+        f"{start['ratio']:.2f} of the time that importing TensorFlow takes ({start['other_seconds']:.1f} s)"
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from models import layer_shapes
 from models.errors import ConfigError
+from models.keras_start import load_keras
 
 INPUT_SHAPE = (28, 28, 1)
 """Height, width and channels of what every network sees: float32 in [0, 1], the stroke bright."""
@@ -279,10 +280,9 @@ def build(
     The 11th class, where there is one, is "not a digit". `seed` decides the initial weights and the dropout
     masks. An ensemble is a `keras.Model` of such networks and averages their probabilities. Loads TensorFlow.
     """
-    import keras
-
     entry = architecture(name)
     sizes = entry.complete(parameters)
+    keras = load_keras()
     if entry.member:
         image = keras.Input(INPUT_SHAPE, name="image")
         count = sizes.pop("members")

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from models.errors import DigitLabError, ModelError
 from models.files import replacing
+from models.keras_start import load_keras
 from models.run_directory import RunDirectory, now
 from models.store import find_model
 from pipeline.config import TrainConfig, read_config
@@ -96,8 +97,7 @@ def _carry_out(run: RunDirectory) -> None:
     dataset = load_recorded(record.dataset)
     checkpoint = read_checkpoint(run)
 
-    import tensorflow  # noqa: F401  # here, so that its start does not count as training
-
+    load_keras()  # here, so that its start does not count as training
     from pipeline.training import train
     from pipeline.training_progress import Watch
 

@@ -23,6 +23,18 @@ print(json.dumps(out))
 """
 
 
+def test_keras_starts_without_what_it_only_looks_for_and_that_can_be_imported_afterwards() -> None:
+    code = """
+import sys
+from models.keras_start import load_keras
+load_keras().Input((2,))
+assert "sklearn" not in sys.modules and "pandas" not in sys.modules
+import pandas
+from sklearn.metrics import log_loss
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True)
+
+
 def test_sizes_told_without_tensorflow_are_those_keras_builds() -> None:
     cases: list[list[Any]] = []
     for name, entry in CATALOGUE.items():
