@@ -12,7 +12,7 @@ from dashboard.components.theme import current_palette
 
 show_page_title(
     "Read",
-    "Hand in photos or scans of handwritten numbers. They become text; doubtful digits are one key press away.",
+    "Hand in photos or scans of handwritten numbers. They become text, and doubtful digits are pointed out.",
 )
 
 with st.container(horizontal=True, gap="small", key="read_bar", vertical_alignment="center"):
