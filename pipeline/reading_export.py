@@ -181,7 +181,8 @@ def positions(reading: PageReading) -> Iterator[tuple[int, int, int]]:
 
 
 def _add_lines(table: Worksheet, sheets: Sequence[Sheet]) -> None:
-    _head(table, {"Picture": 34, "Line": 7, "Text": 24, "Read as": 24, "Evidence": 60})
+    columns = {"Picture": 34, "Line": 7, "Text": 24, "Read as": 24, "Disagrees": 11}
+    _head(table, {**columns, "Evidence": 60})
     for sheet in sheets:
         if sheet.page is None:
             continue
@@ -190,8 +191,10 @@ def _add_lines(table: Worksheet, sheets: Sequence[Sheet]) -> None:
         for place, line, _ in positions(sheet.page.reading):
             texts[line] = texts.get(line, "") + now[place]
         for line, crop in enumerate(sheet.page.line_crops, 1):
-            _append(table, [sheet.name, line, texts[line], sheet.page.reading.lines[line - 1]])
-            _add_picture(table, crop, "E", 34)
+            disagrees = bool(texts[line]) and choose([texts[line]], sheet.constraints) is None
+            read = sheet.page.reading.lines[line - 1]
+            _append(table, [sheet.name, line, texts[line], read, "yes" if disagrees else ""])
+            _add_picture(table, crop, "F", 34)
 
 
 def _add_digits(table: Worksheet, sheets: Sequence[Sheet]) -> None:

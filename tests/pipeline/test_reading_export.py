@@ -76,6 +76,11 @@ def test_lines_are_held_against_what_is_known_as_they_now_stand() -> None:
     assert sheet_record(sheet)["disagreeing"] == [2]
     (row,) = csv.DictReader(io.StringIO(to_csv([sheet])))
     assert row["disagreeing"] == "2"
+    lines = load_workbook(io.BytesIO(to_xlsx([sheet])))["Lines"]
+    assert [(text, disagrees) for _, _, text, _, disagrees, *_ in lines.values][1:] == [
+        ("072", None),
+        ("34", "yes"),
+    ]
     assert sheet_record(SHEETS[0])["disagreeing"] == []  # nothing is known
 
 
