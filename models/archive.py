@@ -130,12 +130,13 @@ def _check_record(path: Path, record: RunRecord) -> None:
 def _check_progress(path: Path, staged: RunDirectory) -> None:
     """Refuses a progress.jsonl whose lines the curves could not show; there need be none."""
     try:
-        lines = [json.loads(line) for line in staged.progress_file.read_bytes().splitlines()]
+        with staged.progress_file.open("rb") as lines:
+            sound = all(_is_progress(json.loads(line)) for line in lines)
     except FileNotFoundError:
         return
     except (ValueError, RecursionError):
-        lines = [None]
-    if not all(_is_progress(line) for line in lines):
+        sound = False
+    if not sound:
         raise InputError(f"{path.name}: its progress.jsonl holds a line that is no progress of a training.")
 
 

@@ -20,7 +20,15 @@ from pipeline.cli_models import models_app
 from pipeline.cli_read import read
 from pipeline.cli_runs import follow_run, runs_app
 from pipeline.config import OPTIMIZERS, SCHEDULES, field_help, field_range, make_config
-from pipeline.terminal import about, beside, draw_digit, percent, probability_bars, silenced_stderr
+from pipeline.terminal import (
+    about,
+    beside,
+    draw_digit,
+    percent,
+    probability_bars,
+    show_confidence,
+    silenced_stderr,
+)
 
 app = typer.Typer(
     name="digitlab",
@@ -65,7 +73,8 @@ def _open_recognizer(reference: str | None) -> tuple[StoredModel, Recognizer]:
 
 def _knob(field: str, *names: str) -> Any:
     """A `train` option that takes its help and bounds from the configuration."""
-    bounds = f" [{field_range(field)}]" if field_range(field) else ""
+    allowed = field_range(field)
+    bounds = f" [{allowed}]" if allowed else ""
     return typer.Option(*names, help=f"{field_help(field)}{bounds}", show_default=False)
 
 
@@ -227,7 +236,6 @@ def predict(
     """Say which digit each picture shows."""
     from pipeline.imaging import read_picture
     from pipeline.normalization import normalize
-    from pipeline.terminal import show_confidence
 
     _, recognizer = _open_recognizer(model)
     failed = False
@@ -280,7 +288,6 @@ def sample(
     import numpy as np
 
     from pipeline.dataset import load_dataset
-    from pipeline.terminal import show_confidence
 
     found, recognizer = _open_recognizer(model)
     images, labels = load_dataset().test

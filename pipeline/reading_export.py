@@ -68,9 +68,11 @@ class Sheet:
     @property
     def disagreeing(self) -> list[int]:
         """Numbers, from 1, of the lines that as they now stand are other than what is known of them."""
-        return [
-            number for number, line in enumerate(self.lines, 1) if choose([line], self.constraints) is None
-        ]
+        return [number for number, line in enumerate(self.lines, 1) if self.disagrees(line)]
+
+    def disagrees(self, line: str) -> bool:
+        """Whether the text of a line is other than what is known of every line."""
+        return choose([line], self.constraints) is None
 
     @property
     def edits(self) -> list[int]:
@@ -191,9 +193,8 @@ def _add_lines(table: Worksheet, sheets: Sequence[Sheet]) -> None:
         for place, line, _ in positions(sheet.page.reading):
             texts[line] = texts.get(line, "") + now[place]
         for line, crop in enumerate(sheet.page.line_crops, 1):
-            disagrees = bool(texts[line]) and choose([texts[line]], sheet.constraints) is None
-            read = sheet.page.reading.lines[line - 1]
-            _append(table, [sheet.name, line, texts[line], read, "yes" if disagrees else ""])
+            mark = "yes" if texts[line] and sheet.disagrees(texts[line]) else ""
+            _append(table, [sheet.name, line, texts[line], sheet.page.reading.lines[line - 1], mark])
             _add_picture(table, crop, "F", 34)
 
 

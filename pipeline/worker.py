@@ -97,14 +97,14 @@ def _carry_out(run: RunDirectory) -> None:
     dataset = load_recorded(record.dataset)
     checkpoint = read_checkpoint(run)
 
-    load_keras()  # here, so that its start does not count as training
     from pipeline.training import train
     from pipeline.training_progress import Watch
 
-    began = time.monotonic()
     run.update(versions=versions())
     if run.stop_file.exists():
         raise _StoppedError
+    load_keras()
+    began = time.monotonic()  # TensorFlow's start does not count as training
     with run.progress_file.open("a", encoding="utf-8") as log:
         result = train(
             config,

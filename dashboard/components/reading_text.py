@@ -13,7 +13,7 @@ def show_reading_text(page: Keyed) -> None:
     """The text area, and which lines disagree with what is known of them."""
     key, sheet = page
     widget = "read_text"
-    lines = sheet.text.split("\n")
+    lines = sheet.lines
     st.session_state[widget] = sheet.text
     st.text_area(
         "Text, a line for each line of writing",

@@ -51,9 +51,11 @@ def ask_dataset() -> str:
 
 def ask_start(config: TrainConfig) -> str:
     """The reference of the model whose weights to begin with, or "" for random ones."""
-    models = [model for model in list_models() if same_network(model.record.config, config)]
-    starts = {"": "Random weights"}
-    starts = distinct({**starts, **{model.reference: model.name for model in models}}) | starts
+    fitting = {
+        model.reference: model.name for model in list_models() if same_network(model.record.config, config)
+    }
+    usual = {"": "Random weights"}
+    starts = distinct(usual | fitting) | usual
     key = state.knob(config.architecture, "start")
     if st.session_state.get(key, "") not in starts:
         del st.session_state[key]

@@ -81,28 +81,15 @@ def _damaged_record(entries: dict[str, bytes]) -> None:
     entries["run.json"] = b"{"
 
 
-def _with_result(name: str, value: object) -> Callable[[dict[str, bytes]], None]:
+def _with_entry(*place: str, value: object) -> Callable[[dict[str, bytes]], None]:
+    """Another value at a place of run.json, such as "config", "seed"."""
+
     def change(entries: dict[str, bytes]) -> None:
         record = json.loads(entries["run.json"])
-        record["results"][name] = value
-        entries["run.json"] = json.dumps(record).encode()
-
-    return change
-
-
-def _with_entry(name: str, value: object) -> Callable[[dict[str, bytes]], None]:
-    def change(entries: dict[str, bytes]) -> None:
-        record = json.loads(entries["run.json"])
-        record[name] = value
-        entries["run.json"] = json.dumps(record).encode()
-
-    return change
-
-
-def _with_setting(name: str, value: object) -> Callable[[dict[str, bytes]], None]:
-    def change(entries: dict[str, bytes]) -> None:
-        record = json.loads(entries["run.json"])
-        record["config"][name] = value
+        part = record
+        for name in place[:-1]:
+            part = part[name]
+        part[place[-1]] = value
         entries["run.json"] = json.dumps(record).encode()
 
     return change
@@ -147,14 +134,14 @@ def _packed(probabilities: NDArray[Any]) -> Callable[[], bytes]:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (_with_result("human_accuracy", "0.99"), "figure that makes no sense"),
-        (_with_result("parameters", 10**400), "figure that makes no sense"),
-        (_with_entry("seconds", math.inf), "figure that makes no sense"),
-        (_with_entry("epochs_done", -1), "figure that makes no sense"),
-        (_with_entry("epochs_done", 10**30), "figure that makes no sense"),
-        (_with_setting("epochs", 10**400), "figure that makes no sense"),
-        (_with_setting("seed", 10**30), "figure that makes no sense"),
-        (_with_setting("seed", "seven"), "figure that makes no sense"),
+        (_with_entry("results", "human_accuracy", value="0.99"), "figure that makes no sense"),
+        (_with_entry("results", "parameters", value=10**400), "figure that makes no sense"),
+        (_with_entry("seconds", value=math.inf), "figure that makes no sense"),
+        (_with_entry("epochs_done", value=-1), "figure that makes no sense"),
+        (_with_entry("epochs_done", value=10**30), "figure that makes no sense"),
+        (_with_entry("config", "epochs", value=10**400), "figure that makes no sense"),
+        (_with_entry("config", "seed", value=10**30), "figure that makes no sense"),
+        (_with_entry("config", "seed", value="seven"), "figure that makes no sense"),
         (_odd_progress, "no progress of a training"),
         (_with_progress(loss="low"), "no progress of a training"),
         (_with_progress(loss=10**400), "no progress of a training"),
