@@ -133,22 +133,38 @@ def _polarity_and_window(gray: NDArray[np.uint8]) -> tuple[bool, int]:
     preview = np.asarray(cv2.GaussianBlur(reduced, (3, 3), 0), np.uint8)
     side = min(preview.shape)
     strengths: dict[bool, list[float]] = {True: [], False: []}
+    left: dict[bool, list[float]] = {True: [], False: []}
     for share in _WINDOWS:
         for dark in (True, False):
-            strengths[dark].append(_strength(_top_hat(preview, dark, _odd(side * share))))
-    reach = {dark: _reach(strengths[dark], max(strengths[not dark])) for dark in (True, False)}
-    level, _ = cv2.threshold(preview, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    rim = max(1, side // 20)
-    border = np.concatenate(
-        [preview[:rim].ravel(), preview[-rim:].ravel(), preview[:, :rim].ravel(), preview[:, -rim:].ravel()]
-    )
-    border_bright = float((border > level).mean())  # 1: paper is bright, so ink is dark
-    # holes and gaps are as contrasty as strokes, but wider: what shows first in the smaller window is ink
-    i = min(min(reach.values()), len(_WINDOWS) - 1)
-    ratio = np.log((strengths[True][i] + 1e-3) / (strengths[False][i] + 1e-3))
-    dark = bool(ratio * 1.5 + (border_bright - 0.5) * 2 > 0)
-    chosen = min(reach[dark], len(_WINDOWS) - 1)
+            difference = _top_hat(preview, dark, _odd(side * share))
+            strengths[dark].append(_strength(difference))
+            left[dark].append(_roughness((cv2.add if dark else cv2.subtract)(preview, difference)))
+    rough = _roughness(preview)
+    # holes and gaps stand out as strokes do, but without its ink a paper is even, and without its holes it is not
+    floor = 0.05 * rough + 1e-6
+    evidence = float(np.mean(np.log((np.array(left[False]) + floor) / (np.array(left[True]) + floor))))
+    dark = evidence + 0.7 * (_border_brightness(preview) - 0.5) > 0
+    chosen = min(_reach(strengths[dark], max(strengths[not dark])), len(_WINDOWS) - 1)
+    least = min(left[dark])
+    if left[dark][chosen] - least > 0.1 * (rough - least):
+        chosen = min(chosen + 1, len(_WINDOWS) - 1)  # the broadest strokes do not fit in it yet
     return dark, _odd(min(gray.shape) * _WINDOWS[chosen] * 1.6)
+
+
+def _border_brightness(gray: NDArray[np.uint8]) -> float:
+    """Share of the picture's rim that is on the bright side of Otsu's threshold: 1 where all of it is paper."""
+    level, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    rim = max(1, min(gray.shape) // 20)
+    border = np.concatenate(
+        [gray[:rim].ravel(), gray[-rim:].ravel(), gray[:, :rim].ravel(), gray[:, -rim:].ravel()]
+    )
+    return float((border > level).mean())
+
+
+def _roughness(gray: NDArray[Any]) -> float:
+    """Mean absolute difference of neighboring pixels: the total variation of uint8 (h, w), a pixel."""
+    levels = gray.astype(np.int16)
+    return float(np.abs(np.diff(levels, axis=0)).mean() + np.abs(np.diff(levels, axis=1)).mean())
 
 
 def _reach(values: list[float], others: float) -> int:

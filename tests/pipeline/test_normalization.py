@@ -93,6 +93,22 @@ def test_a_photo_in_uneven_light(digits: Pixels) -> None:
     assert low > 0.88
 
 
+@pytest.mark.parametrize("light_on_dark", [False, True])
+@pytest.mark.parametrize("pen", [9, 15, 21])
+def test_a_broad_pen_with_narrow_holes_is_not_taken_for_paper(pen: int, light_on_dark: bool) -> None:
+    """The hole of a bold 6 stands out as a thin light stroke would; it is the 6 that was written."""
+    images, labels = load_dataset().test
+    random = np.random.default_rng(4)
+    shape = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (pen, pen))
+    light = np.linspace(1, 0.75, 28 * 8)[:, None]
+    for digit in images[np.isin(labels, (3, 6, 8, 9))][:40]:
+        written = cv2.dilate(enlarged(digit, 8), shape)
+        level = 70 + 140 * written if light_on_dark else 210 - 140 * written
+        pixels = np.clip(level * light + random.normal(0, 3, written.shape), 0, 255).astype(np.uint8)
+        found = read_picture(pixels).ink
+        assert np.corrcoef(found.ravel(), written.ravel())[0, 1] > 0.95
+
+
 def test_faint_pencil_in_uneven_light(digits: Pixels) -> None:
     random = np.random.default_rng(2)
     middle, low = typical_likeness(digits, lambda digit: photo(digit, random, contrast=0.25))

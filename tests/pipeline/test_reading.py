@@ -214,3 +214,19 @@ def test_the_json_of_a_page_is_the_promised_one(home: Path, digitlab: Digitlab, 
     assert expected["disagreeing"] == [2]
     assert expected["lines"] == ["12", "305"]
     assert digitlab("read", tmp_path / "page.png", "--expect", "prime").code == 2
+
+
+def on_a_table(page: NDArray[np.uint8], table: int) -> NDArray[np.uint8]:
+    """A photo of the page on a grained table, in light that falls off to the right."""
+    random = np.random.default_rng(table)
+    photo = np.full((page.shape[0] + 200, page.shape[1] + 160), table, float)
+    photo += 60 * cv2.GaussianBlur(random.normal(0, 1, photo.shape), (0, 0), 3)
+    photo[90:-110, 70:-90] = page
+    photo = cv2.GaussianBlur(photo, (0, 0), 1.0) * np.linspace(1, 0.85, photo.shape[1])
+    return np.clip(photo + random.normal(0, 2, photo.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("table", [150, 205, 225])
+def test_a_sheet_on_a_table_that_is_hardly_darker_is_read(recognizer: Recognizer, table: int) -> None:
+    rows = ("314159", "2653", "58979323")
+    assert read_page(on_a_table(page_of(rows), table), recognizer).text == "\n".join(rows)
