@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from models.errors import InputError
 from pipeline.constraints import Constraint, choose
+from pipeline.edges import without_edges
 from pipeline.imaging import Picture, read_picture
 from pipeline.recognition import Recognizer
 from pipeline.segmentation import DigitBox, segment
@@ -66,7 +67,8 @@ class PageReading:
     Attributes:
         digits: in reading order.
         broken: numbers of the lines for which no plausible reading satisfies the constraints.
-        left_out: x, y, width and height of what was taken for words, scribbles or marks, and not read.
+        left_out: x, y, width and height of what was taken for words, scribbles, marks or a sheet's edge,
+            and not read.
     """
 
     digits: tuple[PageDigit, ...]
@@ -103,7 +105,8 @@ def read_page(
         InputError: the picture can't be read or holds no digit; one sentence.
     """
     picture = source if isinstance(source, Picture) else read_picture(source)
-    found, left_out = without_words(_steadied(segment(picture, recognizer.scores), recognizer))
+    lines, edges = without_edges(segment(picture, recognizer.scores), picture)
+    found, words = without_words(_steadied(lines, recognizer))
     digits: list[PageDigit] = []
     broken = []
     for number, boxes in enumerate(found):
@@ -119,7 +122,7 @@ def read_page(
     if not digits:
         name = f"{source}: " if isinstance(source, str | Path) else ""
         raise InputError(f"{name}expected handwritten digits, but none was found in the picture.")
-    return PageReading(tuple(digits), tuple(broken), tuple(left_out))
+    return PageReading(tuple(digits), tuple(broken), (*words, *edges))
 
 
 def _steadied(lines: Sequence[Sequence[DigitBox]], recognizer: Recognizer) -> list[list[DigitBox]]:

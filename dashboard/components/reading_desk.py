@@ -100,7 +100,7 @@ def _legend(palette: Palette, left_out: bool) -> str:
         ("Read", palette.answer),
         ("Doubtful", palette.doubt),
         ("Checked by you", palette.right),
-        *((("Left alone: words", palette.muted),) if left_out else ()),
+        *((("Left alone: words, edges", palette.muted),) if left_out else ()),
     )
     marks = "".join(f'<span><i style="background:{color}"></i>{name}</span>' for name, color in entries)
     return f'<div class="box-legend">{marks}</div>'

@@ -15,6 +15,8 @@ from models.errors import InputError
 from models.store import find_model
 from pipeline.constraints import parse_constraint
 from pipeline.dataset import load_dataset
+from pipeline.edges import without_edges
+from pipeline.imaging import Picture
 from pipeline.reading import likeliest_readings, read_page
 from pipeline.recognition import Recognizer
 from pipeline.segmentation import DigitBox
@@ -219,14 +221,43 @@ def test_the_json_of_a_page_is_the_promised_one(home: Path, digitlab: Digitlab, 
 def on_a_table(page: NDArray[np.uint8], table: int) -> NDArray[np.uint8]:
     """A photo of the page on a grained table, in light that falls off to the right."""
     random = np.random.default_rng(table)
-    photo = np.full((page.shape[0] + 200, page.shape[1] + 160), table, float)
-    photo += 60 * cv2.GaussianBlur(random.normal(0, 1, photo.shape), (0, 0), 3)
+    size = page.shape[0] + 200, page.shape[1] + 160
+    photo = table + 60 * np.asarray(cv2.GaussianBlur(random.normal(0, 1, size), (0, 0), 3))
     photo[90:-110, 70:-90] = page
-    photo = cv2.GaussianBlur(photo, (0, 0), 1.0) * np.linspace(1, 0.85, photo.shape[1])
-    return np.clip(photo + random.normal(0, 2, photo.shape), 0, 255).astype(np.uint8)
+    photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 1.0)) * np.linspace(1, 0.85, size[1])
+    return np.clip(photo + random.normal(0, 2, size), 0, 255).astype(np.uint8)
 
 
 @pytest.mark.parametrize("table", [150, 205, 225])
 def test_a_sheet_on_a_table_that_is_hardly_darker_is_read(recognizer: Recognizer, table: int) -> None:
     rows = ("314159", "2653", "58979323")
     assert read_page(on_a_table(page_of(rows), table), recognizer).text == "\n".join(rows)
+
+
+def test_edges_that_stand_alone_are_no_ones(recognizer: Recognizer) -> None:
+    page = page_of(("314", "1", "159"))
+    assert read_page(page, recognizer).lines == ["314", "1", "159"], "a 1 alone on its line is one"
+
+    cut_off = np.pad(page, ((120, 0), (0, 0)), constant_values=245)
+    cut_off[:50, 100:109] = 40  # what a logo above left in the picture
+    reading = read_page(cut_off, recognizer)
+    assert reading.lines == ["314", "1", "159"]
+    assert reading.left_out == ((100, 0, 9, 50),)
+
+
+@pytest.mark.parametrize(("right", "edge"), [(200, False), (185, False), (150, True), (120, True)])
+def test_between_two_papers_lies_an_edge(right: int, edge: bool) -> None:
+    pixels = np.full((200, 300, 3), 200, np.uint8)
+    pixels[:, 150:] = right
+    bar = np.s_[80:140, 147:153]
+    pixels[bar] = 110
+    ink = np.zeros(pixels.shape[:2], np.float32)
+    ink[bar] = 1
+    one = np.eye(10, dtype=np.float32)[1]
+    lone = [DigitBox(1, (147, 80, 6, 60), np.zeros((28, 28), np.float32), one, 1.0)]
+    number = boxes([1.0, 1.0], 20)
+    kept, left_out = without_edges([number, lone], Picture(pixels, ink, 1.0, ()))
+    assert (kept, left_out) == (([number], [lone[0].box]) if edge else ([number, lone], []))
+    assert without_edges([lone], Picture(pixels, ink, 1.0, ()))[1] == [], (
+        "where there is no number, it may be one"
+    )
