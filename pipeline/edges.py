@@ -57,8 +57,10 @@ def _is_edge(box: Box, picture: Picture) -> bool:
     x, y, wide, high = box
     if min(x, y, width - x - wide, height - y - high) <= 0:
         return True
-    gray = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY)
-    found = [sides for row in range(y, y + high) if (sides := _sides(gray[row], _stroke(row, box, picture)))]
+    gray = cv2.cvtColor(picture.pixels[y : y + high], cv2.COLOR_RGB2GRAY)
+    found = [
+        sides for row, levels in enumerate(gray, y) if (sides := _sides(levels, _stroke(row, box, picture)))
+    ]
     if len(found) < _LEAST_ROWS:
         return False
     left, right, darkest, brightest = np.array(found).T
