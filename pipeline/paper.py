@@ -162,9 +162,10 @@ def _border_brightness(gray: NDArray[np.uint8]) -> float:
 
 
 def _roughness(gray: NDArray[Any]) -> float:
-    """Mean absolute difference of neighboring pixels: the total variation of uint8 (h, w), a pixel."""
+    """Total variation a pixel of uint8 (h, w): the sum of the steps between neighbors, divided by h * w."""
     levels = gray.astype(np.int16)
-    return float(np.abs(np.diff(levels, axis=0)).mean() + np.abs(np.diff(levels, axis=1)).mean())
+    steps = np.abs(np.diff(levels, axis=0)).sum() + np.abs(np.diff(levels, axis=1)).sum()
+    return float(steps / levels.size)
 
 
 def _reach(values: list[float], others: float) -> int:

@@ -79,6 +79,12 @@ def test_polarity_and_contrast_do_not_matter(paper: int, ink: int) -> None:
     assert (where_ink(read_picture(pixels).ink) == (pixels == ink)).all()
 
 
+@pytest.mark.parametrize("shape", [(1, 500), (500, 1), (1, 40), (2, 400), (1, 1)])
+def test_a_picture_of_one_row_or_column_is_taken_like_any(shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, shape).astype(np.uint8)
+    assert read_picture(pixels).ink.shape == shape
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_is_undone(orientation: int) -> None:
     upright = Image.fromarray(stroke_picture()[:, :50]).convert("RGB")
