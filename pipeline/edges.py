@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging import Picture
-from pipeline.segmentation import DigitBox
-
-Box = tuple[int, int, int, int]
+from pipeline.segmentation import Box, DigitBox
 
 _THIN = 0.45
 """Widest bar, in heights of it."""
@@ -59,7 +57,9 @@ def _is_edge(box: Box, picture: Picture) -> bool:
         return True
     gray = cv2.cvtColor(picture.pixels[y : y + high], cv2.COLOR_RGB2GRAY)
     found = [
-        sides for row, levels in enumerate(gray, y) if (sides := _sides(levels, _stroke(row, box, picture)))
+        sides
+        for row, levels in enumerate(gray, y)
+        if (stroke := _stroke(row, box, picture)) and (sides := _sides(levels, *stroke))
     ]
     if len(found) < _LEAST_ROWS:
         return False
@@ -81,13 +81,11 @@ def _stroke(row: int, box: Box, picture: Picture) -> tuple[int, int] | None:
     return int((first + inked[0]) / scale), int(np.ceil((first + inked[-1] + 1) / scale))
 
 
-def _sides(
-    levels: NDArray[np.uint8], stroke: tuple[int, int] | None
-) -> tuple[float, float, float, float] | None:
-    """Mean level left and right of the stroke, at some distance for soft edges; lowest and highest in it."""
-    if stroke is None:
-        return None
-    first, last = stroke
+def _sides(levels: NDArray[np.uint8], first: int, last: int) -> tuple[float, float, float, float] | None:
+    """Mean level left and right of a row's stroke, at some distance for soft edges; lowest and highest in it.
+
+    None where the row ends before.
+    """
     off = max(2, round(0.75 * (last - first)))
     if first - 2 * off < 0 or last + 2 * off > len(levels):
         return None

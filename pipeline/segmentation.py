@@ -21,6 +21,9 @@ from pipeline.normalization import normalize_ink
 Recognize = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """float32 (n, 28, 28) in [0, 1] -> float32 (n, 10) or (n, 11) probabilities, the 11th being "not a digit"."""
 
+Box = tuple[int, int, int, int]
+"""x, y, width and height in pixels of the original picture."""
+
 ALTERNATIVES = 3
 _WIDEST = 1.35
 """Widest digit, in line heights."""
@@ -48,7 +51,7 @@ class DigitBox:
     """
 
     line: int
-    box: tuple[int, int, int, int]
+    box: Box
     image: NDArray[np.float32]
     probabilities: NDArray[np.float32]
     digit_score: float

@@ -9,9 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.segmentation import DigitBox
-
-Box = tuple[int, int, int, int]
+from pipeline.segmentation import Box, DigitBox
 
 _SURE = 0.97
 """Mean evidence from which a group is plainly a number."""
