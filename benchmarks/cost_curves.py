@@ -33,9 +33,9 @@ def measure(arch: str, knob: str, value: float, seed: int) -> dict[str, Any]:
     import numpy as np
     import tensorflow as tf
 
-    from pipeline.config import make_config
-    from pipeline.dataset import load_dataset
-    from pipeline.training import train
+    from models.train_config import make_config
+    from pipeline.data.dataset import load_dataset
+    from pipeline.training.trainer import train
 
     tf.constant(1.0)
     settings: dict[str, Any] = {}

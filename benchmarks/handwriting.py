@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from models.errors import DigitLabError
+from models.recognizer import Recognizer
 from models.store import find_model
-from pipeline.imaging import Picture, read_picture
-from pipeline.normalization import normalize
-from pipeline.reading import PageDigit, PageReading, read_page
-from pipeline.recognition import Recognizer
+from pipeline.imaging.normalize import normalize
+from pipeline.imaging.picture import Picture, read_picture
+from pipeline.reading.reader import PageDigit, PageReading, read_page
 
 TILE = 300
 COLUMNS = 4

@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from models.recognizer import Recognizer
 from models.store import StoredModel, find_model
-from pipeline.dataset import load_dataset
-from pipeline.recognition import Recognizer
+from pipeline.data.dataset import load_dataset
 
 
 def timed(action: Callable[[], object]) -> float:

@@ -32,7 +32,7 @@ from websockets.typing import Origin, Subprotocol
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from pipeline.dataset import load_dataset  # noqa: E402
+from pipeline.data.dataset import load_dataset  # noqa: E402
 from tests.browser.server import Server  # noqa: E402
 
 PATIENCE = 120.0  # seconds for one answer

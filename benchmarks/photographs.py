@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
+from models.recognizer import Recognizer
 from models.store import find_model
-from pipeline.dataset import load_dataset
-from pipeline.imaging import read_picture
-from pipeline.normalization import normalize
-from pipeline.reading import read_page
-from pipeline.recognition import Recognizer
+from pipeline.data.dataset import load_dataset
+from pipeline.imaging.normalize import normalize
+from pipeline.imaging.picture import read_picture
+from pipeline.reading.reader import read_page
 
 Gray = NDArray[np.uint8]
 PENS = ("thin", "usual", "broad")

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from models.architectures import DIGITS
 from models.errors import InputError
+from models.recognizer import Recognizer
 from models.store import find_model
-from pipeline.dataset import load_dataset
-from pipeline.imaging import read_picture
-from pipeline.normalization import normalize
-from pipeline.recognition import Recognizer
+from pipeline.data.dataset import load_dataset
+from pipeline.imaging.normalize import normalize
+from pipeline.imaging.picture import read_picture
 
 Picture = NDArray[np.uint8]
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)

@@ -23,12 +23,45 @@ import numpy as np
 MODELS = ("cnn", "cnn-deep", "cnn-fast", "dense")
 TRAININGS = {
     "cnn-fast": ["--arch", "cnn-fast", "--seed", "3", "--epochs", "2"],
-    "cnn-fast, few": ["--arch", "cnn-fast", "--seed", "4", "--epochs", "2", "--ema", "0.9", "--dropout", "0.2"],
+    "cnn-fast, few": [
+        "--arch",
+        "cnn-fast",
+        "--seed",
+        "4",
+        "--epochs",
+        "2",
+        "--ema",
+        "0.9",
+        "--dropout",
+        "0.2",
+    ],
     "cnn-deep, few": ["--arch", "cnn-deep", "--seed", "5", "--epochs", "2", "--validation-split", "0.1"],
     "dense, few": ["--arch", "dense", "--seed", "6", "--epochs", "2", "--early-stopping", "1"],
     "cnn, few, adam": ["--arch", "cnn", "--seed", "7", "--epochs", "2", "--weight-decay", "0.001"],
-    "cnn, few, sgd": ["--arch", "cnn", "--seed", "8", "--epochs", "2", "--optimizer", "sgd", "--schedule", "cosine"],
-    "ensemble, few": ["--arch", "ensemble", "--seed", "9", "--epochs", "1", "--set", "members=2", "--set", "width=16"],
+    "cnn, few, sgd": [
+        "--arch",
+        "cnn",
+        "--seed",
+        "8",
+        "--epochs",
+        "2",
+        "--optimizer",
+        "sgd",
+        "--schedule",
+        "cosine",
+    ],
+    "ensemble, few": [
+        "--arch",
+        "ensemble",
+        "--seed",
+        "9",
+        "--epochs",
+        "1",
+        "--set",
+        "members=2",
+        "--set",
+        "width=16",
+    ],
 }
 UNSTABLE = {"time", "seconds", "run", "path", "reason"}
 """Fields that differ from call to call, and one that is a sentence."""
@@ -44,7 +77,9 @@ def record(checkout: Path, pictures: Path | None) -> dict[str, list[dict[str, An
             singles = sorted(path for path in (pictures / "single").rglob("*") if path.is_file())
             answers["predict"] = _call(checkout, home, "predict", *singles)
             answers["read"] = _call(checkout, home, "read", pictures / "multi")
-            answers["read, length"] = _call(checkout, home, "read", pictures / "multi", "--expect", "length=6")
+            answers["read, length"] = _call(
+                checkout, home, "read", pictures / "multi", "--expect", "length=6"
+            )
         for model in MODELS:
             answers[f"evaluate {model}"] = _call(checkout, home, "evaluate", model)
         for name, arguments in TRAININGS.items():
@@ -99,7 +134,9 @@ def _count(answer: Any) -> int:
 
 def main() -> None:
     """Records or compares."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     recording = commands.add_parser("record")
     recording.add_argument("checkout", type=Path)

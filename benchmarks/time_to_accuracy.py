@@ -27,7 +27,7 @@ def train_tutorial(seed: int, folder: Path) -> tuple[Any, int]:
     """The recipe of the tutorials, written as they write it; returns the model and the images it has seen."""
     import keras
 
-    from pipeline.dataset import load_dataset
+    from pipeline.data.dataset import load_dataset
 
     keras.utils.set_random_seed(seed)
     pixels, labels = load_dataset().train
@@ -52,16 +52,16 @@ def train_tutorial(seed: int, folder: Path) -> tuple[Any, int]:
 
 def config_of(preset: str, seed: int, epochs: int | None) -> Any:
     """The preset's own settings, with another number of epochs where one is given."""
-    from pipeline.config import make_config
+    from models.train_config import make_config
 
     return make_config(preset, seed=seed, **({"epochs": epochs} if epochs else {}))
 
 
 def train_preset(preset: str, seed: int, folder: Path, epochs: int | None) -> tuple[Any, int]:
     """A preset of Digit Lab's own; returns what the training gave and the images it has seen."""
-    from pipeline.dataset import load_dataset
-    from pipeline.training import train
-    from pipeline.training_progress import Watch
+    from pipeline.data.dataset import load_dataset
+    from pipeline.training.callbacks import Watch
+    from pipeline.training.trainer import train
 
     seen = 0
 
@@ -79,9 +79,9 @@ def keep(preset: str, seed: int, epochs: int | None, result: Any, seconds: float
     from dataclasses import asdict
 
     from models.run_directory import now
-    from pipeline.dataset import load_dataset
-    from pipeline.model_files import complete
-    from pipeline.runs import create
+    from pipeline.data.dataset import load_dataset
+    from pipeline.runs.queue import create
+    from pipeline.training.export import complete
 
     run = create(config_of(preset, seed, epochs), load_dataset(), f"{preset} seed {seed}")
     lines = [
@@ -104,8 +104,8 @@ def measure(preset: str, seed: int, epochs: int | None, kept: bool) -> dict[str,
     """Trains once in this process and returns the figures."""
     import tensorflow as tf
 
-    from pipeline.dataset import load_dataset
-    from pipeline.recognition import Recognizer
+    from models.recognizer import Recognizer
+    from pipeline.data.dataset import load_dataset
 
     tf.constant(1.0)
     with tempfile.TemporaryDirectory() as name:

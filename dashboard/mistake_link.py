@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from pipeline.mistakes import ORDERS, Order
+from pipeline.evaluation.test_predictions import ORDERS, Order
 
 TRUE = "mistakes_true"
 """Widget key: the label to filter by."""

@@ -13,15 +13,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from models.recognizer import Recognizer
 from models.run_directory import DatasetRecord
 from models.store import StoredModel
-from pipeline.dataset import MNIST_SHA256, Dataset, load_recorded
-from pipeline.evaluation import Evaluation, read_evaluation, read_predictions
-from pipeline.mistakes import Answers, judge
-from pipeline.neighbors import Neighbor, find_neighbors
-from pipeline.quantization import quantize
-from pipeline.recognition import Recognizer
-from pipeline.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
+from pipeline.data.dataset import MNIST_SHA256, Dataset, load_recorded
+from pipeline.data.neighbors import Neighbor, find_neighbors
+from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
+from pipeline.evaluation.metrics import Evaluation, read_evaluation, read_predictions
+from pipeline.evaluation.test_predictions import Answers, judge
+from pipeline.training.quantization import quantize
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]

@@ -23,7 +23,7 @@ sys.path.insert(0, str(PROJECT))
 
 from tests.browser.pages import draw_three, settle  # noqa: E402
 from tests.browser.server import Server  # noqa: E402
-from tests.pipeline.test_reading import page_of  # noqa: E402
+from tests.pipeline.reading.test_reader import page_of  # noqa: E402
 
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")

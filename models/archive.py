@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from models.errors import InputError, ModelError
 from models.files import replacing, write_text
-from models.locations import runs_folder
+from models.locations import PROJECT, runs_folder
 from models.run_directory import MODEL_FILES, DatasetRecord, RunDirectory, RunRecord, new_id, now
 from models.store import StoredModel, check_name, delete_directory, is_reserved_name
 
@@ -217,7 +217,7 @@ def _verify(path: Path, folder: Path) -> None:
     try:
         check = subprocess.run(
             [sys.executable, "-m", "models.verification", str(folder)],
-            cwd=Path(__file__).resolve().parent.parent,
+            cwd=PROJECT,
             capture_output=True,
             text=True,
             timeout=_LONGEST_CHECK,

@@ -6,7 +6,8 @@ from pathlib import Path
 PRETRAINED = Path(__file__).with_name("pretrained")
 """The shipped models, one finished run directory each; never written to."""
 
-_PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parent.parent
+"""The folder that holds the packages: what processes started by us find them in."""
 
 
 def home() -> Path:
@@ -14,7 +15,7 @@ def home() -> Path:
     chosen = os.environ.get("DIGITLAB_HOME")
     if chosen:
         return Path(chosen).expanduser().resolve()
-    return _PROJECT if (_PROJECT / "pyproject.toml").exists() else Path.home() / "digitlab"
+    return PROJECT if (PROJECT / "pyproject.toml").exists() else Path.home() / "digitlab"
 
 
 def runs_folder() -> Path:

@@ -47,9 +47,9 @@ class RunRecord(BaseModel):
     Attributes:
         id: the directory's name; sorts by creation time.
         name: what people call it.
-        status: the last one written; `pipeline.runs.state` tells whether it still holds.
+        status: the last one written; `pipeline.runs.queue.state` tells whether it still holds.
         reason: why the run ended, one sentence.
-        config: the training's settings, as `pipeline.config.TrainConfig` stores them.
+        config: the training's settings, as `models.train_config.TrainConfig` stores them.
         command: the command line that repeats it.
         dataset: what it learned from.
         start_from: the model whose weights it began with, if any.

@@ -67,7 +67,7 @@ def digitlab(home: Path) -> Digitlab:
 
 def save_digits(path: Path, train: int, test: int) -> Path:
     """The first digits of MNIST as a dataset file."""
-    with np.load(PROJECT / "pipeline" / "mnist.npz") as mnist:
+    with np.load(PROJECT / "pipeline" / "data" / "mnist.npz") as mnist:
         np.savez(
             path,
             x_train=mnist["x_train"][:train],

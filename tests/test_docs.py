@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 from typer.testing import CliRunner
 
-from pipeline.cli import app
+from pipeline.cli.app import app
 from tests.conftest import PROJECT
 
 COMMANDS = (PROJECT / "docs" / "commands.md").read_text()

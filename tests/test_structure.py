@@ -52,7 +52,7 @@ def test_loading_the_command_line_and_what_pages_stand_on_loads_no_tensorflow() 
     figures = [
         f"dashboard.figures.{file.stem}" for file in (PROJECT / "dashboard" / "figures").glob("[a-z]*.py")
     ]
-    modules = ["pipeline.cli", "pipeline.reading", "dashboard.state", "dashboard.resources", *figures]
+    modules = ["pipeline.cli", "pipeline.reading.reader", "dashboard.state", "dashboard.resources", *figures]
     code = (
         f"import importlib, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
         "assert not {'tensorflow', 'keras'} & set(sys.modules)"

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures.style import Palette, finish, mix
-from pipeline.evaluation import CalibrationBin
+from pipeline.evaluation.metrics import CalibrationBin
 
 _FEW = 10  # answers; a share of fewer says little
 

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from dashboard.components.augmentation_preview import show_augmentation
-from dashboard.components.class_averages import show_averages, show_pixels
-from dashboard.components.class_samples import show_counts, show_samples
-from dashboard.components.dataset_source import show_source
-from dashboard.components.hardest_digits import show_hardest
-from dashboard.components.message import errors_shown
-from dashboard.components.model_picker import pick_model
-from dashboard.components.page_title import show_page_title
-from dashboard.components.theme import current_palette
+from dashboard.components.data.augmentation_preview import show_augmentation
+from dashboard.components.data.class_averages import show_averages, show_pixels
+from dashboard.components.data.class_samples import show_counts, show_samples
+from dashboard.components.data.dataset_source import show_source
+from dashboard.components.data.hardest_digits import show_hardest
 from dashboard.resources import dataset
+from dashboard.widgets.message import errors_shown
+from dashboard.widgets.model_picker import pick_model
+from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.theme import current_palette
 from models.store import list_models
 
 SECTIONS = {

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from dashboard.components.chart import show_chart
-from dashboard.components.class_table import show_class_table
-from dashboard.components.confusion import show_confusion
-from dashboard.components.message import errors_shown
-from dashboard.components.model_picker import pick_model
-from dashboard.components.page_title import show_page_title
-from dashboard.components.results import show_results
-from dashboard.components.theme import current_palette
+from dashboard.components.evaluate.class_table import show_class_table
+from dashboard.components.evaluate.confusion import show_confusion
+from dashboard.components.evaluate.results import show_results
 from dashboard.figures.calibration import reliability_diagram
 from dashboard.figures.classes import precision_and_recall
 from dashboard.resources import evaluation
-from pipeline.terminal import percent
+from dashboard.widgets.chart import show_chart
+from dashboard.widgets.message import errors_shown
+from dashboard.widgets.model_picker import pick_model
+from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.theme import current_palette
+from models.formatting import percent
 
 show_page_title(
     "Evaluate", "How good the network is on digits that it has never seen, and where it goes wrong."

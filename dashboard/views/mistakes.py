@@ -3,16 +3,16 @@
 import streamlit as st
 
 from dashboard import mistake_link
-from dashboard.components.message import errors_shown
-from dashboard.components.mistake_detail import show_mistake
-from dashboard.components.mistake_export import show_mistake_export
-from dashboard.components.mistake_filters import show_mistake_filters
-from dashboard.components.mistake_gallery import show_gallery
-from dashboard.components.model_picker import pick_model
-from dashboard.components.page_title import show_page_title
-from dashboard.components.plain_text import as_written
-from dashboard.components.theme import current_palette
+from dashboard.components.mistakes.mistake_detail import show_mistake
+from dashboard.components.mistakes.mistake_export import show_mistake_export
+from dashboard.components.mistakes.mistake_filters import show_mistake_filters
+from dashboard.components.mistakes.mistake_gallery import show_gallery
 from dashboard.resources import answers, held_out_set, predictions
+from dashboard.widgets.message import errors_shown
+from dashboard.widgets.model_picker import pick_model
+from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.plain_text import as_written
+from dashboard.widgets.theme import current_palette
 
 linked = mistake_link.adopt_link()
 show_page_title(

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from dashboard.components.chart import show_chart
-from dashboard.components.message import show_empty
-from dashboard.components.model_details import show_model
-from dashboard.components.model_import import show_import
-from dashboard.components.model_table import show_model_table
-from dashboard.components.page_title import show_page_title
-from dashboard.components.plain_text import as_written
-from dashboard.components.theme import current_palette, on_phone
+from dashboard.components.models.model_details import show_model
+from dashboard.components.models.model_import import show_import
+from dashboard.components.models.model_table import show_model_table
 from dashboard.figures.training import Curves, training_curves
-from dashboard.progress import progress_of
+from dashboard.run_progress import progress_of
+from dashboard.widgets.chart import show_chart
+from dashboard.widgets.message import show_empty
+from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.plain_text import as_written
+from dashboard.widgets.theme import current_palette, on_phone
 from models.store import default_model, list_models
 
 show_page_title(

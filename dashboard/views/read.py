@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from dashboard.components.line_knowledge import ask_line_knowledge
-from dashboard.components.model_picker import pick_model
-from dashboard.components.page_sources import pick_source, take_pages
-from dashboard.components.page_title import show_page_title
-from dashboard.components.reading_desk import show_reading_desk
-from dashboard.components.reading_progress import read_pages
-from dashboard.components.theme import current_palette
+from dashboard.components.read.constraint_form import ask_line_knowledge
+from dashboard.components.read.page_review import show_reading_desk
+from dashboard.components.read.page_sources import pick_source, take_pages
+from dashboard.components.read.reading_progress import read_pages
+from dashboard.widgets.model_picker import pick_model
+from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.theme import current_palette
 
 show_page_title(
     "Read",

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.drawing import show_drawing
-from dashboard.components.kept_digits import show_kept_digits
-from dashboard.components.model_picker import pick_model, pick_more_models
-from dashboard.components.page_title import show_page_title
-from dashboard.components.pictures import show_camera, show_uploads
-from dashboard.components.theme import current_palette
+from dashboard.components.recognize.canvas_panel import show_drawing
+from dashboard.components.recognize.saved_digits import show_kept_digits
+from dashboard.components.recognize.upload_panel import show_camera, show_uploads
+from dashboard.widgets.model_picker import pick_model, pick_more_models
+from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.theme import current_palette
 
 SOURCES = {
     "draw": ":material/draw: Draw",

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.page_title import show_page_title
-from dashboard.components.run_list import read_runs
-from dashboard.components.run_monitor import show_runs
-from dashboard.components.theme import current_palette
-from dashboard.components.train_form import show_train_form
+from dashboard.components.train.run_list import read_runs
+from dashboard.components.train.run_monitor import show_runs
+from dashboard.components.train.train_form import show_train_form
+from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.theme import current_palette
 
 TABS = {"settings": ":material/tune: New training", "watch": ":material/timeline: Runs"}
 

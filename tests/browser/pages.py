@@ -6,7 +6,7 @@ from contextlib import suppress
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from pipeline.dataset import load_dataset
+from pipeline.data.dataset import load_dataset
 
 THREE = [
     (90, 80),

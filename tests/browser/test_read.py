@@ -11,7 +11,7 @@ from playwright.sync_api import Download, FilePayload, Page, expect
 
 from tests.browser.conftest import Tab
 from tests.browser.pages import settle
-from tests.pipeline.test_reading import page_of
+from tests.pipeline.reading.test_reader import page_of
 
 ROWS = ("314159", "2653")
 

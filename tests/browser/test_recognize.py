@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from pipeline.dataset import load_dataset
+from pipeline.data.dataset import load_dataset
 from tests.browser.conftest import Tab
 from tests.browser.pages import ONE, SEVEN, a_photo, draw_stroke, draw_three, take_photo
 

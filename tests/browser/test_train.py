@@ -10,7 +10,7 @@ from models.run_directory import RunDirectory
 from tests.browser.conftest import Tab
 from tests.browser.server import Server
 from tests.conftest import run_digitlab, save_digits
-from tests.pipeline.test_runs import kill_worker, wait_for
+from tests.pipeline.runs.test_queue import kill_worker, wait_for
 
 pytestmark = pytest.mark.slow
 

@@ -11,14 +11,14 @@ import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
-from dashboard.components.answer_card import put_in_words
-from dashboard.components.digit_image import digit_html, digit_png
+from dashboard.components.recognize.answer_card import put_in_words
 from dashboard.figures.probabilities import probability_bars
 from dashboard.figures.style import DARK, LIGHT, mix, palette_for
 from dashboard.figures.training import Curves, stride_for, thin, training_curves
-from dashboard.progress import ProgressLog
+from dashboard.run_progress import ProgressLog
+from dashboard.widgets.digit_image import digit_html, digit_png
+from models.recognizer import Prediction
 from models.run_directory import RunDirectory
-from pipeline.recognition import Prediction
 from tests.dashboard.conftest import PROJECT, open_page
 
 VISIT_ALL_PAGES = """

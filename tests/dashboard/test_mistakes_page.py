@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.mistake_link import MistakeView, from_parameters, to_parameters
 from models.run_directory import RunDirectory
-from pipeline.dataset import load_dataset
-from pipeline.evaluation import read_predictions
-from pipeline.mistakes import Answers, judge
+from pipeline.data.dataset import load_dataset
+from pipeline.evaluation.metrics import read_predictions
+from pipeline.evaluation.test_predictions import Answers, judge
 from tests.dashboard.conftest import open_page, text_of
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.plain_text import as_written
+from dashboard.widgets.plain_text import as_written
 from models.store import find_model
 from tests.dashboard.conftest import charts_of, open_page, text_of
 

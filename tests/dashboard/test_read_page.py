@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.line_knowledge import LineKnowledge
-from dashboard.readings import read_uploads, take_in
-from dashboard.shared_reading import Shelf
+from dashboard.components.read.constraint_form import LineKnowledge
+from dashboard.components.read.readings import read_uploads, take_in
+from dashboard.work_queue import Shelf
 from models.errors import ConfigError
 from models.store import find_model
-from pipeline.evidence import ReadPage
+from pipeline.reading.crops import ReadPage
 from tests.dashboard.conftest import open_page, text_of
-from tests.pipeline.test_reading import page_of
+from tests.pipeline.reading.test_reader import page_of
 
 
 def png(pixels: Any) -> bytes:

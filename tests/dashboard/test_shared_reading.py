@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from dashboard import digit_pictures, readings
-from dashboard.readings import take_in
+from dashboard.components.read import readings
+from dashboard.components.read.readings import take_in
+from dashboard.components.recognize import digit_pictures
 from models.errors import InputError
 from models.store import find_model
-from pipeline.evidence import ReadPage
-from pipeline.reading import PageReading
+from pipeline.reading.crops import ReadPage
+from pipeline.reading.reader import PageReading
 
 SESSIONS = 10
 

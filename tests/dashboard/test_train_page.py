@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.components.run_status import measure_pace
+from dashboard.components.train.run_status import measure_pace
 from models.run_directory import RunDirectory, RunRecord
-from pipeline import my_digits, own_datasets, runs
-from pipeline.config import make_config
+from models.train_config import make_config
+from pipeline.data import saved_digits, user_datasets
+from pipeline.runs import queue
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
 
@@ -85,7 +86,7 @@ def test_start_queues_a_run_with_the_chosen_settings(home: Path, monkeypatch: py
         submitted.append((config, name))
         return write_run(home, name, config=config.model_dump(), status="stopped")
 
-    monkeypatch.setattr(runs, "submit", submit)
+    monkeypatch.setattr(queue, "submit", submit)
     app = open_page("train")
     app.radio(key="architecture").set_value("dense").run()
     app.select_slider(key="knob_dense_epochs").set_value(8).run()
@@ -120,7 +121,7 @@ def test_a_run_whose_worker_is_gone_is_interrupted_and_can_be_resumed(
     write_progress(run, 3)
     run.worker_lock_file.touch()
     resumed: list[str] = []
-    monkeypatch.setattr(runs, "resume", lambda run, _: resumed.append(run.id))
+    monkeypatch.setattr(queue, "resume", lambda run, _: resumed.append(run.id))
     app = open_page("train", train_tab="watch")
     assert not app.exception
     assert "interrupted" in text_of(app)
@@ -159,7 +160,7 @@ def test_a_running_run_is_shown_first_with_its_pace_and_can_be_stopped(
 
 def test_a_finished_run_can_be_trained_on(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(runs, "resume", lambda _, more: asked.append(more))
+    monkeypatch.setattr(queue, "resume", lambda _, more: asked.append(more))
     app = open_page("train", train_tab="watch")
     app.number_input(key="more_epochs").set_value(3).run()
     app.button(key="run_more").click().run()
@@ -209,7 +210,7 @@ def test_a_training_learns_from_a_file_and_starts_from_a_model(
     (uploader,) = app.file_uploader
     uploader.set_value(("my digits.npz", few_digits.read_bytes(), "application/octet-stream")).run()
     assert not app.exception
-    (kept,) = own_datasets.list_kept()
+    (kept,) = user_datasets.list_kept()
     assert kept.name.startswith("my-digits-")
     assert app.selectbox(key="training_set").value == kept.name
     app.slider(key="knob_dense_hidden_1").set_value(64).run()
@@ -224,33 +225,35 @@ def test_a_training_learns_from_a_file_and_starts_from_a_model(
         asked.append((config.architecture, dataset.path, start_from))
         return RunDirectory(tiny_model)
 
-    monkeypatch.setattr(runs, "submit", submit)
+    monkeypatch.setattr(queue, "submit", submit)
     next(button for button in app.button if button.label == "Start training").click().run()
     assert asked == [("dense", kept, tiny_model.name)]
 
 
 def test_a_training_learns_from_the_kept_digits(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     digits = [
-        my_digits.keep(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), label, 7, 0.6, "tiny")
+        saved_digits.keep(
+            np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), label, 7, 0.6, "tiny"
+        )
         for label in (1, 2, 3)
     ]
     app = open_page("train")
     choice = app.selectbox(key="training_set")
     assert choice.options == ["MNIST", "My kept digits (3)"]
-    choice.set_value(own_datasets.MY_DIGITS).run()
+    choice.set_value(user_datasets.MY_DIGITS).run()
     asked: list[Any] = []
 
     def submit(config: Any, dataset: Any, name: str, start_from: str) -> RunDirectory:
         asked.append(dataset)
         return RunDirectory(tiny_model)
 
-    monkeypatch.setattr(runs, "submit", submit)
+    monkeypatch.setattr(queue, "submit", submit)
     next(button for button in app.button if button.label == "Start training").click().run()
     assert not app.exception
     assert [len(dataset.train[1]) for dataset in asked] == [2]
     for digit in digits:
-        my_digits.delete(digit)
-    app = open_page("train", training_set=own_datasets.MY_DIGITS)
+        saved_digits.delete(digit)
+    app = open_page("train", training_set=user_datasets.MY_DIGITS)
     assert not app.exception
     assert app.selectbox(key="training_set").value == ""
 
@@ -260,5 +263,5 @@ def test_a_file_that_is_no_data_set_is_refused_in_one_sentence(home: Path) -> No
     app.file_uploader[0].set_value(("bad.npz", b"nothing", "application/octet-stream")).run()
     assert not app.exception
     assert "bad.npz: expected an .npz file" in app.error[0].value
-    assert own_datasets.list_kept() == []
-    assert not list(own_datasets.folder().iterdir())
+    assert user_datasets.list_kept() == []
+    assert not list(user_datasets.folder().iterdir())

@@ -5,11 +5,11 @@ import pytest
 
 from models.errors import ModelError
 from models.locations import PRETRAINED
+from models.recognizer import Recognizer
 from models.run_directory import RunDirectory
 from models.store import annotate, default_model, delete, find_model, list_models, rename, set_default
-from pipeline.dataset import load_dataset
-from pipeline.evaluation import evaluate, read_evaluation, read_predictions
-from pipeline.recognition import Recognizer
+from pipeline.data.dataset import load_dataset
+from pipeline.evaluation.metrics import evaluate, read_evaluation, read_predictions
 
 SHIPPED = ("cnn", "cnn-deep", "cnn-fast", "dense")
 PROMISED = {"cnn-deep": 0.996, "cnn-fast": 0.9914, "cnn": 0.985, "dense": 0.984}

@@ -1,0 +1,65 @@
+"""What augmentation makes of a few digits, live."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard.figures.style import Palette
+from dashboard.widgets.digit_rows import show_digit_rows
+from models.train_config import field_bounds
+from pipeline.data.augmentation import Variation, vary
+from pipeline.data.dataset import Dataset
+from pipeline.data.statistics import sample_by_class
+
+_DIGIT = "varied_digit"
+_SEED = "_varied_seed"
+_STRENGTH = "varied_strength"
+_ROWS, _VARIATIONS = 5, 20
+
+
+@st.fragment
+def show_augmentation(found: Dataset, palette: Palette) -> None:
+    """A slider for the strength, and rows of one original with variations of it."""
+    st.subheader("Variations to learn from", anchor=False)
+    st.caption(
+        "With augmentation the network sees each digit a little different in every epoch: tilted, resized, slanted, "
+        "shifted, bent, thicker or thinner. Strength 1 is what training uses unless told otherwise."
+    )
+    low, high = field_bounds("augment_strength")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        strength = st.slider(
+            "Strength", float(low), float(high), 1.0, 0.1, key=_STRENGTH, persist_state="session", width=360
+        )
+        st.button("Others", icon=":material/casino:", on_click=_roll, key="roll_variations")
+    digit = st.pills(
+        "Digit", list(range(10)), format_func=str, key=_DIGIT, wrap=True, persist_state="session"
+    )
+    seed = st.session_state.get(_SEED, 0)
+    originals = _choose(found, digit, seed)
+    images, labels = found.train
+    random = np.random.default_rng(seed)
+    amount = Variation().times(strength)
+    rows = []
+    for index in originals:
+        varied = vary(np.repeat(images[index : index + 1], _VARIATIONS, axis=0), random, amount)
+        rows.append(np.concatenate([images[index : index + 1], varied]))
+    show_digit_rows(
+        rows,
+        [str(labels[index]) for index in originals],
+        [f"A {labels[index]}, and variations of it at strength {strength:g}" for index in originals],
+        palette,
+        side=58,
+        mark_first=True,
+    )
+    st.caption("Framed: the image as it is in the data set.")
+
+
+def _choose(found: Dataset, digit: int | None, seed: int) -> list[int]:
+    _, labels = found.train
+    if digit is not None:
+        return [int(index) for index in sample_by_class(labels, _ROWS, seed)[digit]]
+    firsts = [members[0] for members in sample_by_class(labels, 1, seed) if len(members)]
+    return [int(index) for index in np.random.default_rng(seed).permutation(firsts)[:_ROWS]]
+
+
+def _roll() -> None:
+    st.session_state[_SEED] = st.session_state.get(_SEED, 0) + 1

@@ -1,0 +1,62 @@
+"""The average of each digit, how far people depart from it, and what the pixels are like."""
+
+import streamlit as st
+
+from dashboard.figures.dataset import ink_by_digit, pixel_levels
+from dashboard.figures.style import Palette
+from dashboard.resources import averages, pixels
+from dashboard.widgets.chart import show_chart
+from dashboard.widgets.digit_image import show_digit_grid
+from dashboard.widgets.facts import Fact, show_facts
+from models.formatting import percent
+from models.store import StoredModel
+
+_DIGITS = [str(digit) for digit in range(10)]
+
+
+def show_averages(model: StoredModel | None, palette: Palette) -> None:
+    """Shows mean and variation of the ten digits."""
+    pictures = averages(model)
+    st.subheader("The average of each digit", anchor=False)
+    st.caption("All training images of a digit laid over each other.")
+    show_digit_grid(pictures.mean, palette, [f"The average {digit}" for digit in _DIGITS], _DIGITS, side=92)
+    st.subheader("Where people differ", anchor=False)
+    st.caption("Standard deviation of each pixel: the stronger, the less the writers agree there.")
+    strongest = max(float(pictures.deviation.max()), 1e-6)
+    show_digit_grid(
+        pictures.deviation / strongest,
+        palette,
+        [f"Where people differ in writing a {digit}" for digit in _DIGITS],
+        _DIGITS,
+        side=92,
+    )
+
+
+def show_pixels(model: StoredModel | None, palette: Palette) -> None:
+    """Shows what the pixels of all training images are like."""
+    found, pictures = pixels(model), averages(model)
+    st.subheader("The pixels", anchor=False)
+    show_facts(
+        [
+            Fact("Mean level", f"{found.mean:.4f}", "of all pixels, 0 paper to 1 full stroke"),
+            Fact("Standard deviation", f"{found.deviation:.4f}", "of all pixels"),
+            Fact("Blank", percent(found.blank, 1), "of all pixels are exactly 0"),
+            Fact("Full stroke", percent(found.full, 1), "are at 250 to 255"),
+            Fact("Never written on", str(found.never_inked), "of 784 places, in any image"),
+        ]
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show_chart(
+            pixel_levels(found.levels.tolist(), palette),
+            key="pixel_levels",
+            alt=f"How bright the pixels are: {percent(found.blank, 0)} are blank, {percent(found.full, 0)} are full, "
+            "the others in between.",
+        )
+    with right:
+        most, least = int(pictures.ink.argmax()), int(pictures.ink.argmin())
+        show_chart(
+            ink_by_digit(pictures.ink.tolist(), palette),
+            key="ink_by_digit",
+            alt=f"How much of the picture is stroke, by digit: most for {most}, least for {least}.",
+        )

@@ -1,0 +1,24 @@
+"""Where the digits come from."""
+
+import streamlit as st
+
+from dashboard.widgets.plain_text import as_written
+from pipeline.data.dataset import MNIST_SHA256, Dataset
+
+_MNIST = (
+    "**MNIST** by Yann LeCun, Corinna Cortes and Christopher J.C. Burges, under "
+    "[CC BY-SA 3.0](https://creativecommons.org/licenses/by-sa/3.0/): {train:,} images to learn from and {test:,} to "
+    "be tested on, 28 by 28 gray pixels each, by census workers and students; no writer is in both parts."
+)
+
+
+def show_source(found: Dataset) -> None:
+    """One sentence on what data set this is, and under which license."""
+    counts = {"train": len(found.train[1]), "test": len(found.test[1])}
+    if found.sha256 == MNIST_SHA256:
+        st.caption(_MNIST.format(**counts))
+    else:
+        st.caption(
+            f"**{as_written(found.name)}**: {counts['train']:,} images to learn from and "
+            f"{counts['test']:,} to be tested on, 28 by 28 gray pixels each."
+        )

@@ -1,0 +1,38 @@
+"""The test digits that cost a model most."""
+
+import streamlit as st
+
+from dashboard.figures.style import Palette
+from dashboard.mistake_link import MistakeView, to_parameters
+from dashboard.resources import answers, held_out_set
+from dashboard.widgets.answered_digits import pick_answered
+from dashboard.widgets.message import show_empty
+from dashboard.widgets.plain_text import as_written
+from models.store import StoredModel
+
+_DIGIT = "hardest_digit"
+_MOST = 30
+
+
+def show_hardest(model: StoredModel | None, palette: Palette) -> None:
+    """Shows those to whose true digit the model gave least, read right or not."""
+    st.subheader("The hardest to read", anchor=False)
+    if model is None:
+        show_empty(
+            "hardest", "network_node", "No model has read them yet", "Train one, and see what it finds hard."
+        )
+        return
+    true = st.pills(
+        "True digit", list(range(10)), format_func=str, key=_DIGIT, wrap=True, persist_state="session"
+    )
+    images, _ = held_out_set(model)
+    shown = answers(model).select(true).sort("loss").page(1, _MOST)
+    st.caption(
+        f"The test digits with the highest loss for {as_written(model.name)}: the less it believed in the true "
+        "digit, the higher. True digit → answer, and the loss in nats; choose one for more."
+    )
+    losses = [f"{loss:.1f}" for loss in shown.loss]
+    picked = pick_answered(shown, images, losses, palette, key="hardest_grid")
+    if picked is not None:
+        view = MistakeView(order="loss", digit=picked)
+        st.switch_page("views/mistakes.py", query_params=to_parameters(model.id, view))

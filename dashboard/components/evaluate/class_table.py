@@ -1,0 +1,39 @@
+"""Precision, recall and F1 of each digit, as a table that can be sorted."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from pipeline.evaluation.metrics import ClassReport
+
+
+def show_class_table(classes: Sequence[ClassReport]) -> None:
+    """Shows one line a digit."""
+    share = st.column_config.NumberColumn
+    table = pd.DataFrame(
+        {
+            "Digit": [report.digit for report in classes],
+            "Precision": [100 * report.precision for report in classes],
+            "Recall": [100 * report.recall for report in classes],
+            "F1": [100 * report.f1 for report in classes],
+            "Images": [report.support for report in classes],
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        column_config={
+            "Digit": share(width="small"),
+            "Precision": share(
+                "Precision, %", format="%.2f", help="Of what is read as this digit, so much is one."
+            ),
+            "Recall": share(
+                "Recall, %", format="%.2f", help="Of the images of this digit, so many are read right."
+            ),
+            "F1": share("F1, %", format="%.2f", help="The harmonic mean of both."),
+            "Images": share(format="%d", help="Test images of this digit."),
+        },
+        alt="Precision, recall, F1 and number of test images of each digit.",
+    )

@@ -1,0 +1,143 @@
+"""The confusion matrix, and the test images behind each of its cells."""
+
+import streamlit as st
+
+from dashboard.components.evaluate.matrix import picked_cell, show_matrix
+from dashboard.figures.confusion import confusion_cells
+from dashboard.figures.style import Palette
+from dashboard.mistake_link import MistakeView, to_parameters
+from dashboard.resources import answers, held_out_set
+from dashboard.widgets.digit_buttons import pick_digit
+from dashboard.widgets.digit_image import show_digit_grid
+from dashboard.widgets.message import show_empty
+from models.errors import DigitLabError
+from models.formatting import percent, show_confidence
+from models.store import StoredModel
+from pipeline.evaluation.metrics import Evaluation
+
+_CELL = "_confusion_cell"
+_MATRIX = "confusion_matrix"
+_PAIR = "confusion_pair"
+_MOST_IMAGES = 24
+_MOST_PAIRS = 8
+
+Cell = tuple[int, int]
+
+
+@st.fragment
+def show_confusion(model: StoredModel, found: Evaluation, palette: Palette) -> None:
+    """Shows the matrix beside the images of the chosen cell, at first those of the most confused pair."""
+    pairs = [(pair.true, pair.predicted) for pair in found.confused_pairs[:_MOST_PAIRS]]
+    cell: Cell | None = st.session_state.get(_CELL) or (pairs[0] if pairs else None)
+    left, right = st.columns([1.35, 1], gap="medium")
+    with left:
+        with st.container(horizontal=True, gap="small"):
+            shares = _pick("Unit", {"counts": "Counts", "shares": "Percent"}, "confusion_unit") == "shares"
+            errors = _pick("Cells", {"all": "All", "errors": "Mistakes"}, "confusion_cells") == "errors"
+        unit = "Percent of the true digit's images" if shares else "Test images"
+        st.caption(f"{unit}. Choose a cell to see them.")
+        show_matrix(
+            confusion_cells(found.confusion, palette, shares, errors),
+            _put_in_words(found),
+            _MATRIX,
+            _choose_cell,
+            cell,
+        )
+    with right:
+        if pairs:
+            _show_pairs(found, pairs, cell)
+        if cell is None:
+            show_empty("cell", "task_alt", "No mistakes", "Choose a cell to see the images in it.")
+        else:
+            _show_cell(model, found, cell, palette)
+
+
+def _pick(label: str, options: dict[str, str], key: str) -> str:
+    return st.segmented_control(
+        label,
+        list(options),
+        format_func=lambda option: options.get(option, option),
+        default=next(iter(options)),
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+def _show_pairs(found: Evaluation, pairs: list[Cell], cell: Cell | None) -> None:
+    counts = {(pair.true, pair.predicted): pair.count for pair in found.confused_pairs}
+    st.session_state[_PAIR] = cell if cell in pairs else None
+    st.pills(
+        "Most often confused",
+        pairs,
+        format_func=lambda pair: f"{pair[0]} → {pair[1]} · {counts.get(tuple(pair), 0)}",
+        key=_PAIR,
+        on_change=_choose_pair,
+        wrap=True,
+    )
+
+
+def _show_cell(model: StoredModel, found: Evaluation, cell: Cell, palette: Palette) -> None:
+    true, predicted = cell
+    count, total = found.confusion[true][predicted], sum(found.confusion[true])
+    with st.container(key="cell", border=True):
+        st.subheader(
+            f"{true} read as {predicted}" if true != predicted else f"{true} read right", anchor=False
+        )
+        if not count:
+            st.caption(f"None of {total:,} test images.")
+            return
+        st.caption(f"{count:,} of {total:,} images of a {true}, {percent(count / max(total, 1))}")
+        try:
+            _show_images(model, cell, palette)
+        except DigitLabError as error:
+            show_empty("images", "folder_off", "The images can't be shown", str(error))
+
+
+def _show_images(model: StoredModel, cell: Cell, palette: Palette) -> None:
+    true, predicted = cell
+    images, _ = held_out_set(model)
+    inside = answers(model).select(true, predicted).sort("unsurest" if true == predicted else "surest")
+    shown = inside.page(1, _MOST_IMAGES)
+    alts = [f"Test digit {index}: a {true} read as {predicted}" for index in shown.index]
+    captions = [show_confidence(float(confidence)) for confidence in shown.confidence]
+    if true == predicted:
+        show_digit_grid(images[shown.index], palette, alts, captions, side=56)
+        st.caption(
+            f"The least sure of {len(inside):,}, and how sure." if len(inside) > 1 else "And how sure."
+        )
+        return
+    picked = pick_digit(images[shown.index], palette, alts, captions, key="cell_digits", side=62)
+    st.caption("How sure the model was of its answer; choose one for more.")
+    if picked is not None and picked < len(shown):
+        view = MistakeView(true, predicted, digit=int(shown.index[picked]))
+        st.switch_page("views/mistakes.py", query_params=to_parameters(model.id, view))
+    st.page_link(
+        "views/mistakes.py",
+        label="Open on Mistakes" if len(inside) <= _MOST_IMAGES else f"See all {len(inside):,} on Mistakes",
+        icon=":material/arrow_forward:",
+        query_params=to_parameters(model.id, MistakeView(true, predicted)),
+    )
+
+
+def _choose_cell() -> None:
+    cell = picked_cell(_MATRIX)
+    if cell:
+        st.session_state[_CELL] = cell
+
+
+def _choose_pair() -> None:
+    chosen = st.session_state.get(_PAIR)
+    if chosen:
+        st.session_state[_CELL] = tuple(chosen)
+
+
+def _put_in_words(found: Evaluation) -> str:
+    pairs = ", ".join(
+        f"{pair.true} read as {pair.predicted} {pair.count} times" for pair in found.confused_pairs[:3]
+    )
+    return (
+        f"Confusion matrix of {found.count} test images, {found.error_count} of them mistakes. "
+        f"Most often: {pairs or 'none'}."
+    )

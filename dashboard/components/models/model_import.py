@@ -1,0 +1,44 @@
+"""An exported model comes in: checked before it is kept."""
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.widgets.message import show_error
+from dashboard.widgets.plain_text import as_written
+from models.archive import LARGEST_ARCHIVE, import_model
+from models.errors import DigitLabError
+
+
+def show_import() -> None:
+    """Takes a run.zip and says in one sentence what came of it."""
+    with st.popover("Import a model", icon=":material/upload:"):
+        with st.form("import", border=False, clear_on_submit=True):
+            file = st.file_uploader(
+                "A run.zip that Digit Lab exported",
+                ["zip"],
+                key="import_file",
+                max_upload_size=LARGEST_ARCHIVE // 1024**2,
+                help="It is unpacked and checked in a process of its own; nothing in it is ever executed.",
+            )
+            sent = st.form_submit_button("Check and import", type="primary", icon=":material/verified_user:")
+        if sent and file is None:
+            st.info("Choose a file first.", icon=":material/info:")
+        elif sent and file is not None:
+            _take(file.name, file.getvalue())
+
+
+def _take(name: str, content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (Path(name).name or "run.zip")
+        path.write_bytes(content)
+        try:
+            with st.spinner("Checking the model: this takes some seconds"):
+                run = import_model(path)
+        except DigitLabError as error:
+            show_error(error)
+            return
+    state.leave_notice(f"Imported {as_written(run.read().name)}.", "check_circle")
+    st.rerun()

@@ -1,0 +1,82 @@
+"""All models in one table. Ticks belong to models, not to rows: the rows shift when a model comes or goes."""
+
+from collections.abc import Sequence
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import state
+from models.formatting import percent
+from models.store import StoredModel
+
+
+def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -> list[StoredModel]:
+    """Shows the table; the models whose rows are ticked."""
+    by_id = {model.id: model for model in models}
+    models, ids = list(by_id.values()), list(by_id)
+    ticked = [model_id for model_id in state.ticked_models() if model_id in by_id]
+    # other rows make another table, which begins with the ticks of the one before
+    widget = f"{key}_{sha256(' '.join(ids).encode()).hexdigest()[:12]}"
+    if widget not in st.session_state:
+        st.session_state[widget] = {"selection": {"rows": [ids.index(model_id) for model_id in ticked]}}
+    st.dataframe(
+        pd.DataFrame([_row(model, default_id) for model in models]),
+        hide_index=True,
+        key=widget,
+        on_select=partial(_keep_ticks, widget, ids),
+        selection_mode="multi-row",
+        row_height=38,
+        column_config={
+            "": st.column_config.TextColumn("", width=36, help="★ answers when no model is named."),
+            "Model": st.column_config.TextColumn(width="medium"),
+            "Accuracy": st.column_config.NumberColumn(
+                format="%.2f %%", width=90, help="Right answers on the test images."
+            ),
+            "By human votes": st.column_config.NumberColumn(
+                format="%.2f %%",
+                width=110,
+                help="Disputed test labels counted as most of five people see them.",
+            ),
+            "95 % interval": st.column_config.TextColumn(width=130),
+            "Parameters": st.column_config.NumberColumn(format="localized", width=100),
+            "Size": st.column_config.NumberColumn(
+                format="%.2f MB", width=85, help="Of the LiteRT file that answers."
+            ),
+            "Epochs": st.column_config.NumberColumn(width=70),
+            "Seed": st.column_config.NumberColumn(width=60),
+            "Trained": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=140),
+        },
+        alt=f"Table of {len(models)} models.",
+    )
+    return [by_id[model_id] for model_id in ticked]
+
+
+def _keep_ticks(widget: str, ids: Sequence[str]) -> None:
+    """Takes over the ticks of a table whose rows were these models, even if the next one has others."""
+    rows = st.session_state[widget]["selection"]["rows"]
+    state.tick_models([ids[row] for row in rows if row < len(ids)])
+
+
+def _row(model: StoredModel, default_id: str) -> dict[str, Any]:
+    record, results = model.record, model.record.results
+    interval = results.get("test_interval")
+    accuracy, votes = results.get("test_accuracy"), results.get("human_accuracy")
+    return {
+        "": "★" if model.id == default_id else "",
+        "Model": model.name,
+        "Accuracy": None if accuracy is None else 100 * accuracy,
+        "95 % interval": f"{100 * interval[0]:.2f} to {percent(interval[1])}" if interval else "",
+        "By human votes": None if votes is None else 100 * votes,
+        "Parameters": results.get("parameters"),
+        "Size": model.directory.litert_file.stat().st_size / 1e6,
+        "Architecture": record.config.get("architecture", ""),
+        "Origin": "shipped" if model.shipped else "own",
+        "Status": model.directory.state(record),
+        "Epochs": record.epochs_done,
+        "Seed": record.config.get("seed"),
+        "Trained": pd.to_datetime(record.ended or record.created),
+        "Notes": record.notes,
+    }

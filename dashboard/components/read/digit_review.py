@@ -1,0 +1,124 @@
+"""One digit of a page under the magnifier: what it was read as, ten keys to say what it is, and on to the next."""
+
+import base64
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.components.read import review_state
+from dashboard.components.read.reading_progress import Keyed
+from dashboard.components.read.review_state import Work
+from dashboard.figures.style import Palette
+from models.formatting import show_confidence
+from pipeline.reading.corrections import correct_digit, pieces, written
+from pipeline.reading.export import Sheet, positions
+
+
+def digit_to_check(key: str, sheet: Sheet) -> int | None:
+    """Place of the chosen digit of this page; without one the first doubtful, if any."""
+    chosen = review_state.chosen_digit()
+    if chosen and chosen[0] == key and sheet.page and chosen[1] < len(sheet.page.reading.digits):
+        return chosen[1]
+    return next(iter(sheet.doubtful), None)
+
+
+def show_digit_check(pages: Sequence[Keyed], number: int, palette: Palette) -> None:
+    """The card of the chosen digit.
+
+    Args:
+        pages: all that were handed in.
+        number: place of the one that is shown.
+        palette: of the page's theme.
+    """
+    key, sheet = pages[number]
+    place = digit_to_check(key, sheet)
+    with st.container(border=True, key="digit_check", gap="small"):
+        if place is None:
+            doubted = sheet.page is not None and any(digit.doubtful for digit in sheet.page.reading.digits)
+            words = "All doubtful digits are checked" if doubted else "No digit is doubtful"
+            st.markdown(f":green[:material/task_alt:] **{words}**")
+            st.caption("To change one, choose it in the picture.")
+        else:
+            st.html(_head(sheet, place, palette))
+            _show_keys(key, sheet, place)
+        _show_ways(pages, number, place)
+
+
+def _head(sheet: Sheet, place: int, palette: Palette) -> str:
+    assert sheet.page is not None  # noqa: S101
+    digit, now = sheet.page.reading.digits[place], written(sheet.page.reading, sheet.corrections)[place]
+    crop = base64.b64encode(sheet.page.digit_crops[place]).decode()
+    _, line, position = list(positions(sheet.page.reading))[place]
+    open_doubt, person = place in sheet.doubtful, place in sheet.checked or place in sheet.edits
+    tone = palette.doubt if open_doubt else palette.right if person else palette.answer
+    verdict = "Checked by you." if person else "Doubtful." if open_doubt else ""
+    return (
+        f'<div class="digit-check" role="status"><img src="data:image/png;base64,{crop}" '
+        f'alt="The digit as it stands in the picture">'
+        f'<div class="digit-check-now" style="color:{tone}" data-testid="checked-digit">{now or "&empty;"}</div>'
+        f"<div>Line {line}, digit {position}<br>"
+        f"Read as {digit.digit}, {show_confidence(digit.confidence)} sure. {verdict}</div></div>"
+    )
+
+
+def _show_keys(key: str, sheet: Sheet, place: int) -> None:
+    assert sheet.page is not None  # noqa: S101
+    now = written(sheet.page.reading, sheet.corrections)[place]
+    with st.container(horizontal=True, gap="xsmall", key="digit_keys"):
+        for name in [*map(str, range(10)), ""]:
+            st.button(
+                name or "No digit",
+                key=f"digit_key_{name or 'none'}",
+                type="primary" if name == now else "secondary",
+                shortcut=name or "X",
+                on_click=_decide,
+                args=(key, sheet, place, name),
+            )
+
+
+def _decide(key: str, sheet: Sheet, place: int, digit: str) -> None:
+    """Takes over what a person says of a digit, and goes on to the next doubtful one of the page."""
+    assert sheet.page is not None  # noqa: S101
+    reading, work = sheet.page.reading, review_state.work_on(key)
+    corrections = correct_digit(reading, work.corrections, place, digit)
+    if corrections[place] == pieces(reading, {})[place]:
+        del corrections[place]
+    review_state.keep_work(key, Work(corrections, tuple({*work.checked, place})))
+    rest = [other for other in sheet.doubtful if other != place]
+    following = [other for other in rest if other > place] or rest
+    if following:
+        review_state.choose_digit(key, following[0])
+    elif place in sheet.doubtful:
+        review_state.choose_digit("", 0)
+
+
+def _show_ways(pages: Sequence[Keyed], number: int, place: int | None) -> None:
+    """Buttons to the doubtful digits before and after, on whichever page they are."""
+    spots = [(index, spot) for index, (_, sheet) in enumerate(pages) for spot in sheet.doubtful]
+    here = (number, -1 if place is None else place)
+    before = [spot for spot in spots if spot < here] or [spot for spot in spots if spot > here]
+    after = [spot for spot in spots if spot > here] or [spot for spot in spots if spot < here]
+    if not before and not after:
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="digit_ways"):
+        for label, icon, shortcut, targets in (
+            ("Previous", "arrow_back", "Left", before[-1:]),
+            ("Next", "arrow_forward", "Right", after[:1]),
+        ):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                key=f"doubt_{label.lower()}",
+                shortcut=shortcut,
+                disabled=not targets,
+                on_click=_go,
+                args=(pages[targets[0][0]][0], *targets[0]) if targets else None,
+            )
+        if spots:
+            left, where = len(spots), "" if pages[number][1].doubtful else " in other pictures"
+            st.caption(f"{left} doubtful digit{'s' if left > 1 else ''} left{where}")
+
+
+def _go(key: str, number: int, place: int) -> None:
+    review_state.open_page(number)
+    review_state.choose_digit(key, place)

@@ -1,0 +1,53 @@
+"""The text of a page, to be edited beside the picture."""
+
+import streamlit as st
+
+from dashboard.components.read import review_state
+from dashboard.components.read.reading_progress import Keyed
+from dashboard.components.read.review_state import Work
+from pipeline.reading.corrections import correct_text
+from pipeline.reading.export import Sheet
+
+
+def show_reading_text(page: Keyed) -> None:
+    """The text area, and which lines disagree with what is known of them."""
+    key, sheet = page
+    widget = "read_text"
+    lines = sheet.lines
+    st.session_state[widget] = sheet.text
+    st.text_area(
+        "Text, a line for each line of writing",
+        key=widget,
+        height=min(max(len(lines), 3), 12) * 30 + 54,
+        on_change=_take_over,
+        args=(widget, key, sheet),
+        help="Digits only. A change counts once you leave the field or press Ctrl and Enter.",
+    )
+    misfits = [f"{number} ({lines[number - 1]})" for number in sheet.disagreeing]
+    if misfits:
+        several = len(misfits) > 1
+        why = "." if sheet.corrections else "; no plausible reading fits."
+        st.warning(
+            f"Line{'s' if several else ''} {', '.join(misfits)} {'disagree' if several else 'disagrees'} with what is "
+            f"known of every line{why}",
+            icon=":material/rule:",
+        )
+    edits = len(sheet.edits)
+    if sheet.corrections:
+        words = f"{edits} digit{'s' if edits != 1 else ''} changed" if edits else "Line breaks changed"
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="read_changes"):
+            st.button(
+                "As it was read", icon=":material/undo:", on_click=_undo_all, args=(key,), key="read_undo"
+            )
+            st.caption(words)
+
+
+def _take_over(widget: str, key: str, sheet: Sheet) -> None:
+    assert sheet.page is not None  # noqa: S101
+    work = review_state.work_on(key)
+    text = str(st.session_state[widget])
+    review_state.keep_work(key, Work(correct_text(sheet.page.reading, work.corrections, text), work.checked))
+
+
+def _undo_all(key: str) -> None:
+    review_state.keep_work(key, Work())

@@ -1,0 +1,61 @@
+"""Pages that were read, shared by all sessions: each picture once for a model and what is known of its lines."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+
+import streamlit as st
+
+from dashboard.resources import recognizer
+from dashboard.work_queue import Shelf, read_in_turn
+from models.store import StoredModel
+from pipeline.reading.constraints import Constraint
+from pipeline.reading.crops import ReadPage, read_with_evidence
+
+_MOST_BYTES = 256 * 1024**2
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A picture file that was handed in; `id` is the same for the same content."""
+
+    id: str
+    name: str
+    data: bytes
+
+
+def take_in(name: str, data: bytes) -> Upload:
+    """A file's content with its name."""
+    return Upload(sha256(data).hexdigest()[:24], name, data)
+
+
+def reading_key(upload: Upload, model: StoredModel, constraints: Sequence[Constraint]) -> str:
+    """The same for the same content, model and constraints."""
+    return "|".join([upload.id, model.version, *(constraint.name for constraint in constraints)])
+
+
+def read_uploads(
+    uploads: Sequence[Upload], model: StoredModel, constraints: Sequence[Constraint]
+) -> Generator[ReadPage | str]:
+    """Reads pages, as `read_in_turn`; those that were read before come at once.
+
+    Yields:
+        For each, in order, its reading or one sentence on why it can't be read.
+    """
+    answering = recognizer(model)
+    return read_in_turn(
+        _shelf(),
+        (
+            (
+                reading_key(upload, model, constraints),
+                partial(read_with_evidence, upload.data, answering, constraints),
+            )
+            for upload in uploads
+        ),
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _shelf() -> Shelf[ReadPage]:
+    return Shelf(_MOST_BYTES)

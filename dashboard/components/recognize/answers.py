@@ -1,0 +1,68 @@
+"""One picture put to the chosen model and to those beside it."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard.components.recognize.answer_card import show_answer, show_compared_answer
+from dashboard.components.recognize.correction import Answered, offer_correction
+from dashboard.components.recognize.digit_pictures import DigitPicture
+from dashboard.components.recognize.steps import show_steps
+from dashboard.figures.style import Palette
+from dashboard.resources import recognizer
+from models.recognizer import Prediction
+from models.store import StoredModel
+from pipeline.imaging.picture import Step
+
+
+def show_answers(
+    picture: DigitPicture,
+    steps: Callable[[], Sequence[Step]],
+    models: Sequence[StoredModel],
+    palette: Palette,
+    source: str,
+) -> Prediction:
+    """Shows what the first model answers in full and the others in short, and offers to correct it.
+
+    Args:
+        picture: the picture.
+        steps: gives what led to the image; only called when they are looked at.
+        models: the first is the chosen one.
+        palette: of the page's theme.
+        source: canvas, upload or camera.
+
+    Returns:
+        The first model's answer.
+    """
+    first, *others = models
+    image = picture.image
+    prediction = recognizer(first).predict_picture(image)
+    show_answer(prediction, image, palette, first.name, key=source)
+    if picture.others:
+        _show_others(picture.others, source)
+    if others:
+        with st.container(horizontal=True, key=f"compared_{source}"):
+            for model in others:
+                show_compared_answer(recognizer(model).predict_picture(image), palette, model.name)
+    with st.container(horizontal=True, key=f"after_{source}"):
+        offer_correction(Answered(picture, prediction, first.name, source), key=source)
+    way = st.expander(
+        "How the picture came to be",
+        icon=":material/conversion_path:",
+        key=f"steps_{source}",
+        on_change="rerun",
+    )
+    if way.open:
+        with way:
+            show_steps(steps(), palette)
+    return prediction
+
+
+def _show_others(count: int, source: str) -> None:
+    """Says that the answer is for one of several digits, and where all are read."""
+    words = f"This answers for one of about {count + 1} digits in the picture."
+    if source == "canvas":
+        st.info(f"{words} Draw one at a time.", icon=":material/filter_1:")
+        return
+    st.info(words, icon=":material/filter_1:")
+    st.page_link("views/read.py", label="Read them all", icon=":material/arrow_forward:")

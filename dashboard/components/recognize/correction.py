@@ -1,0 +1,61 @@
+"""Correcting an answer: the right label is asked for, and the digit is kept."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.recognize.digit_pictures import DigitPicture
+from dashboard.widgets.message import errors_shown
+from models.recognizer import Prediction
+from pipeline.data import saved_digits
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A picture with the chosen model's answer.
+
+    Attributes:
+        picture: as it was handed in, and what the model saw.
+        prediction: what it answered.
+        model: its name.
+        source: canvas, upload or camera.
+    """
+
+    picture: DigitPicture
+    prediction: Prediction
+    model: str
+    source: str
+
+
+def offer_correction(answered: Answered, key: str) -> None:
+    """A button that opens the ten digits; choosing one keeps the picture under that label."""
+    # once a digit is kept the keys change, and with them the popover closes
+    with st.popover("That was wrong", icon=":material/thumb_down:", key=f"wrong_{key}_{state.notices()}"):
+        st.markdown("**Which digit is it?**")
+        st.caption("The picture is kept on this computer with the label you give, for later training.")
+        with st.container(width=300, key=f"right_digit_{key}"):
+            label = st.pills(
+                "Right digit",
+                range(10),
+                label_visibility="collapsed",
+                key=f"label_{key}_{state.notices()}",
+                width="stretch",
+            )
+        if label is not None:
+            with errors_shown():
+                _keep(answered, int(label))
+
+
+def _keep(answered: Answered, label: int) -> None:
+    saved_digits.keep(
+        answered.picture.pixels,
+        answered.picture.image,
+        label,
+        answered.prediction.digit,
+        answered.prediction.confidence,
+        answered.model,
+        answered.source,
+    )
+    state.leave_notice(f"Kept as a {label}. Thank you.", "bookmark_added")
+    st.rerun()

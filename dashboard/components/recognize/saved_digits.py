@@ -1,0 +1,96 @@
+"""The digits that were corrected and kept: look at them, take them along, delete them."""
+
+import streamlit as st
+
+from dashboard.figures.style import Palette
+from dashboard.widgets.digit_buttons import pick_digit
+from dashboard.widgets.message import errors_shown
+from dashboard.widgets.plain_text import as_written
+from models.formatting import show_confidence
+from pipeline.data import saved_digits
+from pipeline.data.saved_digits import KeptDigit
+
+_CHOSEN = "chosen_kept"
+
+
+@st.fragment
+def show_kept_digits(palette: Palette) -> None:
+    """A section at the end of the page; nothing while there are none."""
+    with errors_shown():
+        _show_section(palette)
+
+
+def _show_section(palette: Palette) -> None:
+    digits = saved_digits.list_kept()
+    if not digits:
+        return
+    st.subheader("Kept digits", divider="gray", anchor=False)
+    st.caption(f"{len(digits)} corrected on this computer. Click one to see more of it.")
+    by_id = {digit.id: digit for digit in digits}
+    ids = list(by_id)
+    chosen = st.session_state.get(_CHOSEN)
+    picked = pick_digit(
+        [digit.image for digit in digits],
+        palette,
+        [f"Kept as {digit.record.label}, read as {digit.record.predicted}" for digit in digits],
+        [f"{digit.record.label}" for digit in digits],
+        key="kept_grid",
+        chosen=ids.index(chosen) if chosen in by_id else None,
+        side=60,
+    )
+    if picked is not None and picked < len(ids) and ids[picked] != chosen:
+        st.session_state[_CHOSEN] = ids[picked]
+        st.rerun()
+    if chosen in by_id:
+        _show_one(by_id[chosen])
+    with st.container(horizontal=True):
+        st.download_button(
+            "Dataset (.npz)",
+            data=lambda: saved_digits.export_npz(digits),
+            file_name="my-digits.npz",
+            mime="application/octet-stream",
+            icon=":material/download:",
+            help="For `digitlab train --dataset` and `digitlab evaluate --dataset`; half of them are for testing.",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Pictures (.zip)",
+            data=lambda: saved_digits.export_zip(digits),
+            file_name="my-digits.zip",
+            mime="application/zip",
+            icon=":material/folder_zip:",
+            on_click="ignore",
+        )
+        if st.button("Delete all", icon=":material/delete:", key="kept_delete_all"):
+            _confirm_delete(digits)
+
+
+def _show_one(digit: KeptDigit) -> None:
+    record = digit.record
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="kept_one"):
+        picture = digit.picture()
+        if picture is not None:
+            st.image(picture, width=120, alt=f"The picture kept as {record.label}")
+        moment = record.moment
+        st.markdown(
+            f"**{record.label}**, read as {record.predicted} ({show_confidence(record.confidence)} sure) by "
+            f"{as_written(record.model)}  \n:gray[Kept on {moment.day} {moment:%B %Y, %H:%M} UTC]",
+            width="content",
+        )
+        if st.button("Delete", icon=":material/delete:", key="kept_delete_one"):
+            saved_digits.delete(digit)
+            st.rerun()
+
+
+@st.dialog("Delete all kept digits?", icon=":material/delete:")
+def _confirm_delete(digits: list[KeptDigit]) -> None:
+    count = len(digits)
+    st.write(f"{count} picture{'s' if count > 1 else ''} and the right labels will be gone for good.")
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", icon=":material/delete:", key="kept_delete_confirmed"):
+            with errors_shown():
+                for digit in digits:
+                    saved_digits.delete(digit)
+                st.rerun()
+        if st.button("Keep them", key="kept_delete_canceled"):
+            st.rerun()

@@ -1,0 +1,58 @@
+"""What can be done with a run: stop, resume, train on, use its model."""
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.train.run_list import Run
+from dashboard.widgets.message import errors_shown
+from pipeline.runs import queue
+
+
+def show_actions(run: Run) -> None:
+    """The buttons that make sense in the run's state."""
+    with st.container(horizontal=True, key="run_actions", vertical_alignment="bottom"):
+        if run.active:
+            stopping = run.directory.stop_file.exists()
+            if st.button(
+                "Stopping" if stopping else "Stop",
+                icon=":material/stop:",
+                disabled=stopping,
+                key="run_stop",
+                help="Ends the training; what was learned so far becomes a model.",
+            ):
+                with errors_shown():
+                    queue.stop(run.directory)
+                    st.rerun()
+            return
+        can_go_on = queue.can_go_on(run.directory, run.record)
+        if (
+            can_go_on
+            and run.state != "finished"
+            and st.button(
+                "Resume",
+                type="primary",
+                icon=":material/resume:",
+                key="run_resume",
+                help="Goes on from the last whole epoch.",
+            )
+        ):
+            _go_on(run, 0)
+        whole = bool(run.record.epochs_done) and run.state in ("finished", "stopped")
+        if can_go_on and whole and run.record.members == 1:
+            more = st.number_input(
+                "More epochs", 1, 200, 2, key="more_epochs", width=130, label_visibility="collapsed"
+            )
+            if st.button(
+                f"Train {more} more epoch{'s' if more > 1 else ''}", icon=":material/add:", key="run_more"
+            ):
+                _go_on(run, int(more))
+        if run.directory.has_model() and st.button("Use this model", icon=":material/draw:", key="run_use"):
+            state.choose_model(run.id)
+            st.switch_page("views/recognize.py")
+
+
+def _go_on(run: Run, more_epochs: int) -> None:
+    with errors_shown():
+        with st.spinner("Starting the training"):
+            queue.resume(run.directory, more_epochs)
+        st.rerun()

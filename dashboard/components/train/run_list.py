@@ -1,0 +1,100 @@
+"""The runs there are, with their records and states, and which of them to watch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.widgets.distinct_labels import distinct
+from models.errors import ModelError
+from models.run_directory import ENDED, RunDirectory, RunRecord, State
+from pipeline.runs.queue import list_runs
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it was a moment ago."""
+
+    directory: RunDirectory
+    record: RunRecord
+    state: State
+
+    @property
+    def id(self) -> str:
+        """The directory's name."""
+        return self.record.id
+
+    @property
+    def active(self) -> bool:
+        """Whether it waits or trains."""
+        return self.state not in ENDED
+
+
+def read_runs() -> list[Run]:
+    """All runs, newest first; damaged ones are passed over."""
+    runs = []
+    for directory in reversed(list_runs()):
+        try:
+            record = directory.read()
+            runs.append(Run(directory, record, directory.state(record)))
+        except ModelError:
+            continue
+    return runs
+
+
+def usual_run(runs: list[Run]) -> Run | None:
+    """The run that people want to see: the one that trains, else the next to train, else the newest."""
+    for wanted in ("running", "queued"):
+        for run in reversed(runs):
+            if run.state == wanted:
+                return run
+    return runs[0] if runs else None
+
+
+def pick_run(runs: list[Run]) -> Run:
+    """The picker of the run that is watched; `runs` must not be empty."""
+    by_id = {run.id: run for run in runs}
+    usual = usual_run(runs)
+    if state.watched_run() not in by_id and usual:
+        st.session_state[state.RUN] = usual.id
+    chosen = st.selectbox(
+        "Run",
+        list(by_id),
+        format_func=name_runs(runs),
+        key=state.RUN,
+        persist_state="session",
+        label_visibility="collapsed",
+        width=380,
+    )
+    return by_id[chosen]
+
+
+def pick_earlier_runs(runs: list[Run], shown: Run) -> list[Run]:
+    """Which runs to lay under the curves; nothing is asked while there is no other."""
+    others = {run.id: run for run in runs if run.id != shown.id and run.record.epochs_done}
+    kept = [key for key in st.session_state.get(state.EARLIER_RUNS) or [] if key in others]
+    st.session_state[state.EARLIER_RUNS] = kept
+    if not others:
+        return []
+    chosen = st.multiselect(
+        "Runs to compare with",
+        list(others),
+        format_func=name_runs(runs),
+        key=state.EARLIER_RUNS,
+        persist_state="session",
+        placeholder="Lay earlier runs under the curves",
+        max_selections=5,
+        label_visibility="collapsed",
+        width=380,
+    )
+    return [others[key] for key in chosen]
+
+
+def name_runs(runs: list[Run]) -> Callable[[str], str]:
+    """From a run's id to its name, with the id behind it where several have that name.
+
+    The state is left out: the browser would go on showing the one of the moment when a run was chosen.
+    """
+    names = distinct({run.id: run.record.name for run in runs})
+    return lambda key: names.get(key, key)

@@ -1,0 +1,164 @@
+"""A training while it goes on, and what to do with it: one fragment that looks again every second."""
+
+from collections.abc import Callable
+from typing import get_args
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.train.run_actions import show_actions
+from dashboard.components.train.run_list import Run, pick_earlier_runs, pick_run, read_runs
+from dashboard.components.train.run_status import measure_pace, show_state
+from dashboard.figures.style import Palette
+from dashboard.figures.training import Axis, Curves, training_curves
+from dashboard.run_progress import progress_of
+from dashboard.widgets.chart import show_chart
+from dashboard.widgets.message import show_empty, show_error
+from dashboard.widgets.plain_text import as_written
+from dashboard.widgets.theme import on_phone
+from models.formatting import duration, percent
+from pipeline.runs.diagnosis import Reading, read_curves
+from pipeline.runs.queue import earlier_in_queue
+
+_LOOK_AGAIN, _LOOK_AROUND = 1.0, 4.0  # seconds, while a run is active and while none is
+
+_ICONS = {
+    "improving": "trending_up",
+    "overfitting": "call_split",
+    "diverged": "warning",
+    "stuck": "warning",
+    "level": "trending_flat",
+    "early": "hourglass_top",
+    "waiting": "hourglass_top",
+}
+
+
+def show_runs(palette: Palette) -> None:
+    """The run that is watched, kept up to date for as long as the page is open."""
+    active = any(run.active for run in read_runs())
+    body: Callable[[Palette, bool], None] = st.fragment(
+        _show_runs, run_every=_LOOK_AGAIN if active else _LOOK_AROUND, key="run_monitor"
+    )
+    body(palette, active)
+
+
+def _show_runs(palette: Palette, was_active: bool) -> None:
+    runs = read_runs()
+    if any(run.active for run in runs) != was_active:
+        st.rerun()  # to look more often, or less
+    if not runs:
+        show_empty(
+            "runs",
+            "timeline",
+            "Nothing trained yet",
+            "Choose a network under New training and start it; its curves will grow here.",
+        )
+        return
+    with st.container(horizontal=True, key="run_bar", vertical_alignment="center"):
+        run = pick_run(runs)
+        show_state(run.state)
+    lines = progress_of(run.directory)
+    # always the same boxes on the page, or the browser would put up the chart anew below them
+    with st.container(key="run_standing"):
+        _show_standing(run, lines)
+        show_actions(run)
+    with st.container(horizontal=True, key="curve_bar", vertical_alignment="center"):
+        earlier = pick_earlier_runs(runs, run)
+        axis = st.segmented_control(
+            "Time axis",
+            get_args(Axis),
+            default="epochs",
+            required=True,
+            format_func=str.capitalize,
+            key=state.TIME_AXIS,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+    if not lines and not earlier:
+        show_empty("curves", "timeline", "No curve", _why_no_curve(run))
+        return
+    figure = training_curves(
+        Curves(run.record.name, lines),
+        [Curves(other.record.name, progress_of(other.directory)) for other in earlier],
+        palette,
+        axis,
+        revision=f"{run.id} {axis}",
+        zoom=not on_phone(),
+    )
+    # of an ensemble, the network that learns now, or the last one
+    member = lines[-1].get("member") if lines else None
+    reading = read_curves([line for line in lines if line.get("epoch_end") and line.get("member") == member])
+    show_chart(
+        figure,
+        key="curves",
+        alt=f"Loss and accuracy of {run.record.name}. {reading.sentence}",
+        zoom=True,
+        live=True,
+    )
+    _show_reading(reading)
+
+
+def _show_standing(run: Run, lines: list[dict[str, object]]) -> None:
+    """How far it is while it trains; what came of it afterwards."""
+    epochs = run.record.planned_epochs
+    if run.state == "queued":
+        before = len(earlier_in_queue(run.directory))
+        words = (
+            "Starting" if not before else f"Waiting for {before} earlier training{'s' if before > 1 else ''}"
+        )
+        st.progress(0.0, f":material/hourglass_top: {words}")
+        return
+    if run.state == "running":
+        pace = measure_pace(lines, epochs)
+        if not lines:
+            st.progress(0.0, "Loading TensorFlow and the digits")
+        elif pace.done >= 1:
+            st.progress(1.0, "All epochs done; exporting and testing the model")
+        else:
+            number = lines[-1]["epoch"]
+            member = lines[-1].get("member")
+            network = f"Network {member} of {run.record.members} · " if member else ""
+            st.progress(pace.done, f"{network}Epoch {number} of {epochs} · {pace.in_words()}")
+        return
+    results = run.record.results
+    with st.container(horizontal=True, gap="medium", key="run_results"):
+        if results.get("test_accuracy") is not None:
+            low, high = results["test_interval"]
+            st.metric(
+                "Test accuracy",
+                percent(results["test_accuracy"]),
+                help=f"95 % interval: {percent(low)} to {percent(high)}, on {results['test_count']:,} test images.",
+                width="content",
+            )
+            st.metric("Wrong", f"{results['test_errors']:,} of {results['test_count']:,}", width="content")
+            if results.get("human_accuracy") is not None:
+                st.metric(
+                    "By human votes",
+                    percent(results["human_accuracy"]),
+                    help="Counted by what most of five people see where MNIST's test labels are disputed.",
+                    width="content",
+                )
+        st.metric("Epochs", f"{run.record.epochs_done} of {epochs}", width="content")
+        seconds = run.record.seconds or (float(str(lines[-1]["seconds"])) if lines else 0.0)
+        if seconds:
+            st.metric("Time", duration(seconds), width="content")
+    if run.state == "interrupted":
+        st.warning(
+            "The training was interrupted: its process is gone. Resume goes on from the last whole epoch.",
+            icon=":material/power_off:",
+        )
+    elif run.state == "failed":
+        show_error(run.record.reason)
+    elif run.record.reason:
+        st.caption(as_written(run.record.reason))
+
+
+def _why_no_curve(run: Run) -> str:
+    if run.active:
+        return "It begins with the first batches."
+    return "This run ended before its first batch, or came without its curves."
+
+
+def _show_reading(reading: Reading) -> None:
+    with st.container(border=True, key="curve_reading"):
+        st.markdown(f":material/{_ICONS[reading.kind]}: {reading.sentence}")

@@ -1,0 +1,68 @@
+"""Where a training is put together. Every move of a knob runs this and nothing else."""
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.train.hyperparameter_form import (
+    ask_main_settings,
+    ask_more_settings,
+    ask_parameters,
+)
+from dashboard.components.train.model_summary import show_model_summary
+from dashboard.components.train.train_sources import ask_dataset, ask_start
+from dashboard.widgets.message import errors_shown
+from models.architectures import CATALOGUE, class_count, summarize
+from models.train_config import TrainConfig, default_config, make_config
+from pipeline.data.user_datasets import open_kept
+from pipeline.runs import queue
+
+
+@st.fragment
+def show_train_form() -> None:
+    """Architecture, knobs and summary, and the button that puts the training in the queue."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Network", anchor=False)
+        name = st.radio(
+            "Architecture",
+            list(CATALOGUE),
+            format_func=lambda key: CATALOGUE[key].title if key in CATALOGUE else str(key),
+            captions=[entry.description for entry in CATALOGUE.values()],
+            index=list(CATALOGUE).index("cnn-fast"),
+            key=state.ARCHITECTURE,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        entry, usual = CATALOGUE[name], default_config(name)
+        parameters = ask_parameters(entry)
+        summary = st.container()
+    with right:
+        st.subheader("Training", anchor=False)
+        settings = ask_main_settings(entry, usual)
+        with st.expander("More", icon=":material/tune:"):
+            settings |= ask_more_settings(entry, usual)
+        with errors_shown():
+            config = make_config(name, parameters=parameters, **settings)
+            with st.expander("Data and starting weights", icon=":material/database:"):
+                dataset, start_from = ask_dataset(), ask_start(config)
+            run_name = st.text_input(
+                "Name",
+                placeholder="Made from the architecture and the time",
+                max_chars=60,
+                key=state.RUN_NAME,
+                help="What the run and its model are called.",
+            )
+            if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
+                _start(config, run_name, dataset, start_from)
+    with summary, errors_shown():
+        show_model_summary(
+            summarize(name, parameters, settings["dropout"], class_count(settings["not_a_digit"]))
+        )
+
+
+def _start(config: TrainConfig, name: str, dataset: str, start_from: str) -> None:
+    with st.spinner("Starting the training"):
+        run = queue.submit(config, open_kept(dataset), name, start_from)
+    state.watch_run(run.id)
+    state.go_to_train_tab("watch")
+    st.rerun()

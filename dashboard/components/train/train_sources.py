@@ -1,0 +1,72 @@
+"""What a training begins with: the digits to learn from and the weights to start from."""
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.widgets.distinct_labels import distinct
+from dashboard.widgets.message import errors_shown
+from models.store import list_models
+from models.train_config import TrainConfig, same_network
+from pipeline.data import saved_digits, user_datasets
+
+_SEEN = "training_set_seen"
+"""Session key: id of the last file that was looked at, so that each is kept once."""
+
+_LARGEST_UPLOAD = 200  # MB; MNIST has 55 uncompressed
+
+
+def ask_dataset() -> str:
+    """The data set's name as `user_datasets.open_kept` takes it."""
+    choice = st.container()
+    file = st.file_uploader(
+        "Your own digits (.npz)",
+        type=["npz"],
+        key="training_set_file",
+        max_upload_size=_LARGEST_UPLOAD,
+        help="Arrays x_train, y_train, x_test and y_test: uint8 images of 28 by 28 with bright strokes, labels 0 to 9.",
+    )
+    if file is not None and st.session_state.get(_SEEN) != file.file_id:
+        st.session_state[_SEEN] = file.file_id
+        with errors_shown():
+            st.session_state[state.TRAINING_SET] = user_datasets.keep(file.name, file.getvalue()).path.name
+    kept = len(saved_digits.list_kept())
+    names = {"": "MNIST", user_datasets.MY_DIGITS: f"My kept digits ({kept})"}
+    if not kept:
+        del names[user_datasets.MY_DIGITS]
+        if st.session_state.get(state.TRAINING_SET) == user_datasets.MY_DIGITS:
+            del st.session_state[state.TRAINING_SET]
+    return (
+        choice.selectbox(
+            "Learn from",
+            [*names, *(path.name for path in user_datasets.list_kept())],
+            format_func=lambda name: names.get(name, name),
+            key=state.TRAINING_SET,
+            help="MNIST is shipped: 60,000 digits. Those that you corrected on Recognize can be learned from as soon "
+            "as you kept some: half of them; the others are for testing. Other digits come as an .npz file.",
+            persist_state="session",
+        )
+        or ""
+    )
+
+
+def ask_start(config: TrainConfig) -> str:
+    """The reference of the model whose weights to begin with, or "" for random ones."""
+    fitting = {
+        model.reference: model.name for model in list_models() if same_network(model.record.config, config)
+    }
+    usual = {"": "Random weights"}
+    starts = distinct(usual | fitting) | usual
+    key = state.knob(config.architecture, "start")
+    if st.session_state.get(key, "") not in starts:
+        del st.session_state[key]
+    return (
+        st.selectbox(
+            "Start from",
+            list(starts),
+            format_func=lambda model: starts.get(model, model),
+            key=key,
+            help="Random weights, or those of a trained model with the same network, which then learns on.",
+            persist_state="session",
+        )
+        or ""
+    )

@@ -1,0 +1,1 @@
+"""Building blocks that any page may use; none knows a page."""

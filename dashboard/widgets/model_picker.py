@@ -1,0 +1,86 @@
+"""Which model answers: each session has its own choice, kept from page to page."""
+
+from typing import NoReturn
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.widgets.distinct_labels import distinct
+from dashboard.widgets.message import show_empty
+from models.errors import ModelError
+from models.formatting import percent
+from models.store import StoredModel, default_model, list_models
+
+
+def pick_model(label: str = "Model", quiet: bool = False) -> StoredModel:
+    """The picker, and the model it stands at; ends the page with a friendly card where there is none.
+
+    Args:
+        label: what the picker is called.
+        quiet: whether only screen readers are told so.
+    """
+    models = {model.id: model for model in list_models()}
+    if not models:
+        _stop_without_model()
+    chosen = state.chosen_model()
+    # said anew each time: a value that no person chose by hand would be lost at a page change
+    state.choose_model(chosen if chosen in models else _default_id(models))
+    names = distinct({key: describe(model) for key, model in models.items()})
+    picked = st.selectbox(
+        label,
+        list(models),
+        format_func=lambda key: names.get(key, str(key)),
+        key=state.MODEL,
+        persist_state="session",
+        label_visibility="collapsed" if quiet else "visible",
+        width=330,
+    )
+    return models[picked]
+
+
+def pick_more_models(chosen: StoredModel, label: str = "Models to compare with") -> list[StoredModel]:
+    """Up to four other models to put the same question to, in a popover."""
+    others = {model.id: model for model in list_models() if model.id != chosen.id}
+    state.compare_models([key for key in state.compared_models() if key in others])
+    names = distinct({key: describe(model) for key, model in others.items()})
+    count = len(state.compared_models())
+    with st.popover(f"Compare ({count})" if count else "Compare", icon=":material/compare_arrows:"):
+        keys = st.multiselect(
+            label,
+            list(others),
+            format_func=lambda key: names.get(key, str(key)),
+            key=state.COMPARED,
+            persist_state="session",
+            placeholder="Choose up to four" if others else "There is no other model yet",
+            max_selections=4,
+            disabled=not others,
+            width=340,
+        )
+    return [others[key] for key in keys]
+
+
+def describe(model: StoredModel) -> str:
+    """A model in one line: its name, its accuracy, whose it is."""
+    accuracy = model.record.results.get("test_accuracy")
+    parts = [model.name, percent(accuracy) if accuracy is not None else "not evaluated"]
+    return " · ".join([*parts, "shipped" if model.shipped else "own"])
+
+
+def _default_id(models: dict[str, StoredModel]) -> str:
+    try:
+        preferred = default_model().id
+    except ModelError:
+        preferred = ""
+    return preferred if preferred in models else next(iter(models))
+
+
+def _stop_without_model() -> NoReturn:
+    show_empty(
+        "models",
+        "network_node",
+        "There is no model yet",
+        "Train one first: the fast network takes less than a minute.",
+        page="views/train.py",
+        page_label="Train a model",
+    )
+    st.stop()

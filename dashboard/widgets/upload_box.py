@@ -1,0 +1,89 @@
+"""Where pictures are handed in, as files or by the camera.
+
+They are still there after another page, although Streamlit's uploader and camera begin anew.
+"""
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.read.readings import Upload, take_in
+
+TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"]
+_HELP = "PNG, JPEG, WebP, BMP, TIFF or GIF, at most 20 MB and 50 megapixels each. They stay on this computer."
+_CAMERA_HELP = "The photo goes to the Digit Lab server that shows this page, and nowhere else."
+_PHOTO = "photo.jpg"
+
+
+def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> list[Upload]:
+    """The uploader, and what was handed in: now, or before this person went to another page.
+
+    Args:
+        label: what is asked for.
+        key: unique in the session.
+        most: how many are taken.
+        noun: what one of them is called.
+        beyond: what is said of more, with the place {count} for how many there are.
+    """
+    # on a change, what came before has been replaced, or was taken away with the last file's cross
+    files = st.file_uploader(
+        label,
+        TYPES,
+        accept_multiple_files=True,
+        key=key,
+        help=_HELP,
+        on_change=state.put_uploads_away,
+        args=(key,),
+    )
+    if len(files) > most:
+        st.info(beyond.format(count=len(files)), icon=":material/info:")
+    if files:
+        taken = [(file.name, file.getvalue()) for file in files[:most]]
+        state.keep_uploads(key, taken)
+    else:
+        taken, count = state.kept_uploads(key)
+        if count > len(taken):
+            _show_kept(
+                key,
+                f"Only {len(taken)} of the {count} {noun}s from before could be kept; add the others again",
+            )
+        elif taken:
+            _show_kept(key, f"{len(taken)} {noun}{'s' if len(taken) > 1 else ''} from before")
+    return [take_in(name, data) for name, data in taken]
+
+
+def ask_photo(label: str, key: str, width: int | None = None) -> Upload | None:
+    """The camera, and the photo that was taken: now, or before this person went to another page.
+
+    Args:
+        label: what is asked for.
+        key: unique in the session.
+        width: of the picture in pixels; as wide as there is room by default.
+    """
+    photo = st.camera_input(
+        label,
+        key=key,
+        help=_CAMERA_HELP,
+        width=width or "stretch",
+        on_change=state.put_uploads_away,  # a new photo replaces what came before, and so does clearing it
+        args=(key,),
+    )
+    if photo is not None:
+        state.keep_uploads(key, [(_PHOTO, photo.getvalue())])
+        return take_in(_PHOTO, photo.getvalue())
+    taken, _ = state.kept_uploads(key)
+    if not taken:
+        return None
+    _show_kept(key, "The photo from before")
+    return take_in(*taken[0])
+
+
+def _show_kept(key: str, words: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"kept_{key}"):
+        st.markdown(f":material/history: {words}", width="content")
+        st.button(
+            "Put away",
+            icon=":material/close:",
+            key=f"put_away_{key}",
+            on_click=state.put_uploads_away,
+            args=(key,),
+        )

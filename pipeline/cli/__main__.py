@@ -1,0 +1,5 @@
+"""`python -m pipeline.cli` is `digitlab`."""
+
+from pipeline.cli.app import main
+
+main()

@@ -1,0 +1,313 @@
+"""The `digitlab` command. Its words and JSON fields are a contract that scripts rely on (docs/commands.md).
+
+stdout carries answers only; progress, hints and errors go to stderr. Exit codes: 0 done, 1 some inputs or
+the training failed, 2 the call itself is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from models.errors import DigitLabError, InputError, explain_os_error
+from models.formatting import percent, show_confidence
+from models.recognizer import silenced_stderr
+from models.train_config import OPTIMIZERS, SCHEDULES, field_help, field_range, make_config
+from pipeline.cli.models import models_app
+from pipeline.cli.read import read
+from pipeline.cli.runs import follow_run, runs_app
+from pipeline.cli.terminal import about, beside, draw_digit, probability_bars
+
+app = typer.Typer(
+    name="digitlab",
+    help="Train, question and use handwritten-digit recognizers. Without a command, opens the dashboard.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(models_app, name="models")
+app.add_typer(runs_app, name="runs")
+app.command()(read)
+
+if TYPE_CHECKING:
+    from models.recognizer import Recognizer
+    from models.store import StoredModel
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", "-m", help="A model's name or id, or a run directory; else the default."),
+]
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    typer.echo(json.dumps(value))
+
+
+def _open_recognizer(reference: str | None) -> tuple[StoredModel, Recognizer]:
+    """The model meant and its recognizer, without the line that LiteRT's native code writes to stderr."""
+    from models.recognizer import Recognizer
+    from models.store import find_model
+
+    model = find_model(reference)
+    with silenced_stderr():
+        return model, Recognizer(model.directory.litert_file)
+
+
+def _knob(field: str, *names: str) -> Any:
+    """A `train` option that takes its help and bounds from the configuration."""
+    allowed = field_range(field)
+    bounds = f" [{allowed}]" if allowed else ""
+    return typer.Option(*names, help=f"{field_help(field)}{bounds}", show_default=False)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="Of the dashboard; 8501 or the next that is free.", min=1, max=65535, show_default=False
+        ),
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the dashboard in the browser.")] = True,
+) -> None:
+    """Train, question and use handwritten-digit recognizers. Without a command, opens the dashboard."""
+    if context.invoked_subcommand is None:
+        from pipeline.cli.dashboard import open_dashboard
+
+        open_dashboard(port, browser=browser)
+
+
+@app.command()
+def train(
+    arch: Annotated[str, typer.Option("--arch", help="dense, cnn, cnn-fast, cnn-deep or ensemble.")] = "cnn",
+    epochs: Annotated[int | None, _knob("epochs", "--epochs")] = None,
+    batch_size: Annotated[int | None, _knob("batch_size", "--batch-size")] = None,
+    learning_rate: Annotated[float | None, _knob("learning_rate", "--learning-rate")] = None,
+    validation_split: Annotated[float | None, _knob("validation_split", "--validation-split")] = None,
+    augment: Annotated[bool | None, _knob("augment", "--augment/--no-augment")] = None,
+    augment_strength: Annotated[float | None, _knob("augment_strength", "--augment-strength")] = None,
+    optimizer: Annotated[
+        str | None,
+        typer.Option(help=f"{field_help('optimizer')} [{', '.join(OPTIMIZERS)}]", show_default=False),
+    ] = None,
+    schedule: Annotated[
+        str | None,
+        typer.Option(help=f"{field_help('schedule')} [{', '.join(SCHEDULES)}]", show_default=False),
+    ] = None,
+    weight_decay: Annotated[float | None, _knob("weight_decay", "--weight-decay")] = None,
+    label_smoothing: Annotated[float | None, _knob("label_smoothing", "--label-smoothing")] = None,
+    dropout: Annotated[float | None, _knob("dropout", "--dropout")] = None,
+    not_a_digit: Annotated[float | None, _knob("not_a_digit", "--not-a-digit")] = None,
+    calibrate: Annotated[bool | None, _knob("calibrate", "--calibrate/--no-calibrate")] = None,
+    ema: Annotated[float | None, _knob("ema", "--ema")] = None,
+    early_stopping: Annotated[int | None, _knob("early_stopping", "--early-stopping")] = None,
+    seed: Annotated[int | None, _knob("seed", "--seed")] = None,
+    name: Annotated[str, typer.Option(help="What to call the model.", show_default=False)] = "",
+    dataset: Annotated[
+        Path | None,
+        typer.Option(help="An .npz with x_train, y_train, x_test, y_test; else MNIST.", show_default=False),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter of the architecture, such as filters_1=16; may be repeated."),
+    ] = None,
+    start_from: Annotated[
+        str,
+        typer.Option(
+            "--from", help="A model of the same shape whose weights to begin with.", show_default=False
+        ),
+    ] = "",
+    detach: Annotated[bool, typer.Option("--detach", help="Put it in the queue and return at once.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a network and watch it learn. Ctrl-C stops it and keeps what was learned."""
+    from models.store import find_model
+    from pipeline.data.dataset import load_dataset
+    from pipeline.runs.queue import submit
+
+    given = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "validation_split": validation_split,
+        "augment": augment,
+        "augment_strength": augment_strength,
+        "optimizer": optimizer,
+        "schedule": schedule,
+        "weight_decay": weight_decay,
+        "label_smoothing": label_smoothing,
+        "dropout": dropout,
+        "not_a_digit": not_a_digit,
+        "calibrate": calibrate,
+        "ema": ema,
+        "early_stopping": early_stopping,
+        "seed": seed,
+    }
+    settings: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    if set_:
+        settings["parameters"] = dict(_parameter(word) for word in set_)
+    config = make_config(arch, **settings)
+    source = find_model(start_from).reference if start_from else ""
+    run = submit(config, load_dataset(dataset), name, source)
+    if detach:
+        if as_json:
+            _print_json({"run": run.id, "status": "queued"})
+        else:
+            _say(f"Run {run.id} is in the queue; `digitlab runs follow {run.id}` shows it.")
+        return
+    raise typer.Exit(follow_run(run, as_json=as_json))
+
+
+def _parameter(word: str) -> tuple[str, int]:
+    name, _, value = word.partition("=")
+    try:
+        return name.strip(), int(value)
+    except ValueError:
+        raise typer.BadParameter(f"--set: expected NAME=NUMBER, got {word!r}.") from None
+
+
+@app.command()
+def evaluate(
+    model: Annotated[
+        str | None, typer.Argument(help="A model's name or id, or a run directory; else the default.")
+    ] = None,
+    dataset: Annotated[
+        Path | None, typer.Option(help="An .npz whose test part to use; else MNIST's.", show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a model on test images it has never seen."""
+    from pipeline.data.dataset import load_dataset
+    from pipeline.evaluation.metrics import evaluate as judge
+
+    found, recognizer = _open_recognizer(model)
+    data = load_dataset(dataset)
+    images, labels = data.test
+    result = judge(recognizer.probabilities(images), labels, data.test_labels_by_people)
+    if as_json:
+        _print_json({"model": found.id, **result.model_dump()})
+        return
+    low, high = result.interval
+    typer.echo(
+        f"{found.name}: {percent(result.accuracy)} right (95 % interval {percent(low)} to {percent(high)})"
+    )
+    typer.echo(f"{result.error_count} errors in {result.count:,} test images")
+    if result.human_accuracy is not None:
+        typer.echo(f"{percent(result.human_accuracy)} by the majority of human votes on disputed test labels")
+    typer.echo(
+        f"loss {result.loss:.4f}, true digit among the first two {percent(result.top2_accuracy)}, ", nl=False
+    )
+    typer.echo(f"calibration error {percent(result.calibration_error)}\n")
+    typer.echo("       " + "".join(f"{digit:>6}" for digit in range(10)) + "   recall  precision")
+    for row, report in zip(result.confusion, result.classes, strict=True):
+        cells = "".join(f"{count or '.':>6}" for count in row)
+        typer.echo(
+            f"true {report.digit} {cells}  {percent(report.recall):>8}  {percent(report.precision):>8}"
+        )
+    pairs = ", ".join(f"{pair.true} as {pair.predicted} ({pair.count})" for pair in result.confused_pairs[:5])
+    typer.echo(f"\nmost often confused: {pairs or 'none'}")
+
+
+@app.command()
+def predict(
+    pictures: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures of one digit each.")],
+    model: ModelOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which digit each picture shows."""
+    from pipeline.imaging.normalize import normalize
+    from pipeline.imaging.picture import read_picture
+
+    _, recognizer = _open_recognizer(model)
+    failed = False
+    for path in pictures:
+        try:
+            normalized = normalize(read_picture(path))
+        except InputError as error:
+            failed = True
+            _fail_input(path, error, as_json)
+            continue
+        if normalized.others:
+            _say(
+                f"{path}: one of about {normalized.others + 1} digits in the picture; "
+                "`digitlab read` reads them all"
+            )
+        answer = recognizer.predict_picture(normalized.image)
+        if as_json:
+            _print_json(
+                {
+                    "path": str(path),
+                    "digit": answer.digit,
+                    "confidence": answer.confidence,
+                    "probabilities": answer.probabilities,
+                    "digit_score": answer.digit_score,
+                }
+            )
+        else:
+            second, chance = answer.runner_up()
+            doubt = f", or perhaps {second} ({percent(chance, 1)})" if chance > 0.1 else ""
+            doubt += ", or perhaps no digit at all" if answer.refused else ""
+            typer.echo(f"{path}: {answer.digit} ({show_confidence(answer.confidence, 1)}){doubt}")
+    raise typer.Exit(int(failed))
+
+
+def _fail_input(path: Path, error: InputError, as_json: bool) -> None:
+    """Tells of one input that failed; the rest go on."""
+    if as_json:
+        _print_json({"path": str(path), "error": str(error)})
+    else:
+        _say(f"digitlab: {about(path, str(error))}")
+
+
+@app.command()
+def sample(
+    model: ModelOption = None,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100, help="How many digits.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="Draw the same digits again.", show_default=False)] = None,
+) -> None:
+    """Draw random test digits in the terminal, with the model's answers."""
+    import numpy as np
+
+    from pipeline.data.dataset import load_dataset
+
+    found, recognizer = _open_recognizer(model)
+    images, labels = load_dataset().test
+    chosen = np.random.default_rng(seed).choice(len(images), count, replace=False)
+    for index, answer in zip(chosen, recognizer.predict(images[chosen]), strict=True):
+        verdict = "right" if answer.digit == labels[index] else f"wrong, it is labelled {labels[index]}"
+        sure = show_confidence(answer.confidence, 1)
+        title = f"test digit {index}: {found.name} says {answer.digit} ({sure}), {verdict}"
+        typer.echo(f"{title}\n{beside(draw_digit(images[index]), probability_bars(answer.probabilities))}\n")
+
+
+def main(arguments: Iterable[str] | None = None) -> None:
+    """The entry point: runs the command and turns errors meant for people into one sentence."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `digitlab sample | head` ends quietly
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except DigitLabError as error:
+        _say(f"digitlab: {error}")
+        sys.exit(2)
+    except OSError as error:
+        _say(f"digitlab: {explain_os_error(error)}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

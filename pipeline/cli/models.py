@@ -1,0 +1,206 @@
+"""`digitlab models ...`."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from models.errors import ConfigError
+from models.formatting import percent, scored
+from models.store import StoredModel
+
+models_app = typer.Typer(
+    help="Trained models: list, show, export, import, combine, rename, delete, set the default.",
+    no_args_is_help=True,
+)
+
+ModelArgument = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A model's name or id, or a run directory.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
+
+
+def _summary(model: StoredModel) -> dict[str, Any]:
+    record = model.record
+    return {
+        "model": model.id,
+        "name": model.name,
+        "shipped": model.shipped,
+        "architecture": record.config.get("architecture"),
+        "status": record.status,
+        "test_accuracy": record.results.get("test_accuracy"),
+        "test_interval": record.results.get("test_interval"),
+        "human_accuracy": record.results.get("human_accuracy"),
+        "parameters": record.results.get("parameters"),
+        "bytes": model.directory.litert_file.stat().st_size,
+        "seed": record.config.get("seed"),
+        "created": record.created,
+        "path": str(model.directory.path),
+    }
+
+
+@models_app.command("list")
+def list_command(as_json: JsonOption = False) -> None:
+    """Show all models, the shipped ones first; a star marks the default."""
+    from models.store import default_model, list_models
+
+    models = list_models()
+    if as_json:
+        for model in models:
+            typer.echo(json.dumps(_summary(model)))
+        return
+    chosen = default_model().id if models else ""
+    typer.echo(
+        f"  {'id':<22} {'kind':<9} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  name", err=True
+    )
+    for model in models:
+        accuracy, votes = scored(model.record.results)
+        star = "*" if model.id == chosen else " "
+        entry = _summary(model)
+        size = f"{entry['bytes'] / 1e6:.2f} MB"
+        typer.echo(
+            f"{star} {model.id:<22} {entry['architecture']:<9} {accuracy:<24} {votes:<8} {size:>8}  {model.name}"
+        )
+
+
+@models_app.command()
+def show(model: ModelArgument, as_json: JsonOption = False) -> None:
+    """Show what a model is, how it was trained and how good it is."""
+    from models.architectures import class_count, summarize
+    from models.store import find_model
+
+    found = find_model(model)
+    record = found.record
+    if as_json:
+        typer.echo(json.dumps({**_summary(found), "record": record.model_dump()}))
+        return
+    for name, value in _summary(found).items():
+        typer.echo(f"{name:<14} {value}")
+    typer.echo(f"{'trained with':<14} {record.command}")
+    typer.echo(f"{'versions':<14} " + ", ".join(f"{name} {value}" for name, value in record.versions.items()))
+    typer.echo(f"{'dataset':<14} {record.dataset.name}, SHA-256 {record.dataset.sha256}")
+    if record.notes:
+        typer.echo(f"{'notes':<14} {record.notes}")
+    layers = summarize(
+        record.config["architecture"],
+        record.config["parameters"],
+        record.config.get("dropout", 0),
+        class_count(record.config.get("not_a_digit", 0)),
+    )
+    typer.echo("\nlayer               output          parameters  multiplications")
+    for layer in layers:
+        shape = "x".join(str(side) for side in layer.output_shape)
+        typer.echo(f"{layer.kind:<19} {shape:<13} {layer.parameters:>12,} {layer.multiplications:>16,}")
+
+
+@models_app.command("export")
+def export_command(
+    model: ModelArgument,
+    file: Annotated[Path, typer.Argument(help="Where to: NAME.zip (all of it), NAME.keras or NAME.tflite.")],
+    int8: Annotated[
+        bool,
+        typer.Option(
+            "--int8", help="As 8-bit integers, a quarter of the size; only for .tflite. Tells the loss."
+        ),
+    ] = False,
+) -> None:
+    """Write a model to a file: .zip can be imported again, .keras and .tflite are for other programs."""
+    from models.archive import export_model
+    from models.store import find_model
+
+    found = find_model(model)
+    if int8:
+        _export_int8(found, file)
+        return
+    sources = {".keras": found.directory.keras_file, ".tflite": found.directory.litert_file}
+    if file.suffix == ".zip":
+        export_model(found, file)
+    elif file.suffix in sources:
+        try:
+            shutil.copyfile(sources[file.suffix], file)
+        except OSError as error:
+            raise ConfigError(f"{file}: the model can't be written there ({error.strerror}).") from None
+    else:
+        raise ConfigError(f"{file}: expected a name that ends in .zip, .keras or .tflite.")
+    typer.echo(f"Wrote {found.name} to {file}.", err=True)
+
+
+def _export_int8(model: StoredModel, file: Path) -> None:
+    from rich.console import Console
+
+    from pipeline.training.quantization import quantize
+
+    if file.suffix != ".tflite":
+        raise ConfigError(f"{file}: an int8 model needs a name that ends in .tflite.")
+    with Console(stderr=True).status("Converting and testing; this takes half a minute"):
+        result = quantize(model, file)
+    typer.echo(f"Wrote {model.name} to {file}: {result.in_words()}.", err=True)
+
+
+@models_app.command()
+def combine(
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="Two to ten models of one architecture and size.")
+    ],
+    name: Annotated[str, typer.Option(help="What the ensemble is called.")] = "",
+) -> None:
+    """Put trained models together as an ensemble: one model that averages their probabilities."""
+    from rich.console import Console
+
+    from models.store import find_model
+    from pipeline.runs.combine import combine_models
+
+    found = [find_model(reference) for reference in models]
+    with Console(stderr=True).status("Combining, exporting and testing; this takes half a minute"):
+        run = combine_models(found, name)
+    record = run.read()
+    typer.echo(
+        f"{record.name}: {percent(record.results['test_accuracy'])} on the test set; id {record.id}.",
+        err=True,
+    )
+
+
+@models_app.command("import")
+def import_command(file: Annotated[Path, typer.Argument(help="A .zip that `models export` wrote.")]) -> None:
+    """Check an exported model and add it to the own ones."""
+    from models.archive import import_model
+
+    run = import_model(file)
+    typer.echo(f"Imported {run.read().name} as {run.id}.", err=True)
+
+
+@models_app.command()
+def rename(model: ModelArgument, name: Annotated[str, typer.Argument(help="The new name.")]) -> None:
+    """Give an own model another name."""
+    from models.store import find_model
+    from models.store import rename as give_name
+
+    typer.echo(f"It is called {give_name(find_model(model), name).name} now.", err=True)
+
+
+@models_app.command()
+def delete(
+    model: ModelArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete an own model with its run; asks first."""
+    from models.store import delete as remove
+    from models.store import find_model
+
+    found = find_model(model)
+    if not yes and not found.shipped:
+        typer.confirm(f"Delete {found.name} ({found.id}) for good?", abort=True, err=True)
+    remove(found)
+    typer.echo(f"Deleted {found.name}.", err=True)
+
+
+@models_app.command()
+def default(model: ModelArgument) -> None:
+    """Make a model the one that answers when none is named."""
+    from models.store import find_model, set_default
+
+    found = find_model(model)
+    set_default(found)
+    typer.echo(f"{found.name} answers from now on.", err=True)

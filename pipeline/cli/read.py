@@ -1,0 +1,154 @@
+"""`digitlab read`: numbers of any length off pictures and folders of pictures."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+from models.errors import ConfigError
+from models.files import replacing
+from pipeline.cli.terminal import about
+from pipeline.reading.records import COLUMNS, failed_row, reading_record, reading_row
+
+if TYPE_CHECKING:
+    from pipeline.reading.reader import PageReading
+
+_PATH, _ERROR = COLUMNS.index("path"), COLUMNS.index("error")
+
+
+def read(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE|FOLDER...", help="Pictures, or folders of them.")
+    ],
+    model: Annotated[
+        str | None,
+        typer.Option("--model", "-m", help="A model's name or id, or a run directory; else the default."),
+    ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--expect",
+            help="What every line satisfies: length=8, range=1..500, date=DDMMYYYY, one-of=12,15, luhn, isbn, mod97; "
+            "the likeliest reading that does is taken. May be repeated.",
+        ),
+    ] = None,
+    csv_file: Annotated[
+        Path | None,
+        typer.Option("--csv", help="Write a table to this file; pictures already in it are passed over."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a picture and nothing else.")
+    ] = False,
+) -> None:
+    """Read all the digits of pictures, line by line; folders on all cores, and on from where it stopped."""
+    from models.recognizer import Recognizer, silenced_stderr
+    from models.store import find_model
+    from pipeline.reading.constraints import parse_constraint
+    from pipeline.reading.reader import find_pictures, read_files
+
+    if csv_file and as_json:
+        raise ConfigError("--csv and --json exclude each other: expected one of them.")
+    for name in expect or ():
+        parse_constraint(name)
+    found = find_model(model)
+    with silenced_stderr():
+        Recognizer(
+            found.directory.litert_file, workers=1
+        )  # a damaged model is told of here, not by every process
+    rows = _read_table(csv_file) if csv_file else []
+    done = {row[_PATH] for row in rows if not row[_ERROR]}
+    found_pictures = list(find_pictures(paths))
+    if not found_pictures:
+        typer.echo(f"There is no picture in {', '.join(map(str, paths))}.", err=True)
+    pictures = [path for path in found_pictures if str(path) not in done]
+    if before := len(found_pictures) - len(pictures):
+        typer.echo(f"{before} of {len(found_pictures)} pictures stay in {csv_file} as read before.", err=True)
+    results = read_files(pictures, found.directory.litert_file, expect or ())
+    again = {str(path) for path in pictures}  # what failed before; rows of other pictures stay
+    failed = (
+        _write_table(results, csv_file, len(pictures), [row for row in rows if row[_PATH] not in again])
+        if csv_file
+        else _print(results, as_json)
+    )
+    for path, reason in failed:
+        if not as_json:
+            typer.echo(f"digitlab: {about(path, reason)}", err=True)
+    if csv_file:
+        typer.echo(f"Read {len(pictures) - len(failed)} of {len(pictures)} pictures to {csv_file}.", err=True)
+    raise typer.Exit(int(bool(failed)))
+
+
+def _print(results: Iterator[tuple[Path, PageReading | str]], as_json: bool) -> list[tuple[Path, str]]:
+    failed = []
+    for path, reading in results:
+        if isinstance(reading, str):
+            failed.append((path, reading))
+            if as_json:
+                typer.echo(json.dumps({"path": str(path), "error": reading}))
+        elif as_json:
+            typer.echo(json.dumps(reading_record(str(path), reading)))
+        else:
+            for line in reading.lines:
+                typer.echo(f"{path}: {line}")
+            doubtful = sum(digit.doubtful for digit in reading.digits)
+            if doubtful:
+                typer.echo(f"{path}: {doubtful} of {len(reading.digits)} digits are doubtful", err=True)
+            for number in reading.broken:
+                typer.echo(f"{path}: line {number + 1} can't be read as expected", err=True)
+    return failed
+
+
+def _read_table(csv_file: Path) -> list[list[str]]:
+    """The whole rows that earlier calls wrote; none where there is no table yet."""
+    try:
+        with csv_file.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+            rows = list(csv.reader(file))
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise ConfigError(f"{csv_file}: the table can't be read.") from None
+    if rows and tuple(rows[0]) != COLUMNS:
+        raise ConfigError(f"{csv_file}: expected a table that `digitlab read` wrote, or no file yet.")
+    return [row for row in rows[1:] if len(row) >= len(COLUMNS)]  # the last may have been cut short
+
+
+def _write_table(
+    results: Iterator[tuple[Path, PageReading | str]], csv_file: Path, count: int, kept: list[list[str]]
+) -> list[tuple[Path, str]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    failed = []
+    try:
+        with (
+            _open_table(csv_file, kept) as file,
+            Progress(console=Console(stderr=True), transient=True) as bar,
+        ):
+            task = bar.add_task("reading", total=count)
+            writer = csv.writer(file)
+            for path, reading in results:
+                if isinstance(reading, str):
+                    failed.append((path, reading))
+                    writer.writerow(failed_row(str(path), reading))
+                else:
+                    writer.writerow(reading_row(str(path), reading))
+                file.flush()
+                bar.advance(task)
+    except OSError as error:
+        raise ConfigError(f"{csv_file}: the table can't be written ({error.strerror}).") from None
+    return failed
+
+
+def _open_table(csv_file: Path, kept: list[list[str]]) -> IO[str]:
+    """The table with the rows that stay, ready for more."""
+    with (
+        replacing(csv_file) as part,
+        part.open("w", newline="", encoding="utf-8", errors="surrogateescape") as new,
+    ):
+        csv.writer(new).writerows([COLUMNS, *kept])
+    return csv_file.open("a", newline="", encoding="utf-8", errors="surrogateescape")

@@ -1,0 +1,198 @@
+"""`digitlab runs ...`, and the following of a run that `digitlab train` shares."""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from models.errors import ModelError
+from models.formatting import duration, percent, scored
+from models.run_directory import RunDirectory
+from pipeline.cli.terminal import TrainingView
+
+runs_app = typer.Typer(help="Trainings: list, follow, stop, resume, delete.", no_args_is_help=True)
+
+RunArgument = Annotated[str, typer.Argument(help="A run's id or name.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
+
+
+@runs_app.command("list")
+def list_command(as_json: JsonOption = False) -> None:
+    """Show every run with its state, oldest first."""
+    from pipeline.runs.queue import list_runs
+
+    rows: list[dict[str, Any]] = []
+    for run in list_runs():
+        try:
+            record = run.read()
+            state: str = run.state(record)
+        except ModelError as error:
+            rows.append({"run": run.id, "name": "", "status": "damaged", "reason": str(error)})
+            continue
+        rows.append(
+            {
+                "run": run.id,
+                "name": record.name,
+                "status": state,
+                "epochs_done": record.epochs_done,
+                "planned_epochs": record.planned_epochs,
+                "test_accuracy": record.results.get("test_accuracy"),
+                "test_interval": record.results.get("test_interval"),
+                "human_accuracy": record.results.get("human_accuracy"),
+                "reason": record.reason,
+            }
+        )
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(row))
+        return
+    if not rows:
+        typer.echo("There are no runs yet; `digitlab train` makes one.", err=True)
+        return
+    typer.echo(
+        f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name",
+        err=True,
+    )
+    for row in rows:
+        accuracy, votes = scored(row)
+        epochs = f"{row['epochs_done']}/{row['planned_epochs']}" if "epochs_done" in row else ""
+        typer.echo(f"{row['run']}  {row['status']:<11} {epochs:>7}  {accuracy:<24} {votes:<8} {row['name']}")
+        if row["status"] in ("failed", "damaged"):
+            typer.echo(f"    {row['reason']}")
+
+
+@runs_app.command()
+def follow(run: RunArgument, as_json: JsonOption = False) -> None:
+    """Watch a run until it ends. Ctrl-C only ends the watching."""
+    from pipeline.runs.queue import find_run
+
+    raise typer.Exit(follow_run(find_run(run), as_json=as_json, stop_on_interrupt=False))
+
+
+@runs_app.command()
+def stop(run: RunArgument) -> None:
+    """Stop a run; what it has learned becomes a model."""
+    from pipeline.runs.queue import find_run
+    from pipeline.runs.queue import stop as ask_to_stop
+
+    found = find_run(run)
+    ask_to_stop(found)
+    typer.echo(f"Asked {found.read().name} to stop.", err=True)
+
+
+@runs_app.command()
+def resume(
+    run: RunArgument,
+    epochs: Annotated[int, typer.Option("--epochs", min=0, help="Epochs to add to those planned.")] = 0,
+    detach: Annotated[bool, typer.Option("--detach", help="Put it in the queue and return at once.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Let an interrupted, stopped or failed run go on from its last whole epoch."""
+    from pipeline.runs.queue import find_run
+    from pipeline.runs.queue import resume as let_go_on
+
+    found = find_run(run)
+    let_go_on(found, epochs)
+    if not detach:
+        raise typer.Exit(follow_run(found, as_json=as_json))
+    typer.echo(f"Run {found.id} is in the queue again.", err=True)
+
+
+@runs_app.command()
+def delete(
+    run: RunArgument, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
+) -> None:
+    """Delete a run that has ended; also a damaged one, by its id. Asks first where a model goes with it."""
+    from models.store import delete_run
+    from pipeline.runs.queue import find_run
+
+    found = find_run(run)
+    if found.has_model() and not yes:
+        typer.confirm(f"Delete run {found.id} with its model for good?", abort=True, err=True)
+    delete_run(found)
+    typer.echo(f"Deleted {found.id}.", err=True)
+
+
+@contextmanager
+def _interrupts(run: RunDirectory, view: TrainingView, enabled: bool) -> Iterator[None]:
+    """The first Ctrl-C stops the run and waits for its model; the second only ends the watching."""
+
+    def on_interrupt(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        run.stop_file.touch()
+        view.say("Stopping; what was learned is kept. Ctrl-C again to wait no longer.")
+
+    before = signal.getsignal(signal.SIGINT)
+    if enabled:
+        signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = True) -> int:
+    """Shows a run until it ends; returns the exit code: 0 with a model, 1 without."""
+    from pipeline.runs.queue import earlier_in_queue
+    from pipeline.runs.queue import follow as follow_lines
+
+    with TrainingView(run.read().planned_epochs) as view, _interrupts(run, view, stop_on_interrupt):
+        if before := earlier_in_queue(run):
+            view.say(f"Run {run.id} waits for {len(before)} other{'s' if len(before) > 1 else ''} to end.")
+        try:
+            for line in follow_lines(run):
+                view.show(line)
+                if as_json and line.get("epoch_end"):
+                    typer.echo(json.dumps(line))
+        except KeyboardInterrupt:
+            view.say(f"The run goes on without you; `digitlab runs follow {run.id}` shows it again.")
+            return 130
+    return _conclude(run, as_json)
+
+
+def _conclude(run: RunDirectory, as_json: bool) -> int:
+    record = run.read()
+    state = run.state(record)
+    results: dict[str, Any] = record.results if state in ("finished", "stopped") else {}
+    if as_json:
+        end = {
+            "status": state,
+            "run": run.id,
+            "name": record.name,
+            "test_accuracy": results.get("test_accuracy"),
+            "test_interval": results.get("test_interval"),
+            "human_accuracy": results.get("human_accuracy"),
+            "seconds": round(record.seconds, 2),
+            "path": str(run.path),
+            "reason": record.reason,
+        }
+        typer.echo(json.dumps(end))
+    else:
+        _say_end(run, state, results)
+    return 0 if results else 1
+
+
+def _say_end(run: RunDirectory, state: str, results: dict[str, Any]) -> None:
+    record = run.read()
+    out = sys.stderr
+    if state == "interrupted":
+        typer.echo(f"The run was interrupted; `digitlab runs resume {run.id}` lets it go on.", file=out)
+    elif not results:
+        typer.echo(f"{state}: {record.reason}", file=out)
+    else:
+        low, high = results["test_interval"]
+        typer.echo(f"{state}: {record.reason} Training took {duration(record.seconds)}.", file=out)
+        typer.echo(
+            f"test accuracy {percent(results['test_accuracy'])} "
+            f"(95 % interval {percent(low)} to {percent(high)}, {results['test_errors']} errors "
+            f"in {results['test_count']:,})",
+            file=out,
+        )
+        if results.get("human_accuracy") is not None:
+            votes = percent(results["human_accuracy"])
+            typer.echo(f"{votes} by the majority of human votes on disputed test labels", file=out)
+        typer.echo(f"model {record.name!r} lies in {run.path}", file=out)

@@ -1,0 +1,110 @@
+"""What people see in a terminal: digits drawn with blocks, progress, tables. All of it goes to stderr or
+is returned as text; what scripts read is printed by `pipeline.cli.app`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.formatting import duration, percent, show_confidence
+
+_BLOCKS = " ▀▄█"
+
+
+def draw_digit(image: NDArray[Any], threshold: float = 0.35) -> str:
+    """A picture as half-block characters, two rows of pixels in a line of text.
+
+    Args:
+        image: (28, 28), uint8 in [0, 255] or float in [0, 1], the stroke bright.
+        threshold: share of full brightness from which a pixel counts as stroke.
+    """
+    stroke = np.asarray(image, np.float32) / (255 if image.dtype == np.uint8 else 1) > threshold
+    rows = np.flatnonzero(stroke.any(axis=1))
+    if not len(rows):
+        return ""
+    first = int(rows[0]) // 2 * 2
+    part = stroke[first : int(rows[-1]) + 1]
+    if len(part) % 2:
+        part = np.vstack([part, np.zeros((1, part.shape[1]), bool)])
+    codes = part[::2].astype(int) + 2 * part[1::2].astype(int)
+    return "\n".join("".join(_BLOCKS[code] for code in row).rstrip() for row in codes)
+
+
+def beside(left: str, right: Iterable[str], width: int = 30) -> str:
+    """Two texts side by side, the first padded to `width` columns."""
+    rows, notes = left.splitlines(), list(right)
+    count = max(len(rows), len(notes))
+    rows += [""] * (count - len(rows))
+    notes += [""] * (count - len(notes))
+    return "\n".join(f"{row:<{width}}{note}".rstrip() for row, note in zip(rows, notes, strict=True))
+
+
+def probability_bars(probabilities: Iterable[float], width: int = 24) -> list[str]:
+    """A line for each digit with a bar as long as its probability."""
+    return [
+        f"{digit}  {'█' * round(p * width):<{width}} {show_confidence(p, 1):>8}"
+        for digit, p in enumerate(probabilities)
+    ]
+
+
+class TrainingView:
+    """A training as it goes on: a progress bar in a terminal, a line an epoch elsewhere. Writes to stderr."""
+
+    def __init__(self, epochs: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._epochs = epochs
+        self._console = Console(stderr=True, highlight=False)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:3.0f} %"),
+            TextColumn("{task.fields[figures]}"),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._progress.add_task("waiting", total=1.0, figures="")
+        self._first: tuple[float, float] | None = None
+
+    def __enter__(self) -> TrainingView:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def say(self, text: str) -> None:
+        """A line of its own, above the bar."""
+        self._console.print(text, soft_wrap=True)
+
+    def show(self, line: dict[str, Any]) -> None:
+        """Shows one line of progress.jsonl."""
+        epochs = self._epochs
+        done = (line["epoch"] - 1 + line["step"] / line["steps"]) / epochs
+        if self._first is None or done < self._first[0]:
+            self._first = (done, line["seconds"])
+        figures = f"loss {line['loss']:.4f}  accuracy {percent(line['accuracy'])}"
+        learned = done - self._first[0]
+        if learned > 0:
+            left = (line["seconds"] - self._first[1]) / learned * (1 - done)
+            figures += f"  {duration(left)} left"
+        self._progress.update(
+            self._task, completed=done, description=f"epoch {line['epoch']}/{epochs}", figures=figures
+        )
+        if line.get("epoch_end"):
+            text = f"epoch {line['epoch']}/{epochs}  loss {line['loss']:.4f}  accuracy {percent(line['accuracy'])}"
+            if "val_accuracy" in line:
+                text += f"  validation loss {line['val_loss']:.4f}  accuracy {percent(line['val_accuracy'])}"
+            self.say(f"{text}  {duration(line['seconds'])}")
+
+
+def about(path: Path, reason: str) -> str:
+    """Why something failed, with the file's name before it unless it is named there already."""
+    return reason if str(path) in reason else f"{path}: {reason}"

@@ -1,0 +1,198 @@
+"""MNIST, or any .npz file with the same four arrays. Knows nothing of networks."""
+
+import hashlib
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import InputError
+from models.run_directory import DatasetRecord
+from pipeline.data.label_errors import human_labels
+
+MNIST_FILE = Path(__file__).with_name("mnist.npz")
+MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
+"""The hash of the file that lies beside this module; its arrays have the MD5 sums that LeCun's files have."""
+
+SIDE = 28
+CLASSES = 10
+_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+_DAMAGED = (ValueError, OSError, EOFError, KeyError, zlib.error, NotImplementedError, RuntimeError)
+_LARGEST_FILE = 2 * 1024**3
+_LARGEST_SET = 5_000_000
+
+
+class Dataset:
+    """Labelled digits in a training and a test part, each array read from the file when first asked for.
+
+    Attributes:
+        path: the file.
+        name: "MNIST" for the shipped file, else the file's name.
+        sha256: hash of the file, hexadecimal.
+    """
+
+    def __init__(self, path: Path, name: str, sha256: str) -> None:
+        self.path, self.name, self.sha256 = path, name, sha256
+
+    def _read(self, name: str) -> NDArray[Any]:
+        try:
+            with self.path.open("rb") as source, np.load(source, allow_pickle=False) as file:
+                return np.ascontiguousarray(file[name])
+        except (*_DAMAGED, zipfile.BadZipFile) as error:
+            raise _refuse(self.path, "an array in it can't be read") from error
+
+    def _read_labels(self, name: str) -> NDArray[np.uint8]:
+        labels = self._read(name)
+        if labels.min() < 0 or labels.max() >= CLASSES:
+            raise _refuse(self.path, f"{name} holds {labels.min()} to {labels.max()}")
+        return labels.astype(np.uint8)
+
+    @cached_property
+    def _train_labels(self) -> NDArray[np.uint8]:
+        return self._read_labels("y_train")
+
+    @cached_property
+    def train(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Images uint8 (n, 28, 28), the stroke bright, and labels uint8 (n,) from 0 to 9."""
+        return self._read("x_train"), self._train_labels
+
+    @cached_property
+    def test(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """As `train`, for the part that only evaluation may touch."""
+        return self._read("x_test"), self._read_labels("y_test")
+
+    @property
+    def test_labels_by_people(self) -> NDArray[np.int16] | None:
+        """int16 (n,): the test labels as most people see them, negative for "no digit"; None but for MNIST."""
+        return human_labels(self.test[1]) if self.sha256 == MNIST_SHA256 else None
+
+    def split(self, validation_split: float, seed: int) -> "Split":
+        """The training part in two, each digit with the same share in both where there are enough.
+
+        Args:
+            validation_split: share of the images for validation, 0 to 0.5.
+            seed: the same seed gives the same split.
+        """
+        labels = self._train_labels
+        random = np.random.default_rng([seed, 0xD161])
+        chosen = np.zeros(len(labels), bool)
+        for digit in range(CLASSES):
+            members = np.flatnonzero(labels == digit)
+            count = round(len(members) * validation_split)
+            chosen[random.permutation(members)[:count]] = True
+        if (
+            validation_split and not chosen.any() and len(labels) > 1
+        ):  # too few of each digit for equal shares
+            chosen[random.permutation(len(labels))[: max(1, round(len(labels) * validation_split))]] = True
+        if validation_split and not chosen.any():
+            raise InputError(
+                f"A validation split of {validation_split:g} of {len(labels)} training "
+                f"image{'s' if len(labels) > 1 else ''} leaves none for validation; more images, or a split of 0."
+            )
+        return Split(np.flatnonzero(~chosen), np.flatnonzero(chosen))
+
+
+@dataclass(frozen=True)
+class Split:
+    """Positions in the training part: int64 (n,) to learn from, int64 (m,) to validate with."""
+
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+
+
+def load_dataset(path: str | Path | None = None) -> Dataset:
+    """MNIST, or the file at `path`, checked but not yet read whole.
+
+    Raises:
+        InputError: no such file, not an .npz, an array missing or of another kind, objects that would need
+            pickling, or a shipped MNIST file that was changed.
+    """
+    if path is None or Path(path).resolve() == MNIST_FILE.resolve():
+        sha256 = _hash(MNIST_FILE)
+        if sha256 != MNIST_SHA256:
+            raise InputError(
+                f"{MNIST_FILE.name} is not the file Digit Lab was shipped with; install it again."
+            )
+        return Dataset(MNIST_FILE, "MNIST", sha256)
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such dataset file.")
+    if path.stat().st_size > _LARGEST_FILE:
+        raise InputError(
+            f"{path}: expected a dataset of at most 2 GB, got {path.stat().st_size / 1e9:.1f} GB."
+        )
+    _check_arrays(path)
+    dataset = Dataset(path.resolve(), path.name, _hash(path))
+    _ = dataset.train, dataset.test  # read now, so that damage and odd labels are told of now
+    return dataset
+
+
+def load_recorded(record: DatasetRecord) -> Dataset:
+    """The data set that a run learns or learned from; errors as from `load_dataset`.
+
+    Raises:
+        InputError: it is not on this computer, or its file has changed.
+    """
+    found = load_dataset(record.path)
+    if found.sha256 != record.sha256:
+        what = "is not on this computer" if record.path is None else "has changed since it was learned from"
+        raise InputError(f"{record.name}: the data set {what}.")
+    return found
+
+
+def _check_arrays(path: Path) -> None:
+    """Reads only the headers, so that a file that claims to be huge is refused before it fills the memory."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            headers = {name: _header(archive, name) for name in _ARRAYS}
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
+        raise _refuse(path, "it is not a readable .npz file") from None
+    for name, (shape, dtype) in headers.items():
+        if dtype.hasobject:
+            raise _refuse(path, f"{name} holds Python objects, which are never unpickled")
+        if name.startswith("x_") and (len(shape) != 3 or shape[1:] != (SIDE, SIDE) or dtype != np.uint8):
+            raise _refuse(path, f"{name} is {dtype} {shape}")
+        if name.startswith("y_") and (len(shape) != 1 or dtype.kind not in "iu"):
+            raise _refuse(path, f"{name} is {dtype} {shape}")
+        if not 0 < shape[0] <= _LARGEST_SET:
+            raise _refuse(path, f"{name} holds {shape[0]} entries")
+    for part in ("train", "test"):
+        images, labels = headers[f"x_{part}"][0][0], headers[f"y_{part}"][0][0]
+        if images != labels:
+            raise _refuse(path, f"it has {images} {part} images and {labels} labels")
+
+
+def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    path = Path(archive.filename or "")
+    try:
+        with archive.open(f"{name}.npy") as file:
+            version = np.lib.format.read_magic(file)
+            if version == (1, 0):
+                shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+            else:
+                shape, _, dtype = np.lib.format.read_array_header_2_0(file)
+            return shape, dtype
+    except KeyError:
+        raise _refuse(path, f"it has no array {name}") from None
+    except ValueError:
+        raise _refuse(path, f"{name} is not a readable array") from None
+
+
+def _refuse(path: Path, found: str) -> InputError:
+    return InputError(
+        f"{path}: expected an .npz file with x_train, y_train, x_test, y_test (uint8 (n, 28, 28), labels 0-9), "
+        f"but {found}."
+    )
+
+
+def _hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: the dataset can't be read ({error.strerror}).") from None

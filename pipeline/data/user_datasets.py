@@ -1,0 +1,67 @@
+"""Data sets that a person made or handed in through a page, in `<home>/datasets/`: checked first, then kept."""
+
+import re
+from pathlib import Path
+from uuid import uuid4
+
+from models.errors import DigitLabError, InputError
+from models.locations import home
+from pipeline.data import saved_digits
+from pipeline.data.dataset import Dataset, load_dataset
+
+MY_DIGITS = "my digits"
+"""In place of a file name: the digits that were corrected and kept, as they are now."""
+
+
+def folder() -> Path:
+    """Where they lie; it need not exist yet."""
+    return home() / "datasets"
+
+
+def keep(name: str, content: bytes) -> Dataset:
+    """Checks an .npz file's content and keeps it; the same content is kept once.
+
+    Args:
+        name: the file's name as it was handed in; only letters, digits, "-", "_" and "." are taken from it.
+        content: as `pipeline.data.dataset.load_dataset` takes it.
+
+    Raises:
+        InputError: it is no data set, or can't be stored; one sentence.
+    """
+    part = folder() / f".{uuid4().hex}.npz"
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        sha256 = load_dataset(part).sha256
+        stem = re.sub(r"[^\w.-]+", "-", Path(name).stem).strip(".-")[:40] or "digits"
+        path = part.with_name(f"{stem}-{sha256[:8]}.npz")
+        part.replace(path)
+    except InputError as error:
+        raise InputError(str(error).replace(str(part), name)) from None
+    except OSError as error:
+        raise InputError(f"{name}: it can't be stored ({error.strerror}).") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return load_dataset(path)
+
+
+def list_kept() -> list[Path]:
+    """The kept files by name."""
+    return sorted(path for path in folder().glob("*.npz") if not path.name.startswith("."))
+
+
+def open_kept(name: str) -> Dataset:
+    """A kept data set by its file name; MNIST for an empty one; a new one for `MY_DIGITS`.
+
+    Raises:
+        InputError: there is none of that name, or it is damaged.
+    """
+    if not name:
+        return load_dataset()
+    if name == MY_DIGITS:
+        return keep("my-digits.npz", saved_digits.export_npz(saved_digits.list_kept()))
+    path = folder() / Path(name).name
+    try:
+        return load_dataset(path)
+    except DigitLabError as error:
+        raise InputError(str(error).replace(str(path), name)) from None

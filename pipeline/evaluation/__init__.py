@@ -1,0 +1,1 @@
+"""Probabilities and labels -> metrics, and the test digits behind them."""

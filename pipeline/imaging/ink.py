@@ -1,0 +1,253 @@
+"""RGB pixels -> ink: what is paper, what is stroke, whatever the light and whichever is the brighter.
+
+Two ways, chosen by evidence. A *drawing* has one exact background color: ink is the distance from it. On a
+*photo or scan* the paper's brightness is followed by a morphological closing with a window just wider than
+the strokes, which keeps shadow edges where they are; ink is what is darker (or lighter) than that.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.page_detection import find_sheet, without_bars
+
+Ink = NDArray[np.float32]
+"""(height, width) in [0, 1], 1 = full stroke, whatever the polarity of the picture was."""
+
+WORKING_SIDE = 1800
+"""Longer pictures are reduced to this many pixels before ink is looked for; a page of writing needs no more."""
+
+_SHOWN_SIDE = 480
+_PREVIEW_SIDE = 320
+_WINDOWS = (1 / 32, 1 / 20, 1 / 12, 1 / 7, 1 / 4, 1 / 2)
+"""Candidate widths of the closing's window, as a share of the shorter side."""
+
+_LEAST_CONTRAST = 0.012
+"""Ink has to differ from the paper by 3 of 255 levels, even in a drawing without noise."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of the way from a picture to a digit, for a page to show.
+
+    Attributes:
+        title: two or three words.
+        explanation: one plain sentence.
+        picture: float32 (h, w) in [0, 1]; the stroke is bright once it has been found.
+    """
+
+    title: str
+    explanation: str
+    picture: NDArray[np.float32]
+
+
+def shown(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A copy of a step's picture that is no larger than a page needs."""
+    scale = _SHOWN_SIDE / max(picture.shape)
+    if scale >= 1:
+        return np.array(picture)
+    return np.asarray(np.clip(_resize(picture, scale), 0, 1), np.float32)
+
+
+def find_ink(pixels: NDArray[np.uint8]) -> tuple[Ink, float, tuple[Step, ...]]:
+    """The ink of a picture.
+
+    Args:
+        pixels: uint8 (h, w, 3), RGB.
+
+    Returns:
+        the ink, all zero if there is none; ink pixels a picture pixel; and the steps.
+    """
+    scale = min(1.0, WORKING_SIDE / max(pixels.shape[:2]))
+    small = pixels if scale == 1 else _resize(pixels, scale)
+    gray = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+    first = Step("Picture", "The picture in shades of gray.", shown((gray / 255).astype(np.float32)))
+    ink = np.zeros(gray.shape, np.float32)
+    inside = without_bars(gray)
+    sheet = find_sheet(gray)
+    if sheet is not None:
+        columns, rows = np.flatnonzero(sheet.any(axis=0)), np.flatnonzero(sheet.any(axis=1))
+        inside = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        small, gray = np.array(small), np.array(gray)
+        # the corners of a sheet that lies askew show the table: paint them over with paper
+        small[~sheet], gray[~sheet] = np.median(small[sheet], axis=0), np.median(gray[sheet])
+    found, how = _ink_inside(small[inside], gray[inside])
+    if not found.any() and found.shape != gray.shape:
+        # what looked like bars was all there is: a tight crop of a straight 1
+        inside = np.s_[:, :]
+        found, how = _ink_inside(small, gray)
+    ink[inside] = found
+    if sheet is not None:
+        rim = max(3, min(sheet.shape) // 60)
+        ink *= cv2.erode(sheet.astype(np.uint8), np.ones((rim, rim), np.uint8))
+    return ink, scale, (first, Step("Ink", how, shown(ink)))
+
+
+def _resize(picture: NDArray[Any], scale: float) -> NDArray[Any]:
+    height, width = picture.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+
+
+def _ink_inside(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> tuple[Ink, str]:
+    flat = _flat_background(pixels, gray)
+    if flat is not None:
+        distance = cv2.absdiff(pixels, np.broadcast_to(flat, pixels.shape).astype(np.uint8)).max(axis=2)
+        return _scaled(distance.astype(np.float32) / 255), "Ink is what differs from the even background."
+    dark, window = _polarity_and_window(gray)
+    name = "darker" if dark else "lighter"
+    difference = _against_paper(pixels, dark, window)
+    return _scaled(difference), f"Ink is what is {name} than the paper around it, so that shadows fade away."
+
+
+def _flat_background(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The color of a background that is the same everywhere, as in a drawing; None for paper."""
+    height, width = gray.shape
+    rim = max(1, min(height, width) // 40)
+    border = np.ones(gray.shape, bool)
+    border[rim : height - rim, rim : width - rim] = False
+    levels = np.bincount(gray[border], minlength=256)
+    mode = int(np.argmax(levels))
+    near_mode = cv2.inRange(gray, np.array(max(0, mode - 6)), np.array(min(255, mode + 6))) > 0
+    share = float(near_mode.mean())
+    if near_mode[border].mean() < 0.5 or share < 0.2:
+        return None
+    # a second even color is the ink; where the rest is neither, it is light and shade
+    others = np.bincount(gray[~near_mode], minlength=256).astype(np.float64) / gray.size
+    second = int(np.argmax(np.convolve(others, np.ones(25), "same")))
+    both = share + float(others[max(0, second - 12) : second + 13].sum())
+    exact = float((np.abs(gray.astype(np.int16) - mode) <= 1).mean())
+    two_colors = both > 0.85 and abs(second - mode) >= 40
+    if (share > 0.5 and exact > 0.6) or two_colors or max(height, width) <= 32:
+        return np.asarray(np.median(pixels[near_mode & border], axis=0), np.uint8)
+    return None
+
+
+def _polarity_and_window(gray: NDArray[np.uint8]) -> tuple[bool, int]:
+    """Whether ink is darker than the paper, and the width in pixels of a window wider than the strokes."""
+    scale = min(1.0, _PREVIEW_SIDE / max(gray.shape))
+    reduced = gray if scale == 1 else _resize(gray, scale)
+    preview = np.asarray(cv2.GaussianBlur(reduced, (3, 3), 0), np.uint8)
+    side = min(preview.shape)
+    strengths: dict[bool, list[float]] = {True: [], False: []}
+    left: dict[bool, list[float]] = {True: [], False: []}
+    for share in _WINDOWS:
+        for dark in (True, False):
+            difference = _top_hat(preview, dark, _odd(side * share))
+            strengths[dark].append(_strength(difference))
+            left[dark].append(_roughness((cv2.add if dark else cv2.subtract)(preview, difference)))
+    rough = _roughness(preview)
+    # holes and gaps stand out as strokes do, but without its ink a paper is even, and without its holes it is not
+    floor = 0.05 * rough + 1e-6
+    evidence = float(np.mean(np.log((np.array(left[False]) + floor) / (np.array(left[True]) + floor))))
+    dark = evidence + 0.7 * (_border_brightness(preview) - 0.5) > 0
+    chosen = min(_reach(strengths[dark], max(strengths[not dark])), len(_WINDOWS) - 1)
+    least = min(left[dark])
+    if left[dark][chosen] - least > 0.1 * (rough - least):
+        chosen = min(chosen + 1, len(_WINDOWS) - 1)  # the broadest strokes do not fit in it yet
+    return dark, _odd(min(gray.shape) * _WINDOWS[chosen] * 1.6)
+
+
+def _border_brightness(gray: NDArray[np.uint8]) -> float:
+    """Share of the picture's rim that is on the bright side of Otsu's threshold: 1 where all of it is paper."""
+    level, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    rim = max(1, min(gray.shape) // 20)
+    border = np.concatenate(
+        [gray[:rim].ravel(), gray[-rim:].ravel(), gray[:, :rim].ravel(), gray[:, -rim:].ravel()]
+    )
+    return float((border > level).mean())
+
+
+def _roughness(gray: NDArray[Any]) -> float:
+    """Total variation a pixel of uint8 (h, w): the sum of the steps between neighbors, divided by h * w."""
+    levels = gray.astype(np.int16)
+    steps = np.abs(np.diff(levels, axis=0)).sum() + np.abs(np.diff(levels, axis=1)).sum()
+    return float(steps / levels.size)
+
+
+def _reach(values: list[float], others: float) -> int:
+    """The first window that strokes fit in: the next wider ones show hardly more. Light and shade go on growing."""
+    for i, value in enumerate(values):
+        following = values[min(i + 2, len(values) - 1)]
+        if value >= 0.3 * max(*values, others) and following <= 1.25 * value:
+            return i
+    return len(values)
+
+
+def _odd(width: float) -> int:
+    return max(3, int(width) | 1)
+
+
+def _top_hat(gray: NDArray[np.uint8], dark: bool, window: int) -> NDArray[np.uint8]:
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (window, window))
+    return np.asarray(cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT if dark else cv2.MORPH_TOPHAT, kernel))
+
+
+def _strength(difference: NDArray[np.generic]) -> float:
+    """How strongly the strongest three of a thousand pixels (at least 8) stand out."""
+    flat = difference.ravel()
+    count = min(flat.size, max(8, flat.size // 330))
+    return float(np.partition(flat, flat.size - count)[-count:].mean())
+
+
+def _against_paper(pixels: NDArray[np.uint8], dark: bool, window: int) -> NDArray[np.float32]:
+    """How far every pixel is from the paper around it, in [0, 1], along the color in which ink stands out most."""
+    paper_first = pixels if dark else cv2.bitwise_not(pixels)
+    smooth = cv2.GaussianBlur(paper_first, (0, 0), max(0.8, window / 40))
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (window, window))
+    paper = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, kernel)
+    paper = cv2.blur(paper, (_odd(window / 3), _odd(window / 3)))
+    difference = np.asarray(cv2.subtract(paper, paper_first, dtype=cv2.CV_32F), np.float32)
+    weights = _ink_color(difference)
+    gray = np.asarray(cv2.transform(difference, weights[None, :]), np.float32)
+    # the closing follows the brightest of the grain: take the usual distance of bare paper off
+    sample = gray[::4, ::4]
+    return np.asarray(np.maximum(gray - np.median(sample), 0) / 255, np.float32)
+
+
+def _ink_color(difference: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weights of R, G, B that sum to 1: how much of the ink's contrast each channel carries."""
+    flat = difference[::2, ::2].reshape(-1, 3) if difference.size > 100_000 else difference.reshape(-1, 3)
+    total = flat.sum(axis=1)
+    count = min(len(total), max(16, len(total) // 300))
+    strongest = flat[np.argpartition(total, len(total) - count)[-count:]].mean(axis=0)
+    strongest = np.maximum(strongest, 0) + 1e-3
+    weights = strongest / strongest.sum()
+    # green is the sharpest and least noisy channel of a photo: keep a share of it
+    return np.asarray(0.7 * weights + np.array([0.1, 0.15, 0.05]), np.float32)
+
+
+def _scaled(difference: NDArray[np.float32]) -> Ink:
+    """Full stroke becomes 1; all zero where nothing stands out of the noise."""
+    noise = _noise(difference)
+    full = _near_top(difference)
+    if full < _LEAST_CONTRAST or (full < 15 * noise and not _stands_out(difference)):
+        return np.zeros_like(difference)
+    floor = min(2.5 * noise, 0.3 * full)
+    return np.asarray(np.clip((difference - floor) / (full - floor), 0, 1), np.float32)
+
+
+def _near_top(values: NDArray[np.float32]) -> float:
+    """The level that only one pixel in 2,000 (at least 8) exceeds."""
+    flat = values.ravel()
+    count = min(flat.size, max(8, flat.size // 2000))
+    return float(np.partition(flat, flat.size - count)[-count])
+
+
+def _stands_out(difference: NDArray[np.float32]) -> bool:
+    """Whether something is left of the strongest pixels when the grain around them is averaged away."""
+    smooth = np.asarray(cv2.GaussianBlur(difference, (0, 0), 1.5), np.float32)
+    sixth, middle = np.percentile(smooth, [16, 50])
+    return bool(_near_top(smooth) - middle > 6 * max(middle - sixth, 1e-6))
+
+
+def _noise(difference: NDArray[np.float32]) -> float:
+    """Standard deviation of the grain, after Immerkaer, "Fast Noise Variance Estimation" (1996), by the median."""
+    if min(difference.shape) < 8:
+        return 0.0
+    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    response = np.abs(cv2.filter2D(difference, cv2.CV_32F, mask))
+    return float(np.median(response[::2, ::2])) / 0.6745 / 6

@@ -1,0 +1,304 @@
+"""Ink -> 28x28 the way MNIST was made: a 20x20 box with antialiasing, its center of mass in the middle.
+
+MNIST's digits were size-normalized into 20x20 and centered by mass (LeCun, Cortes and Burges, "The MNIST
+database of handwritten digits"). Their strokes came from felt and ball pens scanned at one resolution, so a
+hairline or a broad brush has to be brought to the same width before it is shrunk, or a network sees something
+it never learned.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import InputError
+from pipeline.imaging.ink import shown
+from pipeline.imaging.picture import Ink, Picture, Step
+
+SIDE = 28
+BOX = 20
+_FINE = 6
+"""Fine pixels a final pixel: strokes are widened or thinned at this resolution, before shrinking."""
+
+THINNEST, THICKEST = 1.8, 4.2
+"""Stroke widths in final pixels that are left alone: as `stroke_width` measures them, MNIST's training images
+have 1.8 to 3.9 (5th and 95th percentile), 2.4 in the middle."""
+
+_OTHER_HEIGHT, _OTHER_INK = 0.55, 0.3
+"""What else stands in a picture is another digit where it has this share of the one digit's height and ink."""
+
+_EMPTY = "The picture is empty: expected a digit, but no ink stands out from the background."
+
+
+@dataclass(frozen=True)
+class Normalized:
+    """One digit as a network expects it.
+
+    Attributes:
+        image: float32 (28, 28) in [0, 1], the stroke bright, like MNIST / 255.
+        box: x, y, width and height of the digit, in pixels of the original picture.
+        steps: every stage from the picture to the image.
+        others: how many more things as large as a digit stand in the picture.
+    """
+
+    image: NDArray[np.float32]
+    box: tuple[int, int, int, int]
+    steps: tuple[Step, ...]
+    others: int = 0
+
+
+def normalize(picture: Picture) -> Normalized:
+    """The one digit of a picture.
+
+    Raises:
+        InputError: the picture is empty; an empty picture is an error, not a digit.
+    """
+    ink = picture.ink
+    mask = _strokes(ink)
+    if not mask.any():
+        raise InputError(_EMPTY)
+    left, top, width, height = _box(ink, mask)
+    box = _in_picture((left, top, width, height), picture.scale, picture.pixels.shape[:2])
+    kept = ink * cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
+    marked = shown(kept)
+    cut = _cut(ink, mask)
+    image, inner = _fit(cut)
+    steps = (
+        *picture.steps,
+        Step("Strokes", "Specks and edges that are no part of the digit are dropped.", marked),
+        Step("Box", "The smallest box around the strokes is cut out.", shown(cut)),
+        *inner,
+        Step("28 x 28", "The center of mass is moved to the middle of 28 x 28 pixels.", image),
+    )
+    return Normalized(image, box, steps, _count_others(ink, mask))
+
+
+def _count_others(ink: Ink, mask: NDArray[np.bool_]) -> int:
+    """How many strokes beside the digit's stand about as high, with about as much ink, free of the frame."""
+    rest = (ink > _threshold(ink)) & ~mask
+    if not rest.any():
+        return 0
+    height, width = ink.shape
+    *_, tall = _box(ink, mask)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(rest.view(np.uint8), connectivity=8)
+    mass = np.bincount(np.asarray(labels).ravel(), weights=ink.ravel(), minlength=count)
+    least = _OTHER_INK * float(ink[mask].sum())
+    found = 0
+    for (x, y, wide, high, _), weight in zip(np.asarray(stats)[1:], mass[1:], strict=True):
+        free = x > 0 and y > 0 and x + wide < width and y + high < height
+        found += bool(free and _OTHER_HEIGHT * tall <= high <= tall / _OTHER_HEIGHT and weight >= least)
+    return found
+
+
+def normalize_ink(ink: Ink) -> NDArray[np.float32]:
+    """The (28, 28) image in [0, 1] of one digit that stands alone in its ink.
+
+    Raises:
+        InputError: there is no ink.
+    """
+    mask = ink > _threshold(ink)
+    if not mask.any():
+        raise InputError(_EMPTY)
+    return _fit(_cut(ink, mask))[0]
+
+
+def _in_picture(
+    box: tuple[int, int, int, int], scale: float, shape: tuple[int, ...]
+) -> tuple[int, int, int, int]:
+    left, top, width, height = box
+    x, y = int(left / scale), int(top / scale)
+    right = min(shape[1], int(np.ceil((left + width) / scale)))
+    bottom = min(shape[0], int(np.ceil((top + height) / scale)))
+    return x, y, right - x, bottom - y
+
+
+def _threshold(ink: Ink) -> float:
+    """Ink above it belongs to a stroke: half way up to a usual stroke's strength."""
+    strong = ink[ink > 0.15]
+    if not strong.size:
+        return 1.0
+    return min(0.5, 0.5 * float(np.percentile(strong, 90)))
+
+
+def _strokes(ink: Ink) -> NDArray[np.bool_]:
+    """Where the one digit's strokes are: bool, as large as the ink."""
+    threshold = _threshold(ink)
+    strong = ink > threshold
+    if not strong.any():
+        return strong
+    # faint stretches count where they hang together with strong ones
+    weak = (ink > threshold * 0.5).astype(np.uint8)
+    count, found, found_stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    labels, stats = np.asarray(found, np.int32), np.asarray(found_stats, np.int32)
+    mass = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count).astype(np.float64)
+    seeds = np.bincount(labels[strong], minlength=count)
+    mass[0] = 0
+    mass[seeds == 0] = 0
+    return _belonging(labels, stats, mass, ink.shape)
+
+
+def _belonging(
+    labels: NDArray[np.int32], stats: NDArray[np.int32], mass: NDArray[np.float64], shape: tuple[int, ...]
+) -> NDArray[np.bool_]:
+    """The main component and those that are near and large enough to be a part of the same digit."""
+    height, width = shape
+    boxes = stats[:, :4].astype(np.int64)
+    x0, y0 = boxes[:, 0], boxes[:, 1]
+    x1, y1 = x0 + boxes[:, 2], y0 + boxes[:, 3]
+    touches = (x0 == 0).astype(int) + (y0 == 0) + (x1 == width) + (y1 == height)
+    weight = mass.copy()
+    for i in np.flatnonzero(mass):
+        # what lies along the frame is a shadow or the edge of the sheet, unless it reaches into the picture
+        depth = min(boxes[i, 2] / width, boxes[i, 3] / height)
+        if touches[i] and depth < 0.12 and not (touches[i] >= 2 and 0.3 < _center(boxes[i], shape) < 0.7):
+            weight[i] *= 0.1
+    main = int(np.argmax(weight))
+    chosen = {main}
+    left, top, right, bottom = x0[main], y0[main], x1[main], y1[main]
+    order = np.argsort(-weight)
+    grown = True
+    while grown:
+        grown = False
+        size = max(right - left, bottom - top)
+        for i in order[: min(len(order), 200)]:
+            if i in chosen or weight[i] < 0.01 * weight[main]:
+                continue
+            gap = max(x0[i] - right, left - x1[i], y0[i] - bottom, top - y1[i], 0)
+            share = weight[i] / weight[main]
+            if gap <= size * (0.06 + 0.3 * min(1.0, share * 3)):
+                chosen.add(int(i))
+                left, top = min(left, x0[i]), min(top, y0[i])
+                right, bottom = max(right, x1[i]), max(bottom, y1[i])
+                grown = True
+    return np.isin(labels, list(chosen))
+
+
+def _center(box: NDArray[np.int64], shape: tuple[int, ...]) -> float:
+    """Where across a thin box's short way it lies: 0 at one edge of the picture, 1 at the other."""
+    height, width = shape
+    if box[2] / width < box[3] / height:
+        return float((box[0] + box[2] / 2) / width)
+    return float((box[1] + box[3] / 2) / height)
+
+
+def _cut(ink: Ink, mask: NDArray[np.bool_]) -> Ink:
+    """The ink of the masked strokes with their soft edges, cut to their box, full stroke at 1."""
+    own = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
+    left, top, width, height = _box(ink, mask)
+    window = np.s_[top : top + height, left : left + width]
+    cut = ink[window] * own[window]
+    full = float(np.percentile(ink[mask], 85))
+    return np.asarray(np.clip(cut / max(full, 1e-6), 0, 1), np.float32)
+
+
+def _box(ink: Ink, mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """x, y, width and height of the masked strokes with their soft edges, in ink pixels."""
+    soft = (cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)) > 0) & (ink > 0.1)
+    left, top, width, height = cv2.boundingRect(soft.view(np.uint8))
+    return left, top, width, height
+
+
+def _fit(cut: Ink) -> tuple[NDArray[np.float32], tuple[Step, ...]]:
+    """(28, 28) from a digit cut to its box, and the steps on the way."""
+    height, width = cut.shape
+    if max(height, width) in (BOX - 1, BOX, BOX + 1):
+        # made like MNIST already: resampling could only blur it
+        measured = stroke_width(np.kron(cut, np.ones((_FINE, _FINE), np.float32))) / _FINE
+        if THINNEST * 0.7 <= measured <= THICKEST * 1.4:
+            return _centered(cut, 1), ()
+    scale = BOX * _FINE / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    pad = _FINE * 4
+    source = np.pad(cut, max(1, round(pad / scale)))
+    size = (round(source.shape[1] * scale), round(source.shape[0] * scale))
+    fine = np.clip(cv2.resize(source, (max(1, size[0]), max(1, size[1])), interpolation=method), 0, 1)
+    fine = _sharpened(np.asarray(fine, np.float32), scale)
+    before = shown(fine)
+    widened = _with_usual_width(fine)
+    left, top, width, height = cv2.boundingRect((widened > 0.5).astype(np.uint8))
+    if not width:
+        return _centered(cut, max(1, max(cut.shape) // BOX)), ()
+    tight = widened[top : top + height, left : left + width]
+    small = BOX * _FINE / max(width, height)
+    if small < 1:
+        size = (max(1, round(width * small)), max(1, round(height * small)))
+        tight = np.asarray(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), np.float32)
+    steps = (
+        Step("Sharpened", "The edges of the strokes are made clear.", before),
+        Step("Stroke width", "Strokes are brought to the width that MNIST's have.", shown(widened)),
+        Step("20 x 20", "The digit is shrunk to fit in 20 x 20 pixels.", _shrunk(tight)),
+    )
+    return _centered(tight, _FINE), steps
+
+
+def _shrunk(tight: NDArray[np.float32]) -> NDArray[np.float32]:
+    size = (max(1, round(tight.shape[1] / _FINE)), max(1, round(tight.shape[0] / _FINE)))
+    return np.asarray(np.clip(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), 0, 1), np.float32)
+
+
+def _sharpened(fine: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
+    """Soft edges (blur, enlarged pixels) made about one final pixel wide, broken strokes joined."""
+    if scale > 1:
+        fine = np.asarray(cv2.GaussianBlur(fine, (0, 0), scale * 0.35), np.float32)
+    peak = float(np.percentile(fine[fine > 0.3], 80)) if (fine > 0.3).any() else 1.0
+    level = 0.5 * peak
+    return np.asarray(np.clip((fine - level) * 2.5 + 0.5, 0, 1), np.float32)
+
+
+def stroke_width(fine: NDArray[np.float32]) -> float:
+    """Usual width of the strokes in pixels, 0 without any.
+
+    For a stroke of constant width w and length L, area = w L, and the distances to its edge average w / 4.
+    """
+    mask = (fine > 0.5).astype(np.uint8)
+    padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    distance = cv2.distanceTransform(padded, cv2.DIST_L2, 5)
+    inside = distance[distance > 0]
+    return 4 * float(inside.mean()) - 1 if inside.size else 0.0
+
+
+def _with_usual_width(fine: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Strokes widened or thinned, if they are out of MNIST's range; holes and gaps are kept open."""
+    width = stroke_width(fine)
+    if width <= 0:
+        return fine
+    if width < THINNEST * _FINE:
+        radius = round((THINNEST * _FINE - width) / 2)
+        if radius:
+            return np.asarray(cv2.dilate(fine, _disk(radius)), np.float32)
+    elif width > THICKEST * _FINE:
+        radius = round((width - THICKEST * _FINE) / 2)
+        thin = np.asarray(cv2.erode(fine, _disk(radius)), np.float32) if radius else fine
+        whole = cv2.connectedComponents((fine > 0.5).astype(np.uint8))[0]
+        if cv2.connectedComponents((thin > 0.5).astype(np.uint8))[0] == whole:
+            return thin
+    return fine
+
+
+def _disk(radius: int) -> NDArray[np.uint8]:
+    return np.asarray(
+        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8
+    )
+
+
+def _centered(tight: NDArray[np.float32], fine: int) -> NDArray[np.float32]:
+    """(28, 28) with the center of mass in the middle, from a box at `fine` pixels a final pixel."""
+    height, width = tight.shape
+    mass = float(tight.sum())
+    x = float(tight.sum(axis=0) @ np.arange(width)) / mass + 0.5
+    y = float(tight.sum(axis=1) @ np.arange(height)) / mass + 0.5
+    side = SIDE * fine
+    # MNIST's centers of mass lie in pixel 14 of 0 to 27, whose middle is at 14.5
+    middle = side / 2 + fine / 2
+    left, top = round(middle - x), round(middle - y)
+    # a lopsided digit must stay whole: its box never leaves the picture
+    left, top = min(max(left, 0), max(side - width, 0)), min(max(top, 0), max(side - height, 0))
+    canvas = np.zeros((max(side, top + height), max(side, left + width)), np.float32)
+    canvas[top : top + height, left : left + width] = tight
+    canvas = canvas[:side, :side]
+    if fine == 1:
+        return canvas
+    small = cv2.resize(canvas, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.clip(small, 0, 1), np.float32)

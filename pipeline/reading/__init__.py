@@ -1,0 +1,1 @@
+"""A page of handwriting -> its digits as text, what people correct in it, and its export."""

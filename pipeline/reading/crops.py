@@ -1,0 +1,92 @@
+"""A page that was read, with the parts of the picture that the reading rests on. Knows nothing of who looks at it."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from models.recognizer import Recognizer
+from pipeline.imaging.picture import read_picture
+from pipeline.reading.constraints import Constraint
+from pipeline.reading.reader import PageReading, read_page
+
+_LONGEST = 1400
+"""Longer side of a preview in pixels: sharp on a dense screen, some 200 KB."""
+
+_DIGIT_HEIGHT, _LINE_HEIGHT, _LINE_WIDTH = 72, 56, 900
+_MARGIN = 0.18
+"""Of a box's height, left around what is cut out."""
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """A reading, and what it was read from.
+
+    Attributes:
+        reading: digits and lines.
+        size: width and height of the upright picture in pixels; the digits' boxes refer to it.
+        preview: the picture as JPEG, reduced.
+        digit_crops: a PNG of each digit as it stands in the picture.
+        line_crops: a PNG of each line.
+    """
+
+    reading: PageReading
+    size: tuple[int, int]
+    preview: bytes = field(repr=False)
+    digit_crops: tuple[bytes, ...] = field(repr=False)
+    line_crops: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it takes to keep, nearly."""
+        images = sum(digit.image.nbytes for digit in self.reading.digits)
+        return len(self.preview) + sum(map(len, self.digit_crops + self.line_crops)) + images
+
+
+def read_with_evidence(
+    data: bytes, recognizer: Recognizer, constraints: Sequence[Constraint] = ()
+) -> ReadPage:
+    """Reads all the digits of a picture file and cuts them out of it; arguments and errors as `read_page`."""
+    picture = read_picture(data)
+    reading = read_page(picture, recognizer, constraints)
+    height, width = picture.pixels.shape[:2]
+    return ReadPage(
+        reading,
+        (width, height),
+        _preview(picture.pixels),
+        tuple(
+            _cut_out(picture.pixels, [digit.box], _DIGIT_HEIGHT, _DIGIT_HEIGHT * 2)
+            for digit in reading.digits
+        ),
+        tuple(
+            _cut_out(
+                picture.pixels, [d.box for d in reading.digits if d.line == line], _LINE_HEIGHT, _LINE_WIDTH
+            )
+            for line in sorted({digit.line for digit in reading.digits})
+        ),
+    )
+
+
+def _preview(pixels: NDArray[np.uint8]) -> bytes:
+    image = Image.fromarray(pixels)
+    image.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=82)
+    return file.getvalue()
+
+
+def _cut_out(
+    pixels: NDArray[np.uint8], boxes: Sequence[tuple[int, int, int, int]], height: int, width: int
+) -> bytes:
+    """What the boxes span, with a margin, as a PNG of at most this height and width."""
+    margin = max(2, round(_MARGIN * max(box[3] for box in boxes)))
+    left, top = (max(0, min(box[axis] for box in boxes) - margin) for axis in (0, 1))
+    right, bottom = (max(box[axis] + box[axis + 2] for box in boxes) + margin for axis in (0, 1))
+    image = Image.fromarray(np.ascontiguousarray(pixels[top:bottom, left:right]))
+    image.thumbnail((width, height), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()

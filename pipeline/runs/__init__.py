@@ -1,0 +1,1 @@
+"""Training runs as processes: the queue, the worker, what is read from their files."""

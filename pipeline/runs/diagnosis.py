@@ -1,0 +1,97 @@
+"""What the curves of a training say, in plain words. Rules on numbers; knows nothing of pages or files."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from models.formatting import percent
+
+Kind = Literal["waiting", "diverged", "stuck", "early", "overfitting", "improving", "level"]
+
+GUESSING = math.log(10)
+"""Loss of a network that gives each of the ten digits the same probability."""
+
+_CLEARLY = 0.02
+"""Share by which a loss must change before anything is made of it: less is noise of one epoch."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A judgment and the sentence that goes with it."""
+
+    kind: Kind
+    sentence: str
+
+
+def read_curves(epochs: Sequence[Mapping[str, Any]]) -> Reading:
+    """Reads the whole epochs of a training.
+
+    Args:
+        epochs: in order; each with `epoch`, `loss`, `accuracy` and, where there are validation images,
+            `val_loss` and `val_accuracy`. Losses in nats.
+    """
+    if not epochs:
+        return Reading("waiting", "The first epoch is not over yet; until then the curves say little.")
+    losses = [float(epoch["loss"]) for epoch in epochs]
+    trouble = _trouble(losses, float(epochs[-1]["accuracy"]))
+    if trouble:
+        return trouble
+    judged = "validation" if all(epoch.get("val_loss") is not None for epoch in epochs) else "training"
+    values = [float(epoch["val_loss"]) for epoch in epochs] if judged == "validation" else losses
+    if len(epochs) == 1:
+        share = epochs[0].get("val_accuracy") if judged == "validation" else epochs[0]["accuracy"]
+        return Reading(
+            "early",
+            f"One epoch, {percent(float(share or 0))} right on the {judged} images; "
+            "it takes two to tell where it is going.",
+        )
+    numbers = [int(epoch["epoch"]) for epoch in epochs]
+    return _trend(numbers, losses, values, judged)
+
+
+def _trouble(losses: Sequence[float], accuracy: float) -> Reading | None:
+    lowest = min(losses)
+    if not all(map(math.isfinite, losses)) or (losses[-1] > 2 * lowest and losses[-1] > lowest + 0.3):
+        return Reading(
+            "diverged",
+            f"Diverged: the training loss rose from {lowest:.2f} to {losses[-1]:.2f}. Lower the learning rate.",
+        )
+    if losses[-1] > 0.95 * GUESSING and accuracy < 0.2:
+        return Reading(
+            "stuck",
+            f"Hardly anything learned: a loss of {losses[-1]:.2f} is what guessing gives. "
+            "Lower the learning rate if it is high, raise it if it is tiny.",
+        )
+    return None
+
+
+def _trend(numbers: Sequence[int], losses: Sequence[float], values: Sequence[float], judged: str) -> Reading:
+    best = min(range(len(values)), key=values.__getitem__)
+    last = len(values) - 1
+    if judged == "validation" and last - best >= 2 and values[last] > (1 + 2 * _CLEARLY) * values[best]:
+        if losses[last] < losses[best]:
+            return Reading(
+                "overfitting",
+                f"Overfitting since epoch {numbers[best]}: the validation loss rose from {values[best]:.3f} to "
+                f"{values[last]:.3f} while the training loss still falls. "
+                "Augmentation, dropout or fewer epochs help.",
+            )
+        return Reading(
+            "level",
+            f"Unsteady: the validation loss was lowest in epoch {numbers[best]} ({values[best]:.3f}) and is "
+            f"{values[last]:.3f} now. A lower or falling learning rate would calm it.",
+        )
+    before = min(values[: max(1, last - 1)]) if last > 1 else values[0]
+    gain = 1 - min(values[max(0, last - 1) :]) / before if before > 0 else 0.0
+    if best >= last - 1 and gain > _CLEARLY:
+        span = "the last epoch" if last == 1 else "the last two epochs"
+        return Reading(
+            "improving",
+            f"Still improving: the {judged} loss fell by {percent(gain, 0)} in {span}; more epochs should help.",
+        )
+    return Reading(
+        "level",
+        f"Leveled off: the {judged} loss has stayed near {values[best]:.3f} since epoch {numbers[best]}; "
+        "more epochs will change little.",
+    )

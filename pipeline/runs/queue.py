@@ -1,0 +1,306 @@
+"""Run directories at work: submit, list, follow, stop, resume, and the queue.
+
+A run's life is told by files alone, so any number of pages and command lines may look on, and none is needed
+for a run to go on. Knows nothing of TensorFlow.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import ConfigError, ModelError
+from models.files import write_text
+from models.locations import PROJECT, runs_folder
+from models.run_directory import ENDED, START_TIME, DatasetRecord, RunDirectory, RunRecord, new_id, now
+from models.store import check_new_name, find_model
+from models.train_config import TrainConfig, make_config, read_config, same_network
+from pipeline.data.dataset import Dataset, load_dataset
+
+_POLL = 0.1
+
+_children: list["subprocess.Popen[bytes]"] = []
+
+
+def submit(
+    config: TrainConfig, dataset: Dataset | None = None, name: str = "", start_from: str = ""
+) -> RunDirectory:
+    """Puts a training in the queue and starts its worker, which waits its turn.
+
+    Args:
+        config: what to train and how.
+        dataset: what to learn from; MNIST by default.
+        name: what people shall call it; made from the architecture and the time by default.
+        start_from: reference of a model whose weights to begin with instead of random ones.
+
+    Returns:
+        The run directory, once its worker is alive.
+
+    Raises:
+        ConfigError: the weights to begin with are of another network.
+        InputError: there are too few images for validation.
+        ModelError: there is no such model to begin with, or the run can't be stored.
+    """
+    dataset = dataset or load_dataset()
+    dataset.split(config.validation_split, config.seed)
+    source = find_model(start_from) if start_from else None
+    if source and not same_network(source.record.config, config):
+        raise ConfigError(
+            f"{source.name}: its weights do not fit; start from a model with the same architecture and sizes."
+        )
+    run = create(config, dataset, name, start_from)
+    _start_worker(run)
+    return run
+
+
+def create(config: TrainConfig, dataset: Dataset, name: str = "", start_from: str = "") -> RunDirectory:
+    """A run directory that waits for a worker; arguments as of `submit`."""
+    run_id = new_id()
+    name = check_new_name(name) if name.strip() else ""
+    folder = runs_folder()
+    path = folder / run_id
+    part = folder / f".{run_id}"
+    shipped = dataset.name == "MNIST"
+    record = RunRecord(
+        id=run_id,
+        name=name or f"{config.architecture} {run_id[4:6]}-{run_id[6:8]} {run_id[9:11]}:{run_id[11:13]}",
+        status="queued",
+        config=config.model_dump(),
+        command=command_line(config, name, None if shipped else dataset.path, start_from),
+        dataset=DatasetRecord(
+            name=dataset.name, path=None if shipped else str(dataset.path), sha256=dataset.sha256
+        ),
+        start_from=start_from,
+        created=now(),
+        queued=now(),
+    )
+    try:
+        part.mkdir(parents=True)
+        (part / "checkpoint").mkdir()
+        RunDirectory(part).write(record)
+        part.rename(path)
+    except OSError as error:
+        raise ModelError(f"{folder}: a run can't be stored there ({error.strerror}).") from None
+    return RunDirectory(path)
+
+
+def command_line(config: TrainConfig, name: str, dataset: Path | None, start_from: str = "") -> str:
+    """The `digitlab train` call that repeats a training; settings at their default are left out."""
+    words = ["digitlab", "train", "--arch", config.architecture]
+    usual = make_config(config.architecture).model_dump()
+    for field, value in config.model_dump().items():
+        if field == "parameters":
+            for parameter, number in value.items():
+                if number != usual["parameters"][parameter]:
+                    words += ["--set", f"{parameter}={number}"]
+        elif field not in {"architecture", "seed"} and value != usual[field]:
+            option = field.replace("_", "-")
+            if isinstance(value, bool):
+                words.append(f"--{option}" if value else f"--no-{option}")
+            else:
+                words += [f"--{option}", str(value)]
+    words += ["--seed", str(config.seed)]
+    if name:
+        words += ["--name", name]
+    if dataset:
+        words += ["--dataset", str(dataset)]
+    if start_from:
+        words += ["--from", start_from]
+    return shlex.join(words)
+
+
+def list_runs() -> list[RunDirectory]:
+    """Every run directory, oldest first; damaged ones included, so that they can be told of and deleted."""
+    folder = runs_folder()
+    if not folder.is_dir():
+        return []
+    return [RunDirectory(p) for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith(".")]
+
+
+def find_run(reference: str) -> RunDirectory:
+    """The run with that id or, failing that, the newest with that name; `ModelError` if there is none."""
+    named = None
+    for run in list_runs():
+        if run.id == reference:
+            return run
+        try:
+            if run.read().name == reference:
+                named = run
+        except ModelError:
+            continue
+    if named is None:
+        raise ModelError(f"There is no run {reference!r}; `digitlab runs list` shows them.")
+    return named
+
+
+def stop(run: RunDirectory) -> None:
+    """Asks a queued or running run to stop; what it has learned becomes a model.
+
+    Raises:
+        ModelError: it has ended already.
+    """
+    current = run.state()
+    if current in ENDED:
+        raise ModelError(f"{run.read().name}: it is {current} already, so there is nothing to stop.")
+    run.stop_file.touch()
+
+
+def resume(run: RunDirectory, more_epochs: int = 0) -> RunRecord:
+    """Lets a run that ended go on from its last whole epoch.
+
+    Args:
+        run: an interrupted, stopped or failed run; a finished one only with `more_epochs`.
+        more_epochs: epochs to add to what its configuration asks for.
+
+    Raises:
+        ModelError: the run is under way, has nothing left to do, or came without its checkpoint.
+        ConfigError: too many epochs.
+    """
+    with run.locked("resume.lock"):  # of two that ask at once, the second finds it queued
+        return _resume(run, more_epochs)
+
+
+def can_go_on(run: RunDirectory, record: RunRecord) -> bool:
+    """Whether nothing would be lost: an imported model has whole epochs behind it, but no checkpoint of them."""
+    return not record.epochs_done or run.checkpoint_file.is_file()
+
+
+def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
+    record = run.read()
+    current = run.state(record)
+    if current not in ENDED:
+        raise ModelError(f"{record.name}: it is {current}, so there is nothing to resume.")
+    if more_epochs and record.members > 1:
+        raise ModelError(
+            f"{record.name}: an ensemble's networks are each trained to their end; train a new one."
+        )
+    config = read_config({**record.config, "epochs": record.config["epochs"] + more_epochs})
+    if current == "finished" and not more_epochs:
+        raise ModelError(f"{record.name}: it has finished; say how many epochs to add.")
+    if not can_go_on(run, record):
+        raise ModelError(
+            f"{record.name}: it came without its checkpoint, so it can't go on; train a new model from its weights, "
+            f"with `digitlab train --from {record.id}` or on the Train page."
+        )
+    _drop_unfinished_epochs(run)
+    run.stop_file.unlink(missing_ok=True)
+    record = run.update(
+        status="queued",
+        queued=now(),
+        reason="",
+        ended=None,
+        config=config.model_dump(),
+        command=command_line(
+            config, record.name, Path(record.dataset.path) if record.dataset.path else None, record.start_from
+        ),
+    )
+    _start_worker(run)
+    return record
+
+
+def _start_worker(run: RunDirectory) -> None:
+    """Starts `pipeline.runs.worker` in a session of its own and waits until it holds its lock."""
+    _children[:] = [child for child in _children if child.poll() is None]
+    paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    with run.log_file.open("ab") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.runs.worker", str(run.path)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "TF_CPP_MIN_LOG_LEVEL": "2"},
+        )
+    _children.append(child)
+    deadline = time.monotonic() + START_TIME
+    while time.monotonic() < deadline and child.poll() is None and not run.worker_lives():
+        time.sleep(_POLL / 4)
+
+
+def read_progress(run: RunDirectory, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+    """The whole lines of progress.jsonl from byte `offset` on, and the offset to go on from.
+
+    A file shorter than `offset` was rewritten by a resumed run: then everything comes again, from its start.
+    """
+    try:
+        with run.progress_file.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            start = offset if offset <= size else 0
+            file.seek(start)
+            content = file.read()
+    except FileNotFoundError:
+        return [], 0
+    whole = content.rfind(b"\n") + 1
+    lines = []
+    for line in content[:whole].splitlines():
+        try:
+            lines.append(json.loads(line))
+        except ValueError:
+            continue
+    return lines, start + whole
+
+
+def read_checkpoint(run: RunDirectory, *names: str) -> dict[str, NDArray[Any]] | None:
+    """The checkpoint's arrays, or only those named; None where there is no checkpoint yet.
+
+    Raises:
+        ModelError: it is damaged.
+    """
+    try:
+        with run.checkpoint_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
+            return {name: file[name] for name in names or file.files}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        raise ModelError(f"{run.id}: the checkpoint is damaged, so the run can't be resumed.") from None
+
+
+def _drop_unfinished_epochs(run: RunDirectory) -> None:
+    """Leaves in progress.jsonl only the epochs behind the checkpoint: the rest is learned again."""
+    checkpoint = read_checkpoint(run, "epochs")
+    whole = int(checkpoint["epochs"]) if checkpoint else 0
+    lines, _ = read_progress(run)
+    kept = [line for line in lines if line.get("epoch", 0) <= whole]
+    write_text(run.progress_file, "".join(json.dumps(line) + "\n" for line in kept))
+
+
+def history(run: RunDirectory) -> list[dict[str, Any]]:
+    """One entry a whole epoch, in order."""
+    return [line for line in read_progress(run)[0] if line.get("epoch_end")]
+
+
+def follow(run: RunDirectory, poll: float = _POLL) -> Iterator[dict[str, Any]]:
+    """Yields each line of progress as it comes, from the beginning, until the run has ended."""
+    offset = 0
+    while True:
+        ended = run.state() in ENDED
+        lines, offset = read_progress(run, offset)
+        yield from lines
+        if ended:
+            return
+        time.sleep(poll)
+
+
+def earlier_in_queue(run: RunDirectory) -> list[RunDirectory]:
+    """The runs that go before `run`: the one that trains, and those that joined the queue earlier."""
+    own = run.read()
+    earlier = []
+    for other in list_runs():
+        try:
+            record = other.read()
+            waits = record.status in ("queued", "running") and record.id != own.id
+            first = record.status == "running" or (record.queued, record.id) < (own.queued, own.id)
+            if waits and first and other.state(record) in ("queued", "running"):
+                earlier.append(other)
+        except ModelError:
+            continue  # deleted meanwhile, or damaged
+    return earlier

@@ -1,0 +1,194 @@
+"""The process that carries out one run: `python -m pipeline.runs.worker RUN_DIRECTORY`.
+
+Waits its turn, trains, exports, evaluates. Whatever happens ends as a status and one sentence in run.json;
+the traceback, if any, goes to worker.log.
+"""
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from models.errors import DigitLabError, ModelError
+from models.files import replacing
+from models.keras_start import load_keras
+from models.run_directory import RunDirectory, now
+from models.store import find_model
+from models.train_config import TrainConfig, read_config
+from pipeline.data.dataset import load_recorded
+from pipeline.runs.queue import earlier_in_queue, history, read_checkpoint
+from pipeline.training.export import complete, versions
+
+if TYPE_CHECKING:
+    from pipeline.training.callbacks import Progress
+    from pipeline.training.train_step import Checkpoint
+
+_QUEUE_POLL = 0.3
+_WORTH_KEEPING = 0.5
+"""Share of the validation images: what is stopped in its first epoch and reads fewer is no model yet."""
+
+
+class _StoppedError(Exception):
+    """Somebody asked for an end before anything was learned."""
+
+
+def main(path: str) -> int:
+    """Carries out the run at `path`; the exit code is 0 unless the run failed."""
+    run = RunDirectory(Path(path))
+    try:
+        # whoever looks whether a worker lives holds the lock for an instant
+        alive = FileLock(run.worker_lock_file, timeout=5)
+        alive.acquire()
+    except Timeout:
+        return 1  # another worker has this run
+    try:
+        _wait_for_turn(run)
+        with FileLock(run.path.parent / "training.lock"):
+            _carry_out(run)
+    except _StoppedError:
+        done = run.read().epochs_done
+        reason = (
+            f"Stopped before it learned on after epoch {done}."
+            if done
+            else "Stopped before anything was learned."
+        )
+        run.update(status="stopped", reason=reason, ended=now())
+    except BaseException as error:
+        traceback.print_exc()
+        run.update(status="failed", reason=_explain(error), ended=now())
+        return 1
+    finally:
+        run.stop_file.unlink(missing_ok=True)
+        alive.release()
+    return 0
+
+
+def _wait_for_turn(run: RunDirectory) -> None:
+    """Returns once no earlier run waits or trains; the lock that follows decides the rest."""
+    while earlier_in_queue(run):
+        if run.stop_file.exists():
+            raise _StoppedError
+        time.sleep(_QUEUE_POLL)
+
+
+def _explain(error: BaseException) -> str:
+    if isinstance(error, DigitLabError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"A file could not be written or read: {error.strerror}."
+    if isinstance(error, MemoryError):
+        return "There was not enough memory; a smaller batch or network needs less."
+    return f"An unexpected {type(error).__name__} ended the training; worker.log has the details."
+
+
+def _carry_out(run: RunDirectory) -> None:
+    if hasattr(os, "nice"):
+        os.nice(10)  # pages that people look at go first
+    record = run.update(status="running", started=now())
+    config = read_config(record.config)
+    dataset = load_recorded(record.dataset)
+    checkpoint = read_checkpoint(run)
+
+    from pipeline.training.callbacks import Watch
+    from pipeline.training.trainer import train
+
+    run.update(versions=versions())
+    if run.stop_file.exists():
+        raise _StoppedError
+    load_keras()
+    began = time.monotonic()  # TensorFlow's start does not count as training
+    with run.progress_file.open("a", encoding="utf-8") as log:
+        result = train(
+            config,
+            dataset,
+            Watch(
+                on_progress=_progress_writer(log, offset=record.seconds),
+                should_stop=run.stop_file.exists,
+                on_checkpoint=lambda collect: _save_checkpoint(
+                    run, collect, record.seconds + time.monotonic() - began
+                ),
+            ),
+            resume_from=checkpoint,
+            start_weights=None if checkpoint else _start_weights(record.start_from, config),
+        )
+    seconds = record.seconds + time.monotonic() - began
+    if result.why == "diverged":
+        run.update(seconds=seconds, epochs_done=result.epochs)
+        raise ModelError(
+            f"The loss grew beyond all bounds in epoch {result.epochs + 1}; a lower learning rate helps most often."
+        )
+    _, val_accuracy = result.validation
+    if (
+        result.why == "stopped"
+        and not result.epochs
+        and val_accuracy is not None
+        and val_accuracy < _WORTH_KEEPING
+    ):
+        raise _StoppedError
+    done, epochs = len(history(run)), record.planned_epochs
+    reasons = {
+        "finished": f"All {epochs} epochs done." if epochs > 1 else "The one epoch is done.",
+        "early": f"The validation loss had not improved for {config.early_stopping} epochs; the best was kept.",
+        "stopped": f"Stopped on request after {done} whole epoch{'s' if done != 1 else ''}.",
+    }
+    complete(
+        run,
+        result.model,
+        dataset,
+        result.validation,
+        status="stopped" if result.why == "stopped" else "finished",
+        reason=reasons[result.why],
+        epochs_done=result.epochs,
+        seconds=seconds,
+    )
+
+
+def _progress_writer(log: Any, offset: float) -> Callable[["Progress"], None]:
+    """Writes every epoch's end, and between them four lines a second at first, fewer as the run grows long."""
+    last = -1.0
+
+    def write(progress: "Progress") -> None:
+        nonlocal last
+        if not progress.epoch_end and progress.seconds - last < max(0.25, progress.seconds / 250):
+            return
+        last = progress.seconds
+        line = {"time": now(), **asdict(progress), "seconds": round(progress.seconds + offset, 3)}
+        log.write(json.dumps({key: value for key, value in line.items() if value is not None}) + "\n")
+        log.flush()
+
+    return write
+
+
+def _save_checkpoint(run: RunDirectory, collect: "Callable[[], Checkpoint]", seconds: float) -> None:
+    run.checkpoint_file.parent.mkdir(exist_ok=True)
+    state = collect()
+    with replacing(run.checkpoint_file) as part:
+        np.savez(part, **state)  # type: ignore[arg-type]
+    run.update(epochs_done=int(state["epochs"]), seconds=seconds)
+
+
+def _start_weights(start_from: str, config: TrainConfig) -> Any:
+    if not start_from:
+        return None
+    from models.architectures import build
+
+    model = build(config.architecture, config.parameters, classes=config.classes)
+    try:
+        model.load_weights(find_model(start_from).directory.keras_file)
+    except (OSError, ValueError):
+        raise ModelError(
+            f"{start_from}: its weights can't be read, or they are of another version's network."
+        ) from None
+    return model.get_weights()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

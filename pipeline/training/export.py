@@ -1,0 +1,93 @@
+"""What makes a trained network a model: its files, checked and evaluated. Needs a network of Keras."""
+
+import platform
+import shutil
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from models.errors import ModelError
+from models.files import write_text
+from models.recognizer import Recognizer, among_digits
+from models.run_directory import MODEL_FILES, RunDirectory, now
+from pipeline.data.dataset import Dataset
+from pipeline.evaluation.metrics import evaluate
+
+_LITERT_TOLERANCE = 1e-4
+_CHECKED_IMAGES = 1000
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that decide a training's result."""
+    packages = ("tensorflow", "keras", "numpy", "ai-edge-litert", "opencv-python-headless", "digitlab")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
+
+
+def complete(
+    run: RunDirectory,
+    model: Any,
+    dataset: Dataset,
+    validation: tuple[float | None, float | None] = (None, None),
+    **facts: Any,
+) -> None:
+    """Makes the run a finished model: writes its files and enters what came of it.
+
+    Args:
+        run: whose model it is.
+        model: `keras.Model`, (n, 28, 28, 1) -> (n, 10 or 11) probabilities.
+        dataset: its test part is used.
+        validation: loss and accuracy on the validation images, if there are any.
+        facts: further entries of `RunRecord`, or others in place of "finished" and "just now".
+
+    Raises:
+        ModelError: the LiteRT file's answers differ from the network's.
+    """
+    results = _write_model_files(run, model, validation, dataset)
+    entries = {"status": "finished", "versions": versions(), "ended": now(), **facts}
+    run.update(results=results, files=run.hash_model_files(), **entries)
+
+
+def _write_model_files(
+    run: RunDirectory, model: Any, validation: tuple[float | None, float | None], dataset: Dataset
+) -> dict[str, Any]:
+    """Exports the model, checks the export against Keras, evaluates it and writes all model files.
+
+    They are written out of sight and moved in together, so that an earlier model stays whole if this fails.
+    Returns what `RunRecord.results` holds.
+    """
+    images, labels = dataset.test
+    made = RunDirectory(run.path / ".made")
+    shutil.rmtree(made.path, ignore_errors=True)
+    made.path.mkdir()
+    model.save(made.keras_file)
+    model.export(made.litert_file, format="litert", verbose=False)
+    recognizer = Recognizer(made.litert_file)
+    scores = recognizer.scores(images)
+    checked = images[:_CHECKED_IMAGES, ..., None].astype(np.float32) / 255
+    difference = float(np.abs(scores[:_CHECKED_IMAGES] - np.asarray(model(checked))).max())
+    if not difference <= _LITERT_TOLERANCE:
+        raise ModelError(
+            f"The exported model's answers differ from Keras's by up to {difference:.2g} "
+            f"(at most {_LITERT_TOLERANCE:g} is allowed), so it was not accepted."
+        )
+    digits = among_digits(scores)
+    evaluation = evaluate(digits, labels, dataset.test_labels_by_people)
+    np.savez_compressed(made.predictions_file, probabilities=digits.astype(np.float16))
+    write_text(made.evaluation_file, evaluation.model_dump_json() + "\n")
+    for name in MODEL_FILES:
+        (made.path / name).replace(run.path / name)
+    made.path.rmdir()
+    return {
+        "test_accuracy": evaluation.accuracy,
+        "test_interval": evaluation.interval,
+        "test_errors": evaluation.error_count,
+        "test_count": evaluation.count,
+        "test_loss": evaluation.loss,
+        "human_accuracy": evaluation.human_accuracy,
+        "human_errors": evaluation.human_error_count,
+        "val_accuracy": validation[1],
+        "val_loss": validation[0],
+        "litert_difference": difference,
+        "parameters": int(model.count_params()),
+    }

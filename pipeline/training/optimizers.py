@@ -1,0 +1,67 @@
+"""The optimizers a training may use. Loads Keras inside its functions."""
+
+from typing import Any
+
+from models.train_config import TrainConfig
+
+_UNDECAYED = ["bias", "gamma", "beta"]
+_NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # Jordan's coefficients, which rise fastest from small values
+_ITERATIONS = 5
+_UPDATE_SIZE = 0.2  # root mean square of an update, as AdamW's: after Liu et al., arXiv 2502.16982
+
+
+def make_optimizer(config: TrainConfig) -> Any:
+    """The `keras.optimizers.Optimizer` that a configuration asks for."""
+    import keras
+
+    rate, decay = config.learning_rate, config.weight_decay or None
+    match config.optimizer:
+        case "muon":
+            optimizer = _muon_class()(rate, weight_decay=decay, adam_weight_decay=decay)
+            optimizer.exclude_from_weight_decay(var_names=_UNDECAYED)
+            return optimizer
+        case "adamw":
+            optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay)
+            optimizer.exclude_from_weight_decay(var_names=_UNDECAYED)
+            return optimizer
+        case "sgd":
+            return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay)
+        case _:
+            return keras.optimizers.Adam(rate, weight_decay=decay)
+
+
+def _muon_class() -> Any:
+    """Keras's Muon, for kernels of convolutions as well.
+
+    Muon (Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024) turns each momentum
+    matrix into the nearest one with equal singular values. Keras does so for matrices only and leaves the
+    kernels of convolutions to AdamW; here a kernel of shape (height, width, in, out) counts as a matrix
+    (height * width * in, out). The last layer, biases and batch norm stay with AdamW.
+    """
+    import keras
+    import tensorflow as tf
+
+    class ConvolutionalMuon(keras.optimizers.Muon):  # type: ignore[misc]
+        def _should_use_adamw(self, variable: Any) -> bool:
+            return len(variable.shape) < 2 or "logits" in variable.path
+
+        def _muon_update_step(self, gradient: Any, variable: Any, lr: Any, m: Any) -> None:
+            m.assign(self.momentum * m + gradient)
+            matrix = tf.reshape(gradient + self.momentum * m, (-1, variable.shape[-1]))
+            size = lr * _UPDATE_SIZE * max(matrix.shape) ** 0.5
+            self.assign_sub(variable, size * tf.reshape(_orthogonalize(tf, matrix), variable.shape))
+
+    return ConvolutionalMuon
+
+
+def _orthogonalize(tf: Any, matrix: Any) -> Any:
+    """Roughly U V^T of the matrix's singular value decomposition, by Newton and Schulz's iteration."""
+    linear, cubic, quintic = _NEWTON_SCHULZ
+    tall = matrix.shape[0] > matrix.shape[1]
+    value = tf.transpose(matrix) if tall else matrix
+    value /= tf.norm(value) + 1e-7
+    unit = linear * tf.eye(value.shape[0])
+    for _ in range(_ITERATIONS):
+        square = tf.matmul(value, value, transpose_b=True)
+        value = (unit + cubic * square + quintic * square @ square) @ value
+    return tf.transpose(value) if tall else value

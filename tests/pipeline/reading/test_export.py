@@ -1,0 +1,140 @@
+"""Readings taken along: table, JSON, workbook and archive, with corrections and evidence."""
+
+import csv
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from openpyxl import load_workbook
+from PIL import Image
+
+from models.recognizer import Recognizer
+from models.store import find_model
+from pipeline.reading.constraints import parse_constraint
+from pipeline.reading.corrections import correct_digit
+from pipeline.reading.crops import ReadPage, read_with_evidence
+from pipeline.reading.export import Sheet, sheet_record, to_csv, to_json, to_xlsx, to_zip
+from tests.pipeline.reading.test_corrections import reading_of
+from tests.pipeline.reading.test_reader import page_of
+
+
+def png(width: int = 12, height: int = 24) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), "gray").save(file, "PNG")
+    return file.getvalue()
+
+
+def page_reading(lines: tuple[str, ...], confidence: float = 0.99) -> ReadPage:
+    """A page without having been read."""
+    reading = reading_of(lines, confidence)
+    return ReadPage(reading, (200, 100), b"", (png(),) * len(reading.digits), (png(60),) * len(lines))
+
+
+PAGE = page_reading(("012", "34"))
+SHEETS = [
+    Sheet("=page.png", PAGE, corrections=correct_digit(PAGE.reading, {}, 1, "7")),
+    Sheet("blank.png", error="Expected handwritten digits, but none was found."),
+    Sheet("folder/unsure.png", page_reading(("5",), 0.4)),
+]
+
+
+def test_the_table_has_the_columns_of_the_command_line_and_the_changes() -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv(SHEETS))))
+    assert [row["path"] for row in rows] == ["=page.png", "blank.png", "folder/unsure.png"]
+    assert [row["text"] for row in rows] == ["072\n34", "", "5"]
+    assert [row["edits"] for row in rows] == ["1", "0", "0"]
+    assert [row["doubtful"] for row in rows] == ["0", "0", "1"]
+    assert rows[1]["error"].startswith("Expected")
+
+
+def test_json_is_that_of_the_command_line_with_the_changes() -> None:
+    page, blank, _ = (json.loads(line) for line in to_json(SHEETS).splitlines())
+    assert set(page) == {"path", "text", "lines", "digits", "left_out", "disagreeing", "edits"}
+    assert page["text"] == "072\n34"
+    assert page["lines"] == ["072", "34"]
+    assert [digit["digit"] for digit in page["digits"]] == [0, 1, 2, 3, 4]
+    assert page["edits"] == [{"index": 1, "box": [24, 4, 12, 24], "read": 1, "text": "7"}]
+    assert set(blank) == {"path", "error"}
+    assert sheet_record(SHEETS[2])["edits"] == []
+
+
+def test_digits_are_counted_as_they_now_stand() -> None:
+    without = Sheet("a", PAGE, corrections=correct_digit(PAGE.reading, {}, 1, ""))
+    (row,) = csv.DictReader(io.StringIO(to_csv([without])))
+    assert (row["text"], row["digits"]) == ("02\n34", "4")
+
+
+def test_lines_are_held_against_what_is_known_as_they_now_stand() -> None:
+    known = (parse_constraint("one-of=072,99"),)
+    as_read = Sheet("a", PAGE, constraints=known)
+    assert sheet_record(as_read)["disagreeing"] == [1, 2]
+    sheet = replace(as_read, corrections=correct_digit(PAGE.reading, {}, 1, "7"))
+    assert sheet_record(sheet)["disagreeing"] == [2]
+    (row,) = csv.DictReader(io.StringIO(to_csv([sheet])))
+    assert row["disagreeing"] == "2"
+    lines = load_workbook(io.BytesIO(to_xlsx([sheet])))["Lines"]
+    assert [(text, disagrees) for _, _, text, _, disagrees, *_ in lines.values][1:] == [
+        ("072", None),
+        ("34", "yes"),
+    ]
+    assert sheet_record(SHEETS[0])["disagreeing"] == []  # nothing is known
+
+
+def test_the_workbook_shows_every_line_and_digit_beside_its_picture() -> None:
+    book = load_workbook(io.BytesIO(to_xlsx(SHEETS)))
+    assert book.sheetnames == ["Pictures", "Lines", "Digits"]
+    pictures, lines, digits = (list(table.values) for table in book.worksheets)
+    assert pictures[1][:3] == ("=page.png", "072\n34", 5)
+    assert book["Pictures"]["A2"].data_type == "s"
+    assert [row[2] for row in lines[1:]] == ["072", "34", "5"]
+    assert [row[3] for row in digits[1:]] == [0, 7, 2, 3, 4, 5]
+    assert digits[2][4:8] == (1, 0.99, None, "yes")
+    assert digits[6][6] == "yes"
+    assert len(book["Lines"]._images) == 3
+    assert len(book["Digits"]._images) == 6
+
+
+def test_a_name_with_control_characters_does_not_spoil_the_workbook() -> None:
+    book = load_workbook(io.BytesIO(to_xlsx([Sheet("a\x0b.png", PAGE)])))
+    assert book["Pictures"]["A2"].value == "a.png"
+
+
+def test_the_archive_holds_tables_and_crops() -> None:
+    with zipfile.ZipFile(io.BytesIO(to_zip(SHEETS))) as archive:
+        names = archive.namelist()
+        assert archive.read("readings.csv").decode() == to_csv(SHEETS)
+        assert archive.read("readings.jsonl").decode() == to_json(SHEETS)
+    assert "crops/001-_page/line-01.png" in names
+    assert "crops/001-_page/line-02-digit-02-read-4.png" in names
+    assert "crops/003-unsure/line-01-digit-01-read-5.png" in names
+    assert len(names) == 2 + 3 + 6
+
+
+def test_a_digit_that_was_looked_at_is_no_longer_doubtful() -> None:
+    page = page_reading(("56",), 0.4)
+    assert Sheet("a", page).doubtful == [0, 1]
+    assert Sheet("a", page, checked=frozenset({1})).doubtful == [0]
+    assert Sheet("a", page, corrections=correct_digit(page.reading, {}, 0, "")).doubtful == [1]
+
+
+@pytest.mark.parametrize("scale", [1, 6])
+def test_what_is_cut_out_shows_the_digits(home: Path, scale: int) -> None:
+    pixels = page_of(("31", "45"))
+    file = io.BytesIO()
+    Image.fromarray(np.kron(pixels, np.ones((scale, scale), np.uint8))).save(file, "PNG")
+    page = read_with_evidence(file.getvalue(), Recognizer(find_model("cnn-deep").directory.litert_file))
+    assert page.reading.lines == ["31", "45"]
+    assert page.size == (pixels.shape[1] * scale, pixels.shape[0] * scale)
+    assert len(page.digit_crops) == 4
+    assert len(page.line_crops) == 2
+    for crop in page.digit_crops:
+        with Image.open(io.BytesIO(crop)) as image:
+            assert 20 < image.height <= 72
+            assert np.ptp(np.asarray(image.convert("L"))) > 120
+    with Image.open(io.BytesIO(page.preview)) as preview:
+        assert max(preview.size) <= 1400
+    assert page.weight > len(page.preview)

@@ -1,0 +1,272 @@
+"""Pages of digits, put together from MNIST's test images."""
+
+import csv
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from models.errors import InputError
+from models.locations import PRETRAINED
+from models.recognizer import Recognizer
+from models.store import find_model
+from pipeline.data.dataset import load_dataset
+from pipeline.imaging.picture import Picture
+from pipeline.reading.constraints import parse_constraint
+from pipeline.reading.edge_filter import without_edges
+from pipeline.reading.reader import likeliest_readings, read_page
+from pipeline.reading.segmentation import DigitBox
+from pipeline.reading.text_filter import without_words
+from tests.conftest import Digitlab
+
+
+@cache
+def clear_digits() -> NDArray[np.bool_]:
+    """Which of the first 2,000 test digits the shipped model reads rightly and with confidence."""
+    images, labels = load_dataset().test
+    answers = Recognizer(PRETRAINED / "cnn-deep" / "model.tflite").probabilities(images[:2000])
+    return np.asarray((answers.argmax(1) == labels[:2000]) & (answers.max(1) > 0.95))
+
+
+def page_of(rows: Sequence[str], seed: int = 0) -> NDArray[np.uint8]:
+    """A page, dark on light, with test digits that the shipped model reads rightly one by one."""
+    images, labels = load_dataset().test
+    random = np.random.default_rng(seed)
+    clear = clear_digits()
+    page = np.full((60 + 90 * len(rows), 60 + 70 * max(map(len, rows))), 245, np.uint8)
+    for line, row in enumerate(rows):
+        for column, digit in enumerate(row):
+            index = random.choice(np.flatnonzero((labels[:2000] == int(digit)) & clear))
+            large = np.asarray(Image.fromarray(images[index]).resize((56, 56)))
+            place = page[30 + 90 * line :, 30 + 70 * column :][:56, :56]
+            place -= (large * 0.85).astype(np.uint8)
+    return page
+
+
+@pytest.fixture
+def recognizer(home: Path) -> Recognizer:
+    return Recognizer(find_model("cnn-deep").directory.litert_file)
+
+
+def test_ones_in_a_column_are_no_ruling(recognizer: Recognizer) -> None:
+    rows = ("314",) * 12
+    assert read_page(page_of(rows), recognizer).text == "\n".join(rows)
+
+
+def test_lines_are_read_in_order_with_boxes_around_their_digits(recognizer: Recognizer) -> None:
+    rows = ("314159", "2653", "58979323")
+    reading = read_page(page_of(rows), recognizer)
+    assert reading.text == "\n".join(rows)
+    for digit in reading.digits:
+        _, y, width, height = digit.box
+        assert abs(y + height / 2 - (58 + 90 * digit.line)) < 20
+        assert width <= 60
+        assert height <= 60
+    lefts = [digit.box[0] for digit in reading.digits if digit.line == 2]
+    assert lefts == sorted(lefts)
+
+
+def boxes(scores: Sequence[float], left: int, line: int = 0) -> list[DigitBox]:
+    """Neighbors 20 wide and 40 high, each as sure to be a digit as its score says."""
+    chances = np.eye(10, dtype=np.float32)[3]
+    image = np.zeros((28, 28), np.float32)
+    return [
+        DigitBox(line, (left + 24 * i, 60 * line, 20, 40), image, chances, score)
+        for i, score in enumerate(scores)
+    ]
+
+
+def test_groups_that_are_no_numbers_are_left_alone() -> None:
+    number, word, mark = [1.0, 0.99, 1.0, 0.98], [0.9, 0.2, 1.0, 0.4, 0.9], [0.1]
+    lines = [boxes(word, 0) + boxes(number, 300), boxes(number, 300, 1), boxes(mark, 0, 2), boxes(word, 0, 3)]
+    kept, left_out = without_words(lines)
+    assert [len(line) for line in kept] == [4, 4]
+    assert left_out == [(0, 0, 116, 40), (0, 120, 20, 40), (0, 180, 116, 40)]
+    one_odd_digit = boxes([1.0, 0.3, 1.0], 0)
+    assert without_words([boxes(number, 300), one_odd_digit])[0][1] == one_odd_digit
+    assert without_words([boxes(word, 0), boxes(mark, 0, 1)])[1] == [], "where nothing is sure, all is kept"
+
+
+def test_a_scribbled_out_number_is_not_read(recognizer: Recognizer) -> None:
+    page = page_of(["314", "159"])
+    page = np.pad(page, ((0, 0), (0, 160)), constant_values=245)
+    random = np.random.default_rng(0)
+    right = page.shape[1]
+    points = np.stack([random.integers(right - 130, right - 40, 60), random.integers(35, 85, 60)], axis=1)
+    cv2.polylines(page, [points.astype(np.int32)], False, (40,), 4, cv2.LINE_AA)
+    assert read_page(page, recognizer).lines == ["314", "159"]
+
+
+def test_where_nothing_is_sure_nothing_is_left_out(recognizer: Recognizer) -> None:
+    page = np.full((160, 400), 245, np.uint8)
+    cv2.putText(
+        page, "Invoice", (20, 95), cv2.FONT_HERSHEY_COMPLEX | cv2.FONT_ITALIC, 1.8, (50,), 4, cv2.LINE_AA
+    )
+    reading = read_page(page, recognizer)
+    assert reading.left_out == ()
+    assert any(digit.doubtful for digit in reading.digits)
+
+
+def test_a_page_without_digits_is_an_error(recognizer: Recognizer) -> None:
+    with pytest.raises(InputError, match=r"empty|none was found|no ink"):
+        read_page(np.full((300, 300), 250, np.uint8), recognizer)
+
+
+def _box(
+    chances: dict[int, float], alternatives: tuple[tuple[DigitBox, ...], ...] = (), stretch: int = 0
+) -> DigitBox:
+    probabilities = np.full(10, 1e-6, np.float32)
+    for digit, chance in chances.items():
+        probabilities[digit] = chance
+    blank = np.zeros((28, 28), np.float32)
+    return DigitBox(0, (0, 0, 10, 20), blank, probabilities, 1.0, alternatives, stretch)
+
+
+def test_readings_come_likeliest_first_over_digits_and_cuts() -> None:
+    other = ((_box({1: 0.6, 7: 0.3}), _box({0: 0.9})),)
+    line = [_box({4: 0.7, 9: 0.3}), _box({6: 0.8, 0: 0.2}, other, 1)]
+    texts = [text for _, text, _ in likeliest_readings(line)]
+    assert texts[0] == "46"
+    assert set(texts[:6]) >= {"46", "96", "410", "40"}
+    scores = [score for score, _, _ in likeliest_readings(line)]
+    assert scores == sorted(scores, reverse=True)
+    assert len(texts) == len(set(texts))
+
+
+def test_what_is_known_of_a_line_decides_between_its_readings(recognizer: Recognizer) -> None:
+    page = page_of(("4218", "7390"))
+    images, _ = load_dataset().test
+    chances = np.sort(recognizer.probabilities(images), axis=1)
+    unclear = np.flatnonzero((chances[:, -1] > 0.6) & (chances[:, -1] < 0.85))[0]
+    first, second = recognizer.probabilities(images[[unclear]])[0].argsort()[:-3:-1]
+    large = np.asarray(Image.fromarray(images[unclear]).resize((56, 56)))
+    page[30:86, 170:226] = 245 - (large * 0.85).astype(np.uint8)
+    plain = read_page(page, recognizer)
+    assert plain.lines[0] in (f"42{first}8", f"42{second}8")
+    other = second if plain.lines[0][2] == str(first) else first
+    pinned = read_page(page, recognizer, [parse_constraint(f"one-of=42{other}8,7390")])
+    assert pinned.lines == [f"42{other}8", "7390"]
+    assert pinned.digits[2].confidence < plain.digits[2].confidence
+    assert read_page(page, recognizer, [parse_constraint("length=7")]).broken == (0, 1)
+
+
+@pytest.mark.slow
+def test_a_folder_is_read_to_a_table_that_goes_on_where_it_stopped(
+    home: Path, digitlab: Digitlab, tmp_path: Path
+) -> None:
+    folder = tmp_path / "scans"
+    (folder / "more").mkdir(parents=True)
+    Image.fromarray(page_of(("2718",))).save(folder / "a.png")
+    Image.fromarray(page_of(("2818", "459"))).save(folder / "more" / "b.jpg", quality=90)
+    (folder / "c.png").write_text("no picture")
+    (folder / "notes.txt").write_text("not looked at")
+    table = tmp_path / "out.csv"
+    first = digitlab("read", folder, "--csv", table)
+    assert first.code == 1
+    assert str(folder / "c.png") in first.err
+    other = digitlab("read", tmp_path / "gone.png", "--csv", table)
+    assert other.code == 1
+    assert "c.png" in table.read_text(), "what failed elsewhere is not tried now, and its row stays"
+    table.write_bytes(
+        b"".join(line for line in table.read_bytes().splitlines(True) if b"gone.png" not in line)
+    )
+    with table.open(newline="") as file:
+        rows = {Path(row["path"]).name: row for row in csv.DictReader(file)}
+    assert {name: row["text"] for name, row in rows.items()} == {
+        "a.png": "2718",
+        "b.jpg": "2818\n459",
+        "c.png": "",
+    }
+    assert rows["c.png"]["error"]
+    Image.fromarray(page_of(("60",))).save(folder / "c.png")
+    # a person has looked at the table, and written something behind the second row
+    with table.open(newline="") as file:
+        lines = list(csv.reader(file))
+    with table.open("w", newline="") as file:
+        csv.writer(file).writerows(
+            [lines[0], *([*line, "checked"] if line[-1] == "" else line for line in lines[1:])]
+        )
+    again = digitlab("read", folder, "--csv", table)
+    assert again.code == 0
+    assert "Read 1 of 1 pictures" in again.err
+    assert "2 of 3 pictures stay in" in again.err
+    with table.open(newline="") as file:
+        assert sorted(row["text"] for row in csv.DictReader(file)) == ["2718", "2818\n459", "60"]
+    assert "checked" in table.read_text(), "what a person added is still there"
+
+
+def test_a_folder_without_pictures_is_told_of(home: Path, digitlab: Digitlab, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no picture")
+    outcome = digitlab("read", tmp_path)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert f"no picture in {tmp_path}" in outcome.err
+
+
+@pytest.mark.slow
+def test_the_json_of_a_page_is_the_promised_one(home: Path, digitlab: Digitlab, tmp_path: Path) -> None:
+    Image.fromarray(page_of(("12", "305"))).save(tmp_path / "page.png")
+    outcome = digitlab("read", tmp_path / "page.png", tmp_path / "none.png", "--json")
+    assert outcome.code == 1
+    page, missing = outcome.json_lines()
+    assert set(page) == {"path", "text", "lines", "digits", "left_out", "disagreeing"}
+    assert page["text"] == "12\n305"
+    assert page["lines"] == ["12", "305"]
+    assert [set(digit) for digit in page["digits"]] == [{"digit", "confidence", "box"}] * 5
+    assert set(missing) == {"path", "error"}
+    assert json.dumps(page) in outcome.out
+    assert page["disagreeing"] == []
+    (expected,) = digitlab("read", tmp_path / "page.png", "--expect", "length=2", "--json").json_lines()
+    assert expected["disagreeing"] == [2]
+    assert expected["lines"] == ["12", "305"]
+    assert digitlab("read", tmp_path / "page.png", "--expect", "prime").code == 2
+
+
+def on_a_table(page: NDArray[np.uint8], table: int) -> NDArray[np.uint8]:
+    """A photo of the page on a grained table, in light that falls off to the right."""
+    random = np.random.default_rng(table)
+    size = page.shape[0] + 200, page.shape[1] + 160
+    photo = table + 60 * np.asarray(cv2.GaussianBlur(random.normal(0, 1, size), (0, 0), 3))
+    photo[90:-110, 70:-90] = page
+    photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 1.0)) * np.linspace(1, 0.85, size[1])
+    return np.clip(photo + random.normal(0, 2, size), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("table", [150, 205, 225])
+def test_a_sheet_on_a_table_that_is_hardly_darker_is_read(recognizer: Recognizer, table: int) -> None:
+    rows = ("314159", "2653", "58979323")
+    assert read_page(on_a_table(page_of(rows), table), recognizer).text == "\n".join(rows)
+
+
+def test_edges_that_stand_alone_are_no_ones(recognizer: Recognizer) -> None:
+    page = page_of(("314", "1", "159"))
+    assert read_page(page, recognizer).lines == ["314", "1", "159"], "a 1 alone on its line is one"
+
+    cut_off = np.pad(page, ((120, 0), (0, 0)), constant_values=245)
+    cut_off[:50, 100:109] = 40  # what a logo above left in the picture
+    reading = read_page(cut_off, recognizer)
+    assert reading.lines == ["314", "1", "159"]
+    assert reading.left_out == ((100, 0, 9, 50),)
+
+
+@pytest.mark.parametrize(("right", "edge"), [(200, False), (185, False), (150, True), (120, True)])
+def test_between_two_papers_lies_an_edge(right: int, edge: bool) -> None:
+    pixels = np.full((200, 300, 3), 200, np.uint8)
+    pixels[:, 150:] = right
+    bar = np.s_[80:140, 147:153]
+    pixels[bar] = 110
+    ink = np.zeros(pixels.shape[:2], np.float32)
+    ink[bar] = 1
+    one = np.eye(10, dtype=np.float32)[1]
+    lone = [DigitBox(1, (147, 80, 6, 60), np.zeros((28, 28), np.float32), one, 1.0)]
+    number = boxes([1.0, 1.0], 20)
+    kept, left_out = without_edges([number, lone], Picture(pixels, ink, 1.0, ()))
+    assert (kept, left_out) == (([number], [lone[0].box]) if edge else ([number, lone], []))
+    assert without_edges([lone], Picture(pixels, ink, 1.0, ()))[1] == [], (
+        "where there is no number, it may be one"
+    )

@@ -1,0 +1,189 @@
+"""Runs as processes: the queue, stopping, being killed, going on."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.errors import ModelError
+from models.run_directory import RunDirectory
+from models.train_config import make_config
+from pipeline.data.dataset import load_dataset
+from pipeline.runs.queue import follow, history, list_runs, read_progress, resume, stop, submit
+from tests.conftest import Digitlab
+
+pytestmark = pytest.mark.slow
+
+
+def wait_for(condition: Callable[[], Any], what: str) -> None:
+    deadline = time.monotonic() + 180
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+def kill_worker(run: RunDirectory) -> None:
+    """kill -9, as a power cut would."""
+    killed = 0
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                words = (process / "cmdline").read_text().split("\0")
+            except OSError:
+                continue
+            if "pipeline.runs.worker" in words and str(run.path) in words:
+                os.kill(int(process.name), signal.SIGKILL)
+                killed += 1
+    assert killed == 1
+
+
+def epoch_lines(run: RunDirectory) -> list[tuple[Any, ...]]:
+    fields = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy")
+    return [tuple(line[field] for field in fields) for line in history(run)]
+
+
+def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
+    home: Path, few_digits: Path, digitlab: Digitlab
+) -> None:
+    config = make_config("cnn", epochs=5, batch_size=8, seed=7, augment=True, dropout=0.2, ema=0.9)
+    dataset = load_dataset(few_digits)
+    killed = submit(config, dataset, "killed")
+    untouched = submit(config, dataset, "untouched")
+    assert untouched.state() == "queued"
+
+    def in_third_epoch() -> bool:
+        lines, _ = read_progress(killed)
+        return bool(lines) and lines[-1]["epoch"] == 3 and not lines[-1].get("epoch_end")
+
+    wait_for(in_third_epoch, "the third epoch")
+    assert untouched.state() == "queued", "only one run trains at a time"
+    kill_worker(killed)
+    wait_for(lambda: killed.state() == "interrupted", "the lock to be released")
+    wait_for(lambda: untouched.state() == "running", "the next in the queue")
+    list(follow(untouched))
+    told = digitlab("runs", "resume", "killed", "--json").json_lines()[:-1]
+    assert killed.state() == untouched.state() == "finished"
+    assert [line["epoch"] for line in told] == [line["epoch"] for line in history(killed)] == [1, 2, 3, 4, 5]
+    seconds = [line["seconds"] for line in told]
+    assert seconds == sorted(seconds), "the clock goes on"
+    assert killed.read().seconds >= seconds[-1]
+    assert epoch_lines(killed) == epoch_lines(untouched), "same seed, same history"
+    assert killed.read().results["test_accuracy"] == untouched.read().results["test_accuracy"]
+
+
+def test_a_stopped_run_keeps_a_model_and_can_go_on(home: Path, few_digits: Path, digitlab: Digitlab) -> None:
+    run = submit(make_config("cnn", epochs=400, batch_size=8), load_dataset(few_digits), "long")
+    waiting = submit(make_config("dense", epochs=1), load_dataset(few_digits), "never begun")
+    stop(waiting)
+    wait_for(lambda: waiting.state() == "stopped", "the waiting run to leave the queue")
+    assert not waiting.has_model()
+    wait_for(lambda: history(run), "the first epoch")
+    with pytest.raises(ModelError, match="running, so there is nothing to resume"):
+        resume(run)
+    assert digitlab("runs", "delete", "long").code == 2
+    assert digitlab("runs", "stop", "long").code == 0
+    wait_for(lambda: run.state() == "stopped", "the run to stop")
+    assert run.has_model()
+    assert digitlab("evaluate", "long", "--dataset", few_digits, "--json").json_lines()[0]["accuracy"] > 0.5
+    with pytest.raises(ModelError, match="nothing to stop"):
+        stop(run)
+    assert [entry.id for entry in list_runs()] == [run.id, waiting.id]
+
+
+def test_a_finished_run_learns_on_for_more_epochs(tiny_model: Path, digitlab: Digitlab) -> None:
+    assert digitlab("runs", "resume", "tiny").code == 2
+    more = digitlab("runs", "resume", "tiny", "--epochs", 2, "--json")
+    assert more.code == 0
+    assert more.json_lines()[-1]["status"] == "finished"
+    run = RunDirectory(tiny_model)
+    assert [line["epoch"] for line in history(run)] == [1, 2, 3, 4, 5]
+    assert run.read().config["epochs"] == 5
+    assert "--epochs 5" in run.read().command
+
+
+def test_a_failure_is_told_in_one_sentence(home: Path, few_digits: Path, digitlab: Digitlab) -> None:
+    wild = digitlab(
+        "train",
+        "--arch",
+        "dense",
+        "--optimizer",
+        "sgd",
+        "--learning-rate",
+        10,
+        "--dataset",
+        few_digits,
+        "--json",
+    )
+    assert wild.code == 1
+    end = wild.json_lines()[-1]
+    assert end["status"] == "failed"
+    assert "lower learning rate" in end["reason"]
+    assert "failed" in digitlab("runs", "list").out
+
+
+def test_changed_data_is_noticed(home: Path, tmp_path: Path, few_digits: Path) -> None:
+    copy = tmp_path / "copy.npz"
+    copy.write_bytes(few_digits.read_bytes())
+    first = submit(make_config("cnn", epochs=3, batch_size=8), load_dataset(few_digits))
+    second = submit(make_config("dense", epochs=1), load_dataset(copy))
+    copy.write_bytes(few_digits.read_bytes() + b" ")
+    stop(first)
+    list(follow(second))
+    assert second.state() == "failed"
+    assert "has changed" in second.read().reason
+
+
+def test_a_training_begins_with_the_weights_of_another_model(tiny_model: Path, digitlab: Digitlab) -> None:
+    data = RunDirectory(tiny_model).read().dataset.path
+    settings = ("--arch", "dense", "--epochs", 1, "--batch-size", 32, "--dataset", data, "--from", "tiny")
+    outcome = digitlab("train", *settings, "--json")
+    assert outcome.code == 0
+    first = outcome.json_lines()[0]
+    assert first["accuracy"] > history(RunDirectory(tiny_model))[0]["accuracy"] + 0.1
+    record = RunDirectory(Path(outcome.json_lines()[-1]["path"])).read()
+    assert record.reason == "The one epoch is done."
+    assert record.command.endswith(f"--from {tiny_model.name}")
+    misfit = digitlab("train", *settings, "--set", "hidden_1=64", "--json")
+    assert misfit.code == 2, "refused before anything is started"
+    assert "tiny: its weights do not fit" in misfit.err
+
+
+def test_a_model_stays_whole_when_its_continuation_fails_at_the_end(
+    tiny_model: Path, digitlab: Digitlab
+) -> None:
+    run = RunDirectory(tiny_model)
+    before = run.hash_model_files()
+    (tiny_model / ".made").write_text("in the way of the new model's files")
+    outcome = digitlab("runs", "resume", "tiny", "--epochs", 1, "--json")
+    assert outcome.code == 1
+    assert outcome.json_lines()[-1]["status"] == "failed"
+    assert run.hash_model_files() == before == run.read().files
+    (tiny_model / ".made").unlink()
+    assert digitlab("runs", "resume", "tiny").code == 0
+    assert run.hash_model_files() != before
+
+
+def test_early_stopping_remembers_its_best_epoch_when_it_goes_on(
+    home: Path, few_digits: Path, digitlab: Digitlab
+) -> None:
+    """A rate so high that the first epochs are the best, so the last whole epoch must not be what is kept."""
+    settings = {"optimizer": "sgd", "learning_rate": 0.4, "early_stopping": 4, "epochs": 60, "seed": 3}
+    run = submit(make_config("dense", **settings), load_dataset(few_digits), "early")
+    list(follow(run))
+    record = run.read()
+    assert "the best was kept" in record.reason
+    losses = [line["val_loss"] for line in history(run)]
+    best = min(range(len(losses)), key=losses.__getitem__)
+    assert len(losses) == best + 1 + 4
+    before = digitlab("evaluate", "early", "--dataset", few_digits, "--json").json_lines()[0]
+    resume(run, 1)
+    list(follow(run))
+    losses = [line["val_loss"] for line in history(run)]
+    assert len(losses) > best + 5
+    assert min(losses) == losses[best], "one more epoch of this seed is no better"
+    after = digitlab("evaluate", "early", "--dataset", few_digits, "--json").json_lines()[0]
+    assert after["loss"] == pytest.approx(before["loss"])
