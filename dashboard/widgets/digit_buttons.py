@@ -3,37 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.figures.style import Palette
+from dashboard.widgets.component_assets import declare
 from dashboard.widgets.digit_image import digit_uri
-
-_CSS = """
-.grid { display: grid; gap: 8px; grid-template-columns: repeat(auto-fill, minmax(var(--side), 1fr)); }
-button { all: unset; cursor: pointer; border-radius: 8px; padding: 5px; text-align: center; box-sizing: border-box;
-  border: 1.5px solid transparent; font: 400 0.8rem/1.25 var(--st-font); color: var(--st-text-color); }
-button:hover { border-color: var(--st-border-color); background: var(--st-secondary-background-color); }
-button:focus-visible, button[aria-pressed="true"] { border-color: var(--st-primary-color); }
-img { display: block; width: 100%; image-rendering: pixelated; border-radius: 5px; margin-bottom: 3px; }
-"""
-
-_JS = """
-export default function ({ data, parentElement, setTriggerValue }) {
-  const grid = parentElement.querySelector(".grid");
-  grid.style.setProperty("--side", data.side + "px");
-  grid.replaceChildren(...data.digits.map((digit, index) => {
-    const button = document.createElement("button");
-    const image = document.createElement("img");
-    image.src = digit.src;
-    image.alt = digit.alt;
-    button.append(image, digit.caption);
-    button.setAttribute("aria-pressed", String(index === data.chosen));
-    button.onclick = () => setTriggerValue("picked", index);
-    return button;
-  }));
-}
-"""
 
 
 def pick_digit(
@@ -63,8 +37,7 @@ def pick_digit(
         {"src": digit_uri(image, palette), "alt": alt, "caption": caption}
         for image, alt, caption in zip(images, alts, captions, strict=True)
     ]
-    grid = st.components.v2.component("digit_buttons", html='<div class="grid"></div>', css=_CSS, js=_JS)
-    result = grid(
+    result = declare("digit_buttons")(
         data={"digits": digits, "chosen": chosen, "side": side}, key=key, on_picked_change=lambda: None
     )
     picked = result.get("picked")

@@ -9,54 +9,12 @@ from pathlib import Path
 
 import plotly
 import plotly.graph_objects as go
-import streamlit as st
 from streamlit import runtime
 from streamlit.components.v1.custom_component import CustomComponent
 
+from dashboard.widgets.component_assets import declare
+
 _LIBRARY = "digitlab.plotly_js"
-
-_JS = """
-const charts = new WeakMap();
-
-function loadPlotly(path) {
-  if (!window.digitlabPlotly) {
-    const own = document.querySelector('script[src*="static/js/"]');
-    const root = own ? own.src.split("static/js/")[0] : window.location.origin + "/";
-    window.digitlabPlotly = new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = root + path;
-      script.onload = () => resolve(window.Plotly);
-      script.onerror = () => { window.digitlabPlotly = null; reject(new Error("Plotly could not be loaded")); };
-      document.head.append(script);
-    });
-  }
-  return window.digitlabPlotly;
-}
-
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".live-chart");
-  let chart = charts.get(parentElement);
-  if (!chart) {
-    chart = { box: document.createElement("div"), gone: false, latest: null };
-    charts.set(parentElement, chart);
-  }
-  if (!root.contains(chart.box)) root.append(chart.box);
-  chart.latest = data;
-  chart.box.style.minHeight = data.height + "px";
-  chart.box.setAttribute("role", "img");
-  chart.box.setAttribute("aria-label", data.alt);
-  loadPlotly(data.library).then((Plotly) => {
-    if (chart.gone || chart.latest !== data) return;
-    const figure = JSON.parse(data.figure);
-    return Plotly.react(chart.box, figure.data, figure.layout, { ...data.config, responsive: true });
-  });
-  return () => {
-    chart.gone = true;
-    charts.delete(parentElement);
-    if (window.Plotly) window.Plotly.purge(chart.box);
-  };
-}
-"""
 
 
 def show_live_chart(figure: go.Figure, key: str, alt: str, config: dict[str, object]) -> None:
@@ -69,10 +27,7 @@ def show_live_chart(figure: go.Figure, key: str, alt: str, config: dict[str, obj
         config: Plotly's settings.
     """
     _serve_library()
-    chart = st.components.v2.component(
-        "live_chart", html='<div class="live-chart"></div>', js=_JS, isolate_styles=False
-    )
-    chart(
+    declare("live_chart", isolate_styles=False)(
         key=key,
         data={
             "figure": figure.to_json(validate=False),

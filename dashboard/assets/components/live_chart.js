@@ -1,0 +1,44 @@
+// A Plotly chart that is changed in place, with the library loaded once a page.
+const charts = new WeakMap();
+
+function loadPlotly(path) {
+  if (!window.digitlabPlotly) {
+    const own = document.querySelector('script[src*="static/js/"]');
+    const root = own ? own.src.split("static/js/")[0] : `${window.location.origin}/`;
+    window.digitlabPlotly = new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = root + path;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => {
+        window.digitlabPlotly = null;
+        reject(new Error("Plotly could not be loaded"));
+      };
+      document.head.append(script);
+    });
+  }
+  return window.digitlabPlotly;
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".live-chart");
+  let chart = charts.get(parentElement);
+  if (!chart) {
+    chart = { box: document.createElement("div"), gone: false, latest: null };
+    charts.set(parentElement, chart);
+  }
+  if (!root.contains(chart.box)) root.append(chart.box);
+  chart.latest = data;
+  chart.box.style.minHeight = `${data.height}px`;
+  chart.box.setAttribute("role", "img");
+  chart.box.setAttribute("aria-label", data.alt);
+  loadPlotly(data.library).then((Plotly) => {
+    if (chart.gone || chart.latest !== data) return;
+    const figure = JSON.parse(data.figure);
+    return Plotly.react(chart.box, figure.data, figure.layout, { ...data.config, responsive: true });
+  });
+  return () => {
+    chart.gone = true;
+    charts.delete(parentElement);
+    if (window.Plotly) window.Plotly.purge(chart.box);
+  };
+}
