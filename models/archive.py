@@ -58,10 +58,10 @@ def import_model(path: Path) -> RunDirectory:
         try:
             record = staged.read()
         except ModelError:
-            raise InputError(f"{path.name}: its run.json is damaged and can't be read.") from None
+            raise InputError(path.name, "its run.json is damaged and can't be read.") from None
         if staged.hash_model_files() != {name: record.files.get(name) for name in MODEL_FILES}:
             raise InputError(
-                f"{path.name}: its files are not the ones that run.json lists; it was changed or damaged."
+                path.name, "its files are not the ones that run.json lists; it was changed or damaged."
             )
         _check_record(path, record)
         _check_progress(path, staged)
@@ -81,7 +81,7 @@ def import_model(path: Path) -> RunDirectory:
         final = RunDirectory(folder / run_id)
         staged.path.rename(final.path)
     except OSError as error:
-        raise InputError(f"{path.name}: it can't be imported ({error.strerror or error}).") from None
+        raise InputError(path.name, f"it can't be imported ({error.strerror or error}).") from None
     finally:
         if staged.path.exists():
             delete_directory(staged)
@@ -123,7 +123,7 @@ def _check_record(path: Path, record: RunRecord) -> None:
                 raise ValueError
     except (ModelError, KeyError, TypeError, ValueError, ArithmeticError):
         raise InputError(
-            f"{path.name}: its run.json holds a name, date or figure that makes no sense."
+            path.name, "its run.json holds a name, date or figure that makes no sense."
         ) from None
 
 
@@ -137,7 +137,7 @@ def _check_progress(path: Path, staged: RunDirectory) -> None:
     except (ValueError, RecursionError):
         sound = False
     if not sound:
-        raise InputError(f"{path.name}: its progress.jsonl holds a line that is no progress of a training.")
+        raise InputError(path.name, "its progress.jsonl holds a line that is no progress of a training.")
 
 
 def _is_progress(line: object) -> bool:
@@ -170,9 +170,9 @@ def _is_figure(value: object) -> bool:
 
 def _unpack(path: Path, folder: Path) -> None:
     if not path.is_file():
-        raise InputError(f"{path}: there is no such archive.")
+        raise InputError(path, "there is no such archive.")
     if path.stat().st_size > LARGEST_ARCHIVE:
-        raise InputError(f"{path.name}: expected at most {LARGEST_ARCHIVE // 1024**2} MB.")
+        raise InputError(path.name, f"expected at most {LARGEST_ARCHIVE // 1024**2} MB.")
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -180,10 +180,10 @@ def _unpack(path: Path, folder: Path) -> None:
             strange = sorted(set(names) - set(NAMES))
             if strange or len(names) != len(set(names)):
                 what = repr(strange[0][:80]) if strange else "a file twice"
-                raise InputError(f"{path.name}: expected only the files of a model, but it holds {what}.")
+                raise InputError(path.name, f"expected only the files of a model, but it holds {what}.")
             missing = [name for name in ("run.json", *MODEL_FILES) if name not in names]
             if missing:
-                raise InputError(f"{path.name}: expected an exported model, but {missing[0]} is missing.")
+                raise InputError(path.name, f"expected an exported model, but {missing[0]} is missing.")
             for entry in entries:
                 _unpack_entry(archive, entry, folder / entry.filename)
     except (
@@ -195,9 +195,7 @@ def _unpack(path: Path, folder: Path) -> None:
         ValueError,
         OSError,
     ) as error:
-        raise InputError(
-            f"{path.name}: expected a zip file of a model, but it is damaged ({error})."
-        ) from None
+        raise InputError(path.name, f"expected a zip file of a model, but it is damaged ({error}).") from None
 
 
 def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
@@ -207,9 +205,7 @@ def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path
         while block := source.read(1 << 20):
             left -= len(block)
             if left < 0:
-                raise InputError(
-                    f"{entry.filename}: expected at most {_LARGEST_FILE // 1024**2} MB unpacked."
-                )
+                raise InputError(entry.filename, f"expected at most {_LARGEST_FILE // 1024**2} MB unpacked.")
             sink.write(block)
 
 
@@ -224,8 +220,8 @@ def _verify(path: Path, folder: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise InputError(f"{path.name}: checking the model took too long, so it was refused.") from None
+        raise InputError(path.name, "checking the model took too long, so it was refused.") from None
     if check.returncode:
         lines = check.stdout.strip().splitlines()
         reason = lines[-1] if check.returncode == 1 and lines else "the model could not be loaded"
-        raise InputError(f"{path.name}: {reason}.")
+        raise InputError(path.name, f"{reason}.")

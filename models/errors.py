@@ -1,5 +1,7 @@
 """The errors that are meant for people. Everything else is a defect and keeps its traceback."""
 
+from pathlib import Path
+
 
 class DigitLabError(Exception):
     """One sentence for a person: what was expected and what came.
@@ -14,7 +16,24 @@ def explain_os_error(error: OSError) -> str:
 
 
 class InputError(DigitLabError):
-    """A picture, dataset or archive that was handed in can't be used."""
+    """A picture, dataset or archive can't be used.
+
+    Attributes:
+        subject: name or path of the file, "" where there is none.
+        reason: one sentence on what was expected and what came.
+    """
+
+    def __init__(self, subject: str | Path, reason: str) -> None:
+        super().__init__(str(subject), reason)  # both, so that the error can be pickled
+        self.subject = str(subject)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.reason}" if self.subject else self.reason
+
+    def about(self, subject: str | Path) -> "InputError":
+        """The same error about a file that the person knows by another name."""
+        return InputError(subject, self.reason)
 
 
 class ModelError(DigitLabError):

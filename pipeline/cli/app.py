@@ -22,7 +22,7 @@ from models.train_config import OPTIMIZERS, SCHEDULES, field_help, field_range, 
 from pipeline.cli.models import models_app
 from pipeline.cli.read import read
 from pipeline.cli.runs import follow_run, runs_app
-from pipeline.cli.terminal import about, beside, draw_digit, probability_bars
+from pipeline.cli.terminal import beside, draw_digit, probability_bars
 
 app = typer.Typer(
     name="digitlab",
@@ -265,11 +265,11 @@ def predict(
 
 
 def _fail_input(path: Path, error: InputError, as_json: bool) -> None:
-    """Tells of one input that failed; the rest go on."""
+    """Reports one input that failed; the rest go on."""
     if as_json:
         _print_json({"path": str(path), "error": str(error)})
     else:
-        _say(f"digitlab: {about(path, str(error))}")
+        _say(f"digitlab: {error.about(path)}")
 
 
 @app.command()

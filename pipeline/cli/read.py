@@ -12,7 +12,6 @@ import typer
 
 from models.errors import ConfigError
 from models.files import replacing
-from pipeline.cli.terminal import about
 from pipeline.reading.records import COLUMNS, failed_row, reading_record, reading_row
 
 if TYPE_CHECKING:
@@ -75,9 +74,9 @@ def read(
         if csv_file
         else _print(results, as_json)
     )
-    for path, reason in failed:
+    for _, reason in failed:
         if not as_json:
-            typer.echo(f"digitlab: {about(path, reason)}", err=True)
+            typer.echo(f"digitlab: {reason}", err=True)
     if csv_file:
         typer.echo(f"Read {len(pictures) - len(failed)} of {len(pictures)} pictures to {csv_file}.", err=True)
     raise typer.Exit(int(bool(failed)))

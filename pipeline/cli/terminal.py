@@ -5,7 +5,6 @@ is returned as text; what scripts read is printed by `pipeline.cli.app`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -103,8 +102,3 @@ class TrainingView:
             if "val_accuracy" in line:
                 text += f"  validation loss {line['val_loss']:.4f}  accuracy {percent(line['val_accuracy'])}"
             self.say(f"{text}  {duration(line['seconds'])}")
-
-
-def about(path: Path, reason: str) -> str:
-    """Why something failed, with the file's name before it unless it is named there already."""
-    return reason if str(path) in reason else f"{path}: {reason}"

@@ -91,8 +91,9 @@ class Dataset:
             chosen[random.permutation(len(labels))[: max(1, round(len(labels) * validation_split))]] = True
         if validation_split and not chosen.any():
             raise InputError(
+                "",
                 f"A validation split of {validation_split:g} of {len(labels)} training "
-                f"image{'s' if len(labels) > 1 else ''} leaves none for validation; more images, or a split of 0."
+                f"image{'s' if len(labels) > 1 else ''} leaves none for validation; more images, or a split of 0.",
             )
         return Split(np.flatnonzero(~chosen), np.flatnonzero(chosen))
 
@@ -116,16 +117,14 @@ def load_dataset(path: str | Path | None = None) -> Dataset:
         sha256 = _hash(MNIST_FILE)
         if sha256 != MNIST_SHA256:
             raise InputError(
-                f"{MNIST_FILE.name} is not the file Digit Lab was shipped with; install it again."
+                "", f"{MNIST_FILE.name} is not the file Digit Lab was shipped with; install it again."
             )
         return Dataset(MNIST_FILE, "MNIST", sha256)
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"{path}: there is no such dataset file.")
+        raise InputError(path, "there is no such dataset file.")
     if path.stat().st_size > _LARGEST_FILE:
-        raise InputError(
-            f"{path}: expected a dataset of at most 2 GB, got {path.stat().st_size / 1e9:.1f} GB."
-        )
+        raise InputError(path, f"expected a dataset of at most 2 GB, got {path.stat().st_size / 1e9:.1f} GB.")
     _check_arrays(path)
     dataset = Dataset(path.resolve(), path.name, _hash(path))
     _ = dataset.train, dataset.test  # read now, so that damage and odd labels are told of now
@@ -141,7 +140,7 @@ def load_recorded(record: DatasetRecord) -> Dataset:
     found = load_dataset(record.path)
     if found.sha256 != record.sha256:
         what = "is not on this computer" if record.path is None else "has changed since it was learned from"
-        raise InputError(f"{record.name}: the data set {what}.")
+        raise InputError(record.name, f"the data set {what}.")
     return found
 
 
@@ -185,8 +184,9 @@ def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dt
 
 def _refuse(path: Path, found: str) -> InputError:
     return InputError(
-        f"{path}: expected an .npz file with x_train, y_train, x_test, y_test (uint8 (n, 28, 28), labels 0-9), "
-        f"but {found}."
+        path,
+        "expected an .npz file with x_train, y_train, x_test, y_test (uint8 (n, 28, 28), labels 0-9), "
+        f"but {found}.",
     )
 
 
@@ -195,4 +195,4 @@ def _hash(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(f"{path}: the dataset can't be read ({error.strerror}).") from None
+        raise InputError(path, f"the dataset can't be read ({error.strerror}).") from None

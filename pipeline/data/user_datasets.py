@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from uuid import uuid4
 
-from models.errors import DigitLabError, InputError
+from models.errors import InputError
 from models.locations import home
 from pipeline.data import saved_digits
 from pipeline.data.dataset import Dataset, load_dataset
@@ -37,9 +37,9 @@ def keep(name: str, content: bytes) -> Dataset:
         path = part.with_name(f"{stem}-{sha256[:8]}.npz")
         part.replace(path)
     except InputError as error:
-        raise InputError(str(error).replace(str(part), name)) from None
+        raise error.about(name) from None
     except OSError as error:
-        raise InputError(f"{name}: it can't be stored ({error.strerror}).") from None
+        raise InputError(name, f"it can't be stored ({error.strerror}).") from None
     finally:
         part.unlink(missing_ok=True)
     return load_dataset(path)
@@ -63,5 +63,5 @@ def open_kept(name: str) -> Dataset:
     path = folder() / Path(name).name
     try:
         return load_dataset(path)
-    except DigitLabError as error:
-        raise InputError(str(error).replace(str(path), name)) from None
+    except InputError as error:
+        raise error.about(name) from None

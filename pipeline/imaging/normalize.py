@@ -57,7 +57,7 @@ def normalize(picture: Picture) -> Normalized:
     ink = picture.ink
     mask = _strokes(ink)
     if not mask.any():
-        raise InputError(_EMPTY)
+        raise InputError("", _EMPTY)
     left, top, width, height = _box(ink, mask)
     box = _in_picture((left, top, width, height), picture.scale, picture.pixels.shape[:2])
     kept = ink * cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
@@ -99,7 +99,7 @@ def normalize_ink(ink: Ink) -> NDArray[np.float32]:
     """
     mask = ink > _threshold(ink)
     if not mask.any():
-        raise InputError(_EMPTY)
+        raise InputError("", _EMPTY)
     return _fit(_cut(ink, mask))[0]
 
 

@@ -1,42 +1,16 @@
-"""Whatever a person hands in -> an upright picture and its ink. Knows nothing of digits.
+"""A file, its bytes or an array of pixels -> an upright picture and its ink. Knows nothing of digits."""
 
-A picture is a file, its bytes or an array of pixels; size and format are checked before a pixel is decoded.
-"""
-
-import io
-import os
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-from models.errors import InputError
+from pipeline.imaging.decode import decode
 from pipeline.imaging.ink import Ink, Step, find_ink, shown
 from pipeline.imaging.ruled_lines import without_rulings
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "Ink", "Picture", "Step", "read_picture"]
-
-MAX_BYTES = 20 * 1024**2
-MAX_PIXELS = 50_000_000
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
-"""Only these decoders are ever tried: others of Pillow's start programs (EPS) or are rarely looked at."""
-
-_EXPECTED = "a PNG, JPEG, WebP, BMP, TIFF or GIF picture"
-_KNOWN_OTHERS = (
-    (b"%PDF", 0, "a PDF document"),
-    (b"ftypheic", 4, "a HEIC picture"),
-    (b"ftypmif1", 4, "a HEIC picture"),
-    (b"ftypavif", 4, "an AVIF picture"),
-    (b"%!PS", 0, "a PostScript document"),
-    (b"8BPS", 0, "a Photoshop document"),
-    (b"PK\x03\x04", 0, "a ZIP archive or office document"),
-    (b"<svg", 0, "an SVG drawing"),
-)
+__all__ = ["Ink", "Picture", "Step", "read_picture"]
 
 
 @dataclass(frozen=True)
@@ -68,12 +42,7 @@ def read_picture(source: str | Path | bytes | NDArray[np.uint8]) -> Picture:
         InputError: not there, larger than 20 MB or 50 megapixels, not a picture, damaged, or of another
             format; one sentence that begins with the path, if there is one.
     """
-    if isinstance(source, np.ndarray):
-        pixels = _from_array(source)
-    elif isinstance(source, bytes | bytearray | memoryview):
-        pixels = _decode(bytes(source), "")
-    else:
-        pixels = _decode(_read_file(Path(source)), f"{source}: ")
+    pixels = decode(source)
     ink, scale, steps = find_ink(pixels)
     cleaned = without_rulings(ink)
     if cleaned is not ink:
@@ -81,127 +50,3 @@ def read_picture(source: str | Path | bytes | NDArray[np.uint8]) -> Picture:
         explanation = "Lines that were printed on the paper are erased where no stroke crosses them."
         steps = (*steps, Step("Without rulings", explanation, shown(ink)))
     return Picture(pixels, ink, scale, steps)
-
-
-def _read_file(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > MAX_BYTES:
-                raise _too_large(f"{path}: ", size)
-            data = file.read(MAX_BYTES + 1)  # a pipe or a growing file has no size to ask for
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: expected {_EXPECTED}, but this is a folder.") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: the file can't be read ({reason}).") from None
-    return data
-
-
-def _decode(data: bytes, where: str) -> NDArray[np.uint8]:
-    """RGB pixels, upright, of an encoded picture; `where` begins the error messages."""
-    if len(data) > MAX_BYTES:
-        raise _too_large(where, len(data))
-    if not data:
-        raise InputError(f"{where}expected {_EXPECTED}, but this is empty (0 bytes).")
-    with warnings.catch_warnings():
-        # Pillow warns of oddities (bad EXIF, many pixels) that are checked here or do no harm
-        warnings.simplefilter("ignore")
-        try:
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                width, height = image.size
-                if width * height > MAX_PIXELS:
-                    raise InputError(
-                        f"{where}expected at most {MAX_PIXELS / 1e6:.0f} megapixels, got {width} x {height} "
-                        f"({width * height / 1e6:.0f} megapixels)."
-                    )
-                return _pixels(image)
-        except InputError:
-            raise
-        except Image.DecompressionBombError:
-            raise InputError(
-                f"{where}expected at most {MAX_PIXELS / 1e6:.0f} megapixels, got a picture of many more."
-            ) from None
-        except UnidentifiedImageError:
-            raise InputError(f"{where}expected {_EXPECTED}, but this is {_kind(data)}.") from None
-        except Exception as error:
-            # decoders raise nearly anything on damaged bytes (struct.error, SyntaxError, IndexError, ...)
-            reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-            raise InputError(
-                f"{where}expected a whole picture, but it is damaged or cut short ({reason})."
-            ) from None
-
-
-def _too_large(where: str, size: int) -> InputError:
-    return InputError(f"{where}expected a picture of at most 20 MB, got {size / 1024**2:.1f} MB.")
-
-
-def _kind(data: bytes) -> str:
-    for magic, start, name in _KNOWN_OTHERS:
-        if data[start : start + len(magic)] == magic:
-            return name
-    head = data[:2048]
-    if b"\0" not in head and sum(byte < 9 or 13 < byte < 32 for byte in head) == 0:
-        return "a text file"
-    return "something else or a damaged picture"
-
-
-def _pixels(image: Image.Image) -> NDArray[np.uint8]:
-    """RGB of a decoder's first frame, turned upright."""
-    image.load()
-    try:
-        upright = ImageOps.exif_transpose(image)
-    except Exception:
-        upright = image  # damaged EXIF says nothing about the orientation; the pixels are still good
-    if upright.mode.startswith("I") or upright.mode == "F":
-        return _from_array(_eight_bits(np.asarray(upright)))
-    if upright.has_transparency_data:
-        rgba = np.asarray(upright if upright.mode == "RGBA" else upright.convert("RGBA"))
-        return _from_array(rgba)
-    return np.array(upright if upright.mode == "RGB" else upright.convert("RGB"))
-
-
-def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """8-bit gray of 16-bit, 32-bit or floating-point gray, whatever range its writer used."""
-    values = np.nan_to_num(values.astype(np.float32))
-    low, high = float(values.min()), float(values.max())
-    if low < 0:
-        values, high = values - low, high - low
-    # the ranges that are in use: [0, 1], 8, 12 and 16 bits; anything above is brought down to its maximum
-    full = next((limit for limit in (1.0, 255.0, 4095.0, 65535.0) if high <= limit), high)
-    return np.asarray((values * (255 / full)).round(), np.uint8)
-
-
-def _from_array(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """RGB of gray, RGB or RGBA pixels."""
-    shape = array.shape
-    if array.dtype != np.uint8 or not (len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3, 4))):
-        raise InputError(f"Expected uint8 pixels (h, w), (h, w, 3) or (h, w, 4), got {array.dtype} {shape}.")
-    if not array.size:
-        raise InputError(f"Expected a picture with pixels, got one of {shape[1]} x {shape[0]}.")
-    if shape[0] * shape[1] > MAX_PIXELS:
-        raise InputError(f"Expected at most {MAX_PIXELS / 1e6:.0f} megapixels, got {shape[1]} x {shape[0]}.")
-    if len(shape) == 2 or shape[2] == 1:
-        return np.repeat(array.reshape(*shape[:2], 1), 3, axis=2)
-    if shape[2] == 3:
-        return np.ascontiguousarray(array)
-    return _flatten(array)
-
-
-def _flatten(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Transparency laid on white, or on black where what is drawn is too light to be seen on white."""
-    alpha = rgba[..., 3]
-    if alpha.min() == 255:
-        return np.ascontiguousarray(rgba[..., :3])
-    on_white, on_black = (_lay(rgba, level) for level in (255, 0))
-    spread = [float(np.ptp(cv2.cvtColor(laid, cv2.COLOR_RGB2GRAY))) for laid in (on_white, on_black)]
-    return on_white if spread[0] >= spread[1] / 3 else on_black
-
-
-def _lay(rgba: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
-    """`rgba` on an even sheet of this gray level."""
-    alpha = cv2.merge([rgba[..., 3]] * 3)
-    color = cv2.multiply(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), alpha, scale=1 / 255)
-    return np.asarray(cv2.add(color, cv2.multiply(255 - alpha, np.full_like(alpha, level), scale=1 / 255)))

@@ -92,7 +92,7 @@ def _allowed(value: str) -> frozenset[str]:
     try:
         return frozenset(re.findall(r"\d+", Path(value).read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError):
-        raise InputError(f"{value}: the list of allowed values can't be read.") from None
+        raise InputError(value, "the list of allowed values can't be read.") from None
 
 
 def choose(readings: Iterable[str], constraints: Iterable[Constraint]) -> str | None:

@@ -119,8 +119,8 @@ def read_page(
                 continue
         digits += [_page_digit(box, number, box.digit) for box in boxes]
     if not digits:
-        name = f"{source}: " if isinstance(source, str | Path) else ""
-        raise InputError(f"{name}expected handwritten digits, but none was found in the picture.")
+        subject = source if isinstance(source, str | Path) else ""
+        raise InputError(subject, "expected handwritten digits, but none was found in the picture.")
     return PageReading(tuple(digits), tuple(broken), (*words, *edges))
 
 
@@ -267,7 +267,7 @@ def read_files(
                 yield first, future.result()
         except BrokenProcessPool:
             raise InputError(
-                "A reading process was ended from outside, perhaps for want of memory."
+                "", "A reading process was ended from outside, perhaps for want of memory."
             ) from None
         finally:
             for _, future in pending:

@@ -39,7 +39,7 @@ class Reader:
         with self._lock:
             self._now -= 1
         if data.endswith(b"broken"):
-            raise InputError("no digit")
+            raise InputError("", "no digit")
         return ReadPage(PageReading(()), (1, 1), data, (), ())
 
 

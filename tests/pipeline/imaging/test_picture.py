@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.errors import InputError
-from pipeline.imaging.picture import MAX_BYTES, read_picture
+from pipeline.imaging.decode import MAX_BYTES
+from pipeline.imaging.picture import read_picture
 
 SIDE = 60
 
