@@ -78,7 +78,7 @@ def keep(preset: str, seed: int, epochs: int | None, result: Any, seconds: float
     """Stores the trained network as a run of DIGITLAB_HOME, as `digitlab train` would have."""
     from dataclasses import asdict
 
-    from models.run_directory import now
+    from models.records import now
     from pipeline.data.dataset import load_dataset
     from pipeline.runs.queue import create
     from pipeline.training.export import complete

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from models.errors import ModelError
 from models.recognizer import Recognizer
-from models.run_directory import DatasetRecord
+from models.records import DatasetRecord, Evaluation
 from models.store import StoredModel
 from pipeline.data.dataset import MNIST_SHA256, Dataset, load_recorded
 from pipeline.data.neighbors import Neighbor, find_neighbors
 from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
-from pipeline.evaluation.metrics import Evaluation, read_evaluation, read_predictions
-from pipeline.evaluation.test_predictions import Answers, judge
+from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
 from pipeline.training.quantization import quantize
 
 Images = NDArray[np.uint8]
@@ -62,27 +61,27 @@ def dataset(model: StoredModel | None = None) -> Dataset:
     return _dataset(record.path, record.sha256, record)
 
 
-def answers(model: StoredModel) -> Answers:
+def test_predictions(model: StoredModel) -> TestPredictions:
     """What the model says of each test digit; errors as from `predictions` and `held_out_set`."""
-    return judge(predictions(model), held_out_set(model)[1])
+    return score_predictions(predictions(model), held_out_set(model)[1])
 
 
 def averages(model: StoredModel | None = None) -> ClassPictures:
     """The average training image of each digit, and its variation."""
-    found = dataset(model)
-    return _averages(found.sha256, found)
+    digits = dataset(model)
+    return _averages(digits.sha256, digits)
 
 
 def pixels(model: StoredModel | None = None) -> PixelStatistics:
     """What the pixels of all training images are like."""
-    found = dataset(model)
-    return _pixels(found.sha256, found)
+    digits = dataset(model)
+    return _pixels(digits.sha256, digits)
 
 
 def neighbors(index: int, model: StoredModel | None = None) -> list[Neighbor]:
     """The training digits nearest to one of the test digits."""
-    found = dataset(model)
-    return _neighbors(found.sha256, index, found)
+    digits = dataset(model)
+    return _neighbors(digits.sha256, index, digits)
 
 
 def int8_file(model: StoredModel) -> tuple[bytes | None, str]:
@@ -107,13 +106,13 @@ def _recognizer(version: str, _model: Any) -> Recognizer:  # noqa: ARG001
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _evaluation(version: str, _model: Any) -> Evaluation:  # noqa: ARG001
-    return read_evaluation(_model.directory.evaluation_file)
+def _evaluation(version: str, _model: StoredModel) -> Evaluation:  # noqa: ARG001
+    return _model.directory.read_evaluation()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _predictions(version: str, _model: Any) -> NDArray[np.float32]:  # noqa: ARG001
-    return read_predictions(_model.directory.predictions_file)
+def _predictions(version: str, _model: StoredModel) -> NDArray[np.float32]:  # noqa: ARG001
+    return _model.directory.read_predictions()
 
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the images")
@@ -122,15 +121,15 @@ def _dataset(path: str | None, sha256: str, _record: Any) -> Dataset:  # noqa: A
 
 
 @st.cache_resource(max_entries=2, show_spinner="Averaging the images")
-def _averages(sha256: str, _found: Any) -> ClassPictures:  # noqa: ARG001
-    return average_by_class(*_found.train)
+def _averages(sha256: str, _digits: Any) -> ClassPictures:  # noqa: ARG001
+    return average_by_class(*_digits.train)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Counting the pixels")
-def _pixels(sha256: str, _found: Any) -> PixelStatistics:  # noqa: ARG001
-    return pixel_statistics(_found.train[0])
+def _pixels(sha256: str, _digits: Any) -> PixelStatistics:  # noqa: ARG001
+    return pixel_statistics(_digits.train[0])
 
 
 @st.cache_resource(max_entries=512, show_spinner="Comparing with the training digits")
-def _neighbors(sha256: str, index: int, _found: Any) -> list[Neighbor]:  # noqa: ARG001
-    return find_neighbors(_found.test[0][index], *_found.train)
+def _neighbors(sha256: str, index: int, _digits: Any) -> list[Neighbor]:  # noqa: ARG001
+    return find_neighbors(_digits.test[0][index], *_digits.train)

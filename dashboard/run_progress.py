@@ -1,14 +1,12 @@
 """A run's progress as it grows: each line of the file is read once, for all sessions together."""
 
 from threading import Lock
-from typing import Any
 
 import streamlit as st
 
+from models.records import Progress
 from models.run_directory import RunDirectory
-from pipeline.runs.queue import read_progress
-
-Line = dict[str, Any]
+from pipeline.runs.progress import read_progress
 
 
 class ProgressLog:
@@ -17,11 +15,11 @@ class ProgressLog:
     def __init__(self, run: RunDirectory) -> None:
         self._run = run
         self._lock = Lock()
-        self._lines: list[Line] = []
+        self._lines: list[Progress] = []
         self._offset = 0
         self._file = 0
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[Progress]:
         """All lines up to now; only what was added since the last call is read."""
         with self._lock:
             try:
@@ -36,7 +34,7 @@ class ProgressLog:
             return self._lines
 
 
-def progress_of(run: RunDirectory) -> list[Line]:
+def progress_of(run: RunDirectory) -> list[Progress]:
     """The lines of a run's progress, for looking at only: they are shared."""
     return _log(str(run.path), run).lines()
 

@@ -24,30 +24,7 @@ STROKE = "stroke"
 CANVAS = "canvas_sheet"
 """Widget key: the canvas."""
 
-TRAIN_TAB = "train_tab"
-"""Widget key: whether the Train page shows the settings or a run."""
-
-ARCHITECTURE = "architecture"
-"""Widget key: the architecture to train."""
-
-TRAINING_SET = "training_set"
-"""Widget key: file name of the data set to learn from; empty for MNIST."""
-
-RUN_NAME = "run_name"
-"""Widget key: the name of the next run."""
-
-RUN = "run"
-"""Widget key: id of the run that is watched."""
-
-EARLIER_RUNS = "earlier_runs"
-"""Widget key: ids of the runs laid under its curves."""
-
-TIME_AXIS = "time_axis"
-"""Widget key: what the curves are drawn over."""
-
 _TICKED = "ticked_models"
-_NEXT_TRAIN_TAB = "_next_train_tab"
-_NEXT_RUN = "_next_run"
 _NOTICE = "_notice"
 _NOTICES = "_notices"
 _DRAWING = "_drawing"
@@ -95,35 +72,6 @@ def ticked_models() -> list[str]:
 def tick_models(model_ids: list[str]) -> None:
     """Sets the models that are ticked on the Models page."""
     st.session_state[_TICKED] = model_ids
-
-
-def knob(architecture: str, name: str) -> str:
-    """Widget key of a setting; each architecture keeps its own."""
-    return f"knob_{architecture}_{name}"
-
-
-def watched_run() -> str | None:
-    """Id of the run this person watches, if one was chosen."""
-    if _NEXT_RUN in st.session_state:
-        st.session_state[RUN] = st.session_state.pop(_NEXT_RUN)
-    return _text(RUN)
-
-
-def watch_run(run_id: str) -> None:
-    """Has the Train page show this run from its next run on."""
-    st.session_state[_NEXT_RUN] = run_id
-
-
-def begin_train_tab(usual: str) -> None:
-    """Settles what the Train page shows, before its widget is drawn; `usual` until the person chose."""
-    if _NEXT_TRAIN_TAB in st.session_state:
-        st.session_state[TRAIN_TAB] = st.session_state.pop(_NEXT_TRAIN_TAB)
-    st.session_state.setdefault(TRAIN_TAB, usual)
-
-
-def go_to_train_tab(tab: str) -> None:
-    """Has the Train page show "settings" or "watch" from its next run on."""
-    st.session_state[_NEXT_TRAIN_TAB] = tab
 
 
 def leave_notice(text: str, icon: str) -> None:

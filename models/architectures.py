@@ -1,8 +1,8 @@
 """The catalogue of networks that can be trained.
 
 An architecture is a function that lists its layers. It gets the module to take them from: `keras.layers`
-to build the network, or the shape-tracking stand-ins of `models.layer_shapes` to tell its size without
-loading TensorFlow. To add one, write such a function and give it an entry in `CATALOGUE`.
+for `models.networks` to build the network, or the shape-tracking stand-ins of `models.layer_shapes` to tell its size
+without loading TensorFlow. To add one, write such a function and give it an entry in `CATALOGUE`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,6 @@ from typing import Any
 
 from models import layer_shapes
 from models.errors import ConfigError
-from models.keras_start import load_keras
 
 INPUT_SHAPE = (28, 28, 1)
 """Height, width and channels of what every network sees: float32 in [0, 1], the stroke bright."""
@@ -266,63 +265,10 @@ def architecture(name: str) -> Architecture:
     return CATALOGUE[name]
 
 
-def build(
-    name: str,
-    parameters: Mapping[str, Any] | None = None,
-    dropout: float = 0.0,
-    seed: int = 0,
-    classes: int = DIGITS,
-) -> Any:
-    """The untrained `keras.Sequential`: (n, 28, 28, 1) float32 in [0, 1] -> (n, classes) probabilities.
-
-    Its last layer is the softmax, so that `model.layers[-1].input` are the logits.
-
-    The 11th class, where there is one, is "not a digit". `seed` decides the initial weights and the dropout
-    masks. An ensemble is a `keras.Model` of such networks and averages their probabilities. Loads TensorFlow.
-    """
-    entry = architecture(name)
-    sizes = entry.complete(parameters)
-    keras = load_keras()
-    if entry.member:
-        image = keras.Input(INPUT_SHAPE, name="image")
-        count = sizes.pop("members")
-        members = [build(entry.member, sizes, dropout, seed + number, classes) for number in range(count)]
-        for number, member in enumerate(members):
-            member.name = f"member_{number + 1}"
-        average = keras.layers.Average(name="probabilities")([member(image) for member in members])
-        return keras.Model(image, average, name=name)
-    keras.utils.set_random_seed(seed)
-    stack = entry.layers(keras.layers, dropout, **sizes)
-    return keras.Sequential(
-        [
-            keras.Input(INPUT_SHAPE, name="image"),
-            *stack,
-            keras.layers.Dense(classes, name="logits"),
-            keras.layers.Softmax(name="probabilities"),
-        ],
-        name=name.replace("-", "_"),
-    )
-
-
-def rebuild(config: Mapping[str, Any]) -> Any:
-    """The untrained network of a stored configuration (`RunRecord.config`), to load its weights into.
-
-    Raises:
-        ConfigError: it names no architecture, or sizes out of bounds.
-        TypeError, ValueError: an entry is of another kind than it should be.
-    """
-    return build(
-        str(config.get("architecture")),
-        config.get("parameters"),
-        float(config.get("dropout", 0)),
-        classes=class_count(float(config.get("not_a_digit", 0))),
-    )
-
-
 def summarize(
     name: str, parameters: Mapping[str, Any] | None = None, dropout: float = 0.0, classes: int = DIGITS
 ) -> list[layer_shapes.LayerSummary]:
-    """The layers of the network that `build` would make, with their cost; without TensorFlow."""
+    """The layers of the network that `models.networks.build` would make, with their cost; without TensorFlow."""
     entry = architecture(name)
     sizes = entry.complete(parameters)
     members = sizes.pop("members", 1)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import subprocess
 import sys
 import zipfile
@@ -11,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from models.errors import InputError, ModelError
+from models.errors import ConfigError, InputError, ModelError
 from models.files import replacing, write_text
 from models.locations import PROJECT, runs_folder
-from models.run_directory import MODEL_FILES, DatasetRecord, RunDirectory, RunRecord, new_id, now
+from models.records import DatasetRecord, Progress, RunRecord, now
+from models.run_directory import MODEL_FILES, RunDirectory, new_id
 from models.store import StoredModel, check_name, delete_directory, is_reserved_name
 
 NAMES = ("run.json", "progress.jsonl", *MODEL_FILES)
@@ -24,7 +24,6 @@ LARGEST_ARCHIVE = 100 * 1024**2
 _LARGEST_FILE = 100 * 1024**2
 _LARGEST_DATASET = 2 * 1024**3
 _LONGEST_CHECK = 120  # seconds
-_LARGEST_COUNT = 2**31  # of epochs, images, errors: what pages and tables can show
 
 
 def export_model(model: StoredModel, path: Path) -> None:
@@ -55,15 +54,11 @@ def import_model(path: Path) -> RunDirectory:
     try:
         staged.path.mkdir(parents=True)
         _unpack(path, staged.path)
-        try:
-            record = staged.read()
-        except ModelError:
-            raise InputError(path.name, "its run.json is damaged and can't be read.") from None
+        record = _read_record(path, staged)
         if staged.hash_model_files() != {name: record.files.get(name) for name in MODEL_FILES}:
             raise InputError(
                 path.name, "its files are not the ones that run.json lists; it was changed or damaged."
             )
-        _check_record(path, record)
         _check_progress(path, staged)
         _verify(path, staged.path)
         record = record.model_copy(
@@ -103,69 +98,46 @@ def _dataset_here(dataset: DatasetRecord) -> DatasetRecord:
     return dataset if same else dataset.model_copy(update={"path": None})
 
 
-def _check_record(path: Path, record: RunRecord) -> None:
-    """Refuses a run.json whose entries the lists and pages could not show."""
+def _read_record(path: Path, staged: RunDirectory) -> RunRecord:
+    """The run.json of an archive; refused where it holds entries that lists and pages could not show."""
     try:
+        values = json.loads(staged.record_file.read_bytes())
+    except (ValueError, RecursionError):
+        raise InputError(path.name, "its run.json is damaged and can't be read.") from None
+    try:
+        record = RunRecord.model_validate_json(json.dumps(values))
         check_name(record.name)
         for moment in (record.created, record.ended or record.created):
             _iso(moment)
-        low, high = (float(bound) for bound in record.results["test_interval"])
-        counts = [record.epochs_done, record.config["epochs"], record.config.get("seed", 0)]
-        counts += [record.results["test_errors"], record.results["test_count"]]
-        if not 0 <= low <= float(record.results["test_accuracy"]) <= high <= 1:
-            raise ValueError
-        if not all(map(_is_count, counts)):
-            raise ValueError
-        if not (math.isfinite(record.seconds) and record.seconds >= 0):
-            raise ValueError
-        for value in record.results.values():
-            if not all(_is_figure(figure) for figure in (value if isinstance(value, list) else [value])):
-                raise ValueError
-    except (ModelError, KeyError, TypeError, ValueError, ArithmeticError):
+        if record.results is None:
+            raise ValueError("expected results")
+        low, high = record.results.test_interval
+        if not low <= record.results.test_accuracy <= high:
+            raise ValueError("expected an interval around the accuracy")
+    except (ModelError, ConfigError, TypeError, ValueError, ArithmeticError):
         raise InputError(
             path.name, "its run.json holds a name, date or figure that makes no sense."
         ) from None
+    return record
 
 
 def _check_progress(path: Path, staged: RunDirectory) -> None:
     """Refuses a progress.jsonl whose lines the curves could not show; there need be none."""
     try:
         with staged.progress_file.open("rb") as lines:
-            sound = all(_is_progress(json.loads(line)) for line in lines)
+            for line in lines:
+                Progress.model_validate(json.loads(line))
     except FileNotFoundError:
         return
-    except (ValueError, RecursionError):
-        sound = False
-    if not sound:
-        raise InputError(path.name, "its progress.jsonl holds a line that is no progress of a training.")
-
-
-def _is_progress(line: object) -> bool:
-    """Whether it has a line's figures, those of the validation both or not at all; a loss may have diverged."""
-    if not isinstance(line, dict):
-        return False
-    passed = [line.get(name) for name in ("epoch", "step", "steps", "images", "seconds")]
-    figures = [line.get(name) for name in ("loss", "accuracy")]
-    if "val_loss" in line or "val_accuracy" in line:
-        figures += [line.get("val_loss"), line.get("val_accuracy")]
-    if not all(isinstance(value, float) or _is_count(value) for value in figures):
-        return False
-    if not all(isinstance(value, int | float) and 0 <= value < _LARGEST_COUNT for value in passed):
-        return False
-    return bool(line["steps"] > 0)
+    except (ValueError, RecursionError, ArithmeticError):
+        raise InputError(
+            path.name, "its progress.jsonl holds a line that is no progress of a training."
+        ) from None
 
 
 def _iso(moment: str) -> str:
     """The moment in the one form that every reader of dates takes."""
     return datetime.fromisoformat(moment).isoformat()
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and 0 <= value < _LARGEST_COUNT
-
-
-def _is_figure(value: object) -> bool:
-    return value is None or (isinstance(value, int | float) and math.isfinite(value))
 
 
 def _unpack(path: Path, folder: Path) -> None:
@@ -195,7 +167,9 @@ def _unpack(path: Path, folder: Path) -> None:
         ValueError,
         OSError,
     ) as error:
-        raise InputError(path.name, f"expected a zip file of a model, but it is damaged ({error}).") from None
+        raise InputError(
+            path.name, f"expected a zip file of a model, but it is damaged ({error})."
+        ) from None
 
 
 def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
@@ -205,7 +179,9 @@ def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path
         while block := source.read(1 << 20):
             left -= len(block)
             if left < 0:
-                raise InputError(entry.filename, f"expected at most {_LARGEST_FILE // 1024**2} MB unpacked.")
+                raise InputError(
+                    entry.filename, f"expected at most {_LARGEST_FILE // 1024**2} MB unpacked."
+                )
             sink.write(block)
 
 

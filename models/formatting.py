@@ -1,7 +1,6 @@
-"""Figures as people read them: shares, durations, accuracies with their interval; in the terminal and on pages alike."""
+"""Figures as people read them, in the terminal and on pages alike: shares, durations, accuracies."""
 
-from collections.abc import Mapping
-from typing import Any
+from models.records import ModelResults
 
 
 def duration(seconds: float) -> str:
@@ -25,14 +24,14 @@ def show_confidence(share: float, digits: int = 0) -> str:
     return percent(share, digits) if 100 * share <= most else f"> {most:.{digits}f} %"
 
 
-def scored(results: Mapping[str, Any]) -> tuple[str, str]:
-    """The test accuracy in `RunRecord.results` with its interval, and that by human votes; "" where unknown.
+def format_accuracy(results: ModelResults | None) -> tuple[str, str]:
+    """The test accuracy with its interval, and that by human votes; "" where unknown.
 
-    {"test_accuracy": 0.9874, ...} -> ("98.74 % (98.50 to 98.94)", "98.81 %")
+    For example ("98.74 % (98.50 to 98.94)", "98.81 %").
     """
-    accuracy, votes = results.get("test_accuracy"), results.get("human_accuracy")
-    if accuracy is None:
+    if results is None:
         return "", ""
-    low, high = results["test_interval"]
-    shown = f"{percent(accuracy)} ({100 * low:.2f} to {100 * high:.2f})"
-    return shown, "" if votes is None else percent(votes)
+    low, high = results.test_interval
+    votes = results.human_accuracy
+    accuracy = f"{percent(results.test_accuracy)} ({100 * low:.2f} to {100 * high:.2f})"
+    return accuracy, "" if votes is None else percent(votes)

@@ -2,7 +2,6 @@
 
 import os
 import queue
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -55,21 +54,6 @@ def among_digits(scores: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     """Probabilities of the ten digits, given that it is one: scores (n, 10 or 11) -> float32 (n, 10), sums of 1."""
     digits = scores[:, :DIGITS]
     return np.asarray(digits / np.maximum(digits.sum(1, keepdims=True), 1e-12), np.float32)
-
-
-@contextmanager
-def silenced_stderr() -> Iterator[None]:
-    """Keeps native code from writing to stderr, as LiteRT does when it loads a model. Not for threaded programs."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    silence = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(silence, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(silence)
 
 
 class Recognizer:

@@ -1,6 +1,6 @@
 """A run directory: the one form in which a training, and the model that it makes, is kept.
 
-Knows the files and what run.json says; knows nothing of processes or TensorFlow.
+Knows the files and reads them as records; knows nothing of processes or TensorFlow.
 """
 
 import hashlib
@@ -10,93 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+from zipfile import BadZipFile
 
+import numpy as np
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, ValidationError
+from numpy.typing import NDArray
+from pydantic import ValidationError
 
-from models.errors import ModelError
+from models.errors import ConfigError, ModelError
 from models.files import write_text
-
-Status = Literal["queued", "running", "finished", "stopped", "failed"]
-"""What run.json may say. That a run is *interrupted* is never written: nobody was left to write it."""
-
-State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
-"""What a run is doing, as far as anybody can see from outside."""
-
-ENDED: frozenset[State] = frozenset({"finished", "stopped", "failed", "interrupted"})
+from models.records import Evaluation, RunRecord, State
 
 START_TIME = 20.0
 """Seconds within which a worker must have taken its lock."""
 
 MODEL_FILES = ("model.keras", "model.tflite", "evaluation.json", "predictions.npz")
 """Besides run.json and progress.jsonl, what makes a run a model."""
-
-
-class DatasetRecord(BaseModel):
-    """Which data a run learned from: its name, where it lay (None: the shipped MNIST), its SHA-256."""
-
-    name: str
-    path: str | None = None
-    sha256: str
-
-
-class RunRecord(BaseModel):
-    """What run.json holds.
-
-    Attributes:
-        id: the directory's name; sorts by creation time.
-        name: what people call it.
-        status: the last one written; `pipeline.runs.queue.state` tells whether it still holds.
-        reason: why the run ended, one sentence.
-        config: the training's settings, as `models.train_config.TrainConfig` stores them.
-        command: the command line that repeats it.
-        dataset: what it learned from.
-        start_from: the model whose weights it began with, if any.
-        versions: of Python and the libraries that decide the result.
-        created, queued, started, ended: ISO 8601, UTC; queued is the last time it joined the queue.
-        epochs_done: whole epochs behind the model.
-        seconds: training time, over all continuations.
-        results: test accuracy, its interval and the like, once evaluated.
-        files: SHA-256 of each model file.
-        notes: the owner's own words.
-    """
-
-    model_config = ConfigDict(extra="ignore")
-
-    @property
-    def planned_epochs(self) -> int:
-        """Epochs that were asked for, those of all members of an ensemble together."""
-        return int(self.config["epochs"]) * self.members
-
-    @property
-    def members(self) -> int:
-        """How many networks answer as one: 1, or an ensemble's number of members."""
-        return int(self.config.get("parameters", {}).get("members", 1))
-
-    id: str
-    name: str
-    status: Status
-    reason: str = ""
-    config: dict[str, Any]
-    command: str = ""
-    dataset: DatasetRecord
-    start_from: str = ""
-    versions: dict[str, str] = {}
-    created: str
-    queued: str = ""
-    started: str | None = None
-    ended: str | None = None
-    epochs_done: int = 0
-    seconds: float = 0.0
-    results: dict[str, Any] = {}
-    files: dict[str, str] = {}
-    notes: str = ""
-
-
-def now() -> str:
-    """The time as run.json gives it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 class RunDirectory:
@@ -126,7 +56,7 @@ class RunDirectory:
             return RunRecord.model_validate_json(self.record_file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise ModelError(f"{self.path}: expected a run directory, but it has no run.json.") from None
-        except (ValidationError, UnicodeDecodeError, OSError):
+        except (ValidationError, ConfigError, UnicodeDecodeError, OSError):
             raise ModelError(f"{self.path}: its run.json is damaged and can't be read.") from None
 
     def write(self, record: RunRecord) -> None:
@@ -155,7 +85,7 @@ class RunDirectory:
     def update(self, **changes: Any) -> RunRecord:
         """Changes some fields of run.json; writers in other processes wait their turn."""
         with self.locked("run.json.lock"):
-            record = self.read().model_copy(update=changes)
+            record = RunRecord.model_validate({**dict(self.read()), **changes})
             self.write(record)
         return record
 
@@ -188,6 +118,25 @@ class RunDirectory:
             return True
         except ModelError:
             return False
+
+    def read_evaluation(self) -> Evaluation:
+        """How good the model is on its test set; `ModelError` where that is missing or damaged."""
+        try:
+            return Evaluation.model_validate_json(self.evaluation_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise ModelError(
+                f"{self.evaluation_file}: the evaluation is missing or damaged; evaluate the model again."
+            ) from None
+
+    def read_predictions(self) -> NDArray[np.float32]:
+        """Test-set probabilities, float32 (n, 10), rows summing to 1; `ModelError` where missing or damaged."""
+        try:
+            with self.predictions_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
+                return np.asarray(file["probabilities"], np.float32)
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            raise ModelError(
+                f"{self.predictions_file}: the predictions are missing or damaged; evaluate the model again."
+            ) from None
 
     def has_model(self) -> bool:
         """Whether all that makes a model is there."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from models.errors import ModelError
 from models.files import write_text
 from models.locations import PRETRAINED, runs_folder
-from models.run_directory import ENDED, RunDirectory, RunRecord, is_id
+from models.records import ENDED, RunRecord
+from models.run_directory import RunDirectory, is_id
 
 DEFAULT_MODEL = "cnn-deep"
 _SHIPPED = "shipped:"

@@ -1,9 +1,9 @@
-"""Every knob of a training: its bounds, its default, its help text and its error sentence."""
+"""The hyperparameters of a training run, each declared once: default, bounds, help, control, error sentence."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from models.architectures import architecture, class_count
 from models.errors import ConfigError
@@ -11,13 +11,52 @@ from models.errors import ConfigError
 Optimizer = Literal["adam", "adamw", "sgd", "muon"]
 Schedule = Literal["constant", "cosine", "one-cycle"]
 
-OPTIMIZERS: tuple[str, ...] = get_args(Optimizer)
-SCHEDULES: tuple[str, ...] = get_args(Schedule)
+
+@dataclass(frozen=True)
+class Choices:
+    """A hyperparameter that a page asks for by a slider over the values that people use.
+
+    Attributes:
+        values: in rising order, not necessarily evenly spaced.
+        zero: what 0 is called; "" for the number itself.
+    """
+
+    values: tuple[float, ...]
+    zero: str = ""
+
+    def format(self, value: float) -> str:
+        """A value as the slider shows it."""
+        return (
+            self.zero if self.zero and not value else str(value) if isinstance(value, int) else f"{value:g}"
+        )
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A hyperparameter that a page asks for by an even slider over its bounds.
+
+    Attributes:
+        step: between two values.
+        percent: whether it is a share, shown as a percentage.
+        most: where the slider ends, if before the upper bound.
+        only_with: the switch without which it does nothing.
+    """
+
+    step: float
+    percent: bool = False
+    most: float | None = None
+    only_with: str = ""
+
+
+_STORED = {"stored": True}
+"""Validation context of what another version may have written."""
 
 
 class TrainConfig(BaseModel):
-    """What a training is told. The plain defaults are the recipe of the tutorials.
+    """The hyperparameters of a training run. The plain defaults are the recipe of the tutorials.
 
+    Each is declared here once: name, default, bounds and help, and how a page asks for it. The options of
+    `digitlab train`, the controls of the Train page and the table in docs/commands.md derive from it.
     Build one with `make_config`, which adds the architecture's own recipe and turns a wrong value into
     a `ConfigError` of one sentence.
     """
@@ -35,6 +74,7 @@ class TrainConfig(BaseModel):
     epochs: Annotated[
         int,
         Field(title="Epochs", ge=1, le=500, description="How often the network sees the whole training set."),
+        Choices((1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500)),
     ] = 5
     batch_size: Annotated[
         int,
@@ -44,6 +84,7 @@ class TrainConfig(BaseModel):
             le=4096,
             description="Images the network sees before each correction: small is thorough, large is quick.",
         ),
+        Choices((8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)),
     ] = 64
     learning_rate: Annotated[
         float,
@@ -53,13 +94,16 @@ class TrainConfig(BaseModel):
             le=10,
             description="How far each correction goes: too high and the loss jumps about, too low and it crawls.",
         ),
+        Choices(
+            (*(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 2, 3, 4, 6, 8)), 1.0)
+        ),
     ] = 1e-3
     optimizer: Annotated[
         Optimizer,
         Field(
             title="Optimizer",
             description="Adam adapts the step to each weight; AdamW adds a clean weight decay; SGD is the classic; "
-            "Muon moves all directions of a layer alike and learns in fewer epochs.",
+            "Muon moves all directions of a layer alike and needs fewer epochs.",
         ),
     ] = "adam"
     schedule: Annotated[
@@ -77,6 +121,7 @@ class TrainConfig(BaseModel):
             le=1,
             description="Pulls weights toward zero at every step, which keeps the network simple.",
         ),
+        Choices((0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 2e-2, 5e-2, 1e-1), zero="off"),
     ] = 0.0
     label_smoothing: Annotated[
         float,
@@ -86,6 +131,7 @@ class TrainConfig(BaseModel):
             le=0.5,
             description="The share of certainty taken from the true digit and spread over all ten.",
         ),
+        Slider(0.01, percent=True),
     ] = 0.0
     dropout: Annotated[
         float,
@@ -95,6 +141,7 @@ class TrainConfig(BaseModel):
             le=0.9,
             description="The share of units silenced at random in each step, so that none is relied on alone.",
         ),
+        Slider(0.05, percent=True),
     ] = 0.0
     augment: Annotated[
         bool,
@@ -111,6 +158,7 @@ class TrainConfig(BaseModel):
             le=3,
             description="How far the variations go; 1 is moderate.",
         ),
+        Slider(0.1, only_with="augment"),
     ] = 1.0
     not_a_digit: Annotated[
         float,
@@ -120,6 +168,7 @@ class TrainConfig(BaseModel):
             le=0.5,
             description="Extra pictures that show no digit, as a share of the training images: teaches it to refuse.",
         ),
+        Slider(0.01, percent=True),
     ] = 0.0
     calibrate: Annotated[
         bool,
@@ -136,6 +185,7 @@ class TrainConfig(BaseModel):
             le=0.99999,
             description="Keeps a running average of the weights and answers with it; 0 is off, 0.998 is usual.",
         ),
+        Choices((0.0, 0.9, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995), zero="off"),
     ] = 0.0
     early_stopping: Annotated[
         int,
@@ -145,6 +195,7 @@ class TrainConfig(BaseModel):
             le=100,
             description="Ends after so many epochs without a better validation loss and keeps the best; 0 is off.",
         ),
+        Slider(1, most=20),
     ] = 0
     validation_split: Annotated[
         float,
@@ -152,8 +203,9 @@ class TrainConfig(BaseModel):
             title="Validation split",
             ge=0,
             le=0.5,
-            description="The share of the training images kept aside to judge the network while it learns.",
+            description="The share of the training images held out to judge the network during training.",
         ),
+        Slider(0.05, percent=True),
     ] = 0.1
     seed: Annotated[
         int,
@@ -188,17 +240,27 @@ class TrainConfig(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _complete_parameters(cls, values: Any) -> Any:
+    def _complete_parameters(cls, values: Any, info: ValidationInfo) -> Any:
         if not isinstance(values, dict):
             return values
-        entry = architecture(values.get("architecture", "cnn"))
-        return {**values, "parameters": entry.complete(values.get("parameters"))}
+        try:
+            entry = architecture(values.get("architecture", "cnn"))
+            return {**values, "parameters": entry.complete(values.get("parameters"))}
+        except ConfigError:
+            if info.context is _STORED:
+                return values  # of another version's network: it can answer, but not be rebuilt
+            raise
 
     @model_validator(mode="after")
     def _check_validation(self) -> "TrainConfig":
         if self.early_stopping and not self.validation_split:
             raise ConfigError("early_stopping: it needs validation images, but validation_split is 0.")
         return self
+
+
+def field_title(name: str) -> str:
+    """What pages call a `TrainConfig` field."""
+    return TrainConfig.model_fields[name].title or name
 
 
 def field_help(name: str) -> str:
@@ -213,6 +275,19 @@ def field_bounds(name: str) -> tuple[float, float]:
         low = getattr(rule, "ge", None) or getattr(rule, "gt", None) or low
         high = getattr(rule, "le", None) or high
     return low, high
+
+
+def field_control(name: str) -> Choices | Slider | None:
+    """How a page asks for a field that is a number; None where its type says it: a switch, a list, a number."""
+    return next(
+        (rule for rule in TrainConfig.model_fields[name].metadata if isinstance(rule, Choices | Slider)), None
+    )
+
+
+def field_options(name: str) -> tuple[str, ...]:
+    """The values of a field that has a list of them; () for others."""
+    annotation = TrainConfig.model_fields[name].annotation
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 def field_range(name: str) -> str:
@@ -256,11 +331,22 @@ def _sentence(error: ValidationError) -> str:
     return f"{name}: {message}, got {first['input']!r}."
 
 
-def same_network(stored: Mapping[str, Any], config: TrainConfig) -> bool:
-    """Whether a stored configuration (`RunRecord.config`) builds the network that `config` does."""
-    try:
-        classes = class_count(float(stored.get("not_a_digit", 0)))
-    except (TypeError, ValueError):
-        return False
-    network = (stored.get("architecture"), stored.get("parameters"), classes)
-    return network == (config.architecture, config.parameters, config.classes)
+def read_stored_config(values: Any) -> Any:
+    """A `TrainConfig` from the entry of a run.json, also one that another version wrote.
+
+    What this version does not know is left out, and sizes that its architectures do not have are kept as they are: such
+    a model can still answer. To be used as a pydantic validator, so what is no configuration is passed on.
+    """
+    if not isinstance(values, dict):
+        return values
+    known = {name: value for name, value in values.items() if name in TrainConfig.model_fields}
+    return TrainConfig.model_validate(known, context=_STORED)
+
+
+def same_network(one: TrainConfig, other: TrainConfig) -> bool:
+    """Whether both build the same network, so that the weights of one fit the other."""
+    return (one.architecture, one.parameters, one.classes) == (
+        other.architecture,
+        other.parameters,
+        other.classes,
+    )

@@ -4,7 +4,6 @@ Exits with 0 when the weights fit the architecture that run.json names and the L
 answers; else prints why and exits with 1. A file made to crash a loader crashes this process only.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -12,8 +11,11 @@ from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
-from models.errors import DigitLabError
+from models.architectures import DIGITS, INPUT_SHAPE
+from models.errors import DigitLabError, ModelError
+from models.recognizer import Recognizer
 from models.run_directory import RunDirectory
+from models.train_config import TrainConfig
 
 _IMAGES = 64
 _TOLERANCE = 1e-3
@@ -24,53 +26,39 @@ def find_fault(path: Path) -> str | None:
     """Why the model in the run directory `path` can't be accepted, as a part of a sentence; None if it can."""
     run = RunDirectory(path)
     record = run.read()
-    config = record.config
+    count = record.results.test_count if record.results else None
     try:
         with ZipFile(run.predictions_file) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > _LARGEST_PREDICTIONS:
                 return "its predictions are too large"
-        with run.predictions_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
-            probabilities = file["probabilities"]
-        evaluation = json.loads(run.evaluation_file.read_text(encoding="utf-8"))
-        confusion = np.array(evaluation["confusion"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError, OverflowError, RecursionError, BadZipFile):
+        probabilities = run.read_predictions()
+        confusion = np.array(run.read_evaluation().confusion)
+    except (ModelError, OSError, ValueError, RecursionError, BadZipFile):
         return "its predictions or its evaluation are damaged"
-    count = record.results.get("test_count")
-    if probabilities.shape != (count, 10) or not np.isfinite(probabilities).all():
+    if probabilities.shape != (count, DIGITS) or not np.isfinite(probabilities).all():
         return "its predictions are not ten probabilities for each test image"
-    if (
-        confusion.shape != (10, 10)
-        or confusion.dtype.kind != "i"
-        or confusion.min() < 0
-        or confusion.sum() != count
-    ):
+    if confusion.shape != (DIGITS, DIGITS) or confusion.min() < 0 or confusion.sum() != count:
         return "its confusion matrix does not count the test images"
+    return _find_fault_in_weights(run, record.config)
 
-    from models.architectures import rebuild
+
+def _find_fault_in_weights(run: RunDirectory, config: TrainConfig) -> str | None:
+    from models.networks import build
 
     try:
-        model = rebuild(config)
+        network = build(config)
     except (DigitLabError, TypeError, ValueError) as error:
         return f"its architecture can't be rebuilt: {str(error).rstrip('.')}"
     try:
         # weights only: the configuration stored in the file, which could name code, is not read
-        model.load_weights(run.keras_file)
+        network.load_weights(run.keras_file)
     except Exception:
         return "its weights do not fit the architecture that it names"
-
-    from ai_edge_litert.interpreter import Interpreter
-
-    images = np.random.default_rng(0).random((_IMAGES, 28, 28, 1), np.float32)
-    expected = np.asarray(model(images))
+    images = np.random.default_rng(0).random((_IMAGES, *INPUT_SHAPE), np.float32)
+    expected = np.asarray(network(images))
     try:
-        interpreter = Interpreter(model_content=run.litert_file.read_bytes(), num_threads=1)
-        into = interpreter.get_input_details()[0]["index"]
-        interpreter.resize_tensor_input(into, images.shape)
-        interpreter.allocate_tensors()
-        interpreter.set_tensor(into, images)
-        interpreter.invoke()
-        answers = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
-    except (ValueError, RuntimeError, IndexError):
+        answers = Recognizer(run.litert_file, workers=1).scores(images)
+    except (ModelError, ValueError, RuntimeError):
         return "its LiteRT file is not a model for 28x28 images"
     if answers.shape != expected.shape or not np.abs(answers - expected).max() <= _TOLERANCE:
         return "its LiteRT file gives other answers than its weights"

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.records import ModelResults, Progress, RunRecord
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -48,6 +50,18 @@ def run_digitlab(*arguments: object, home: Path) -> Outcome:
 
 
 Digitlab = Callable[..., Outcome]
+
+
+def results_of(record: RunRecord) -> ModelResults:
+    """What came of a run that has been evaluated."""
+    assert record.results is not None
+    return record.results
+
+
+def a_progress(epoch: int = 1, loss: float = 0.5, accuracy: float = 0.8, **more: Any) -> Progress:
+    """A line of progress.jsonl as a training of ten steps an epoch writes it."""
+    line = {"step": 10, "steps": 10, "images": 1000 * epoch, "seconds": 10.0 * epoch, **more}
+    return Progress(epoch=epoch, loss=loss, accuracy=accuracy, **line)
 
 
 @pytest.fixture

@@ -1,14 +1,15 @@
 """The curves of a training as it goes on, with earlier trainings laid under them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures.style import Palette, finish, mix
+from models.records import Progress
 
 Axis = Literal["epochs", "seconds"]
 _MOST_POINTS = 300
@@ -19,15 +20,15 @@ class Curves:
     """A training's name and its lines of progress.jsonl, in order."""
 
     name: str
-    lines: Sequence[Mapping[str, Any]]
+    lines: Sequence[Progress]
 
-    def batches(self) -> list[Mapping[str, Any]]:
+    def batches(self) -> list[Progress]:
         """The lines written within epochs."""
-        return [line for line in self.lines if not line.get("epoch_end")]
+        return [line for line in self.lines if not line.epoch_end]
 
-    def epochs(self) -> list[Mapping[str, Any]]:
+    def epochs(self) -> list[Progress]:
         """The lines written at the epochs' ends."""
-        return [line for line in self.lines if line.get("epoch_end")]
+        return [line for line in self.lines if line.epoch_end]
 
 
 def training_curves(
@@ -92,14 +93,14 @@ def stride_for(count: int, most: int = _MOST_POINTS) -> int:
     return 1 if count <= most else 2 ** math.ceil(math.log2(count / most))
 
 
-def _place(line: Mapping[str, Any], axis: Axis) -> float:
+def _place(line: Progress, axis: Axis) -> float:
     if axis == "seconds":
-        return float(line["seconds"])
-    return float(line["epoch"]) - 1 + float(line["step"]) / max(1, float(line["steps"]))
+        return line.seconds
+    return line.epoch - 1 + line.step / line.steps
 
 
 def _add_batches(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis) -> None:
-    lines = [line for line in curves.batches() if math.isfinite(line["loss"])]
+    lines = [line for line in curves.batches() if math.isfinite(line.loss)]
     stride = stride_for(len(lines))
     places = thin([_place(line, axis) for line in lines], stride)
     color = mix(palette.training, palette.background, 0.3)
@@ -107,7 +108,7 @@ def _add_batches(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis
         figure.add_trace(
             go.Scatter(
                 x=places,
-                y=thin([scale * float(line[name]) for line in lines], stride),
+                y=thin([scale * getattr(line, name) for line in lines], stride),
                 mode="lines",
                 line={"color": color, "width": 1.6},
                 name="training, by batch",
@@ -126,14 +127,14 @@ def _add_epochs(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis)
         ("", "training, by epoch", palette.training),
         ("val_", "validation, by epoch", palette.validation),
     ):
-        lines = [line for line in ends if line.get(f"{prefix}loss") is not None]
+        lines = [line for line in ends if getattr(line, f"{prefix}loss") is not None]
         if prefix and ends and not lines:
             continue
         for row, (field, scale) in enumerate((("loss", 1), ("accuracy", 100)), start=1):
             figure.add_trace(
                 go.Scatter(
                     x=[_place(line, axis) for line in lines],
-                    y=[scale * float(line[prefix + field]) for line in lines],
+                    y=[scale * getattr(line, prefix + field) for line in lines],
                     mode="lines+markers",
                     line={"color": color, "width": 2.2},
                     marker={"size": 7},
@@ -149,14 +150,14 @@ def _add_epochs(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis)
 
 def _add_earlier(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis, color: str) -> None:
     ends = curves.epochs()
-    validated = all(line.get("val_loss") is not None for line in ends)
+    validated = all(line.val_loss is not None for line in ends)
     prefix = "val_" if validated else ""
     name = f"{curves.name}, {'validation' if validated else 'training'}"
     for row, (field, scale) in enumerate((("loss", 1), ("accuracy", 100)), start=1):
         figure.add_trace(
             go.Scatter(
                 x=[_place(line, axis) for line in ends],
-                y=[scale * float(line[prefix + field]) for line in ends],
+                y=[scale * getattr(line, prefix + field) for line in ends],
                 mode="lines+markers",
                 line={"color": mix(color, palette.background, 0.25), "width": 1.6, "dash": "dot"},
                 marker={"size": 5},
@@ -174,9 +175,7 @@ def _accuracy_range(current: Curves | None, earlier: Sequence[Curves]) -> list[f
     """From a floor that leaves out the first groping steps up to a little above 100 %."""
     runs = [*([current] if current else []), *earlier]
     ends = [line for curves in runs for line in curves.epochs()]
-    values = [
-        line[name] for line in ends for name in ("accuracy", "val_accuracy") if line.get(name) is not None
-    ]
+    values = [share for line in ends for share in (line.accuracy, line.val_accuracy) if share is not None]
     if not values:
         return [0, 102]
     room = max(0.02, 1.5 * (1 - min(values)))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import state
+from dashboard.components.train import train_state
 from dashboard.components.train.run_list import read_runs
 from dashboard.components.train.run_monitor import show_runs
 from dashboard.components.train.train_form import show_train_form
@@ -17,13 +17,13 @@ show_page_title(
 )
 
 usual = "watch" if any(run.active for run in read_runs()) else "settings"
-state.begin_train_tab(usual)
+train_state.settle_tab(usual)
 tab = st.segmented_control(
     "Show",
     list(TABS),
     format_func=lambda key: TABS.get(key, key),
     required=True,
-    key=state.TRAIN_TAB,
+    key=train_state.TAB,
     persist_state="session",
     label_visibility="collapsed",
 )

@@ -61,8 +61,8 @@ def pick_more_models(chosen: StoredModel, label: str = "Models to compare with")
 
 def describe(model: StoredModel) -> str:
     """A model in one line: its name, its accuracy, whose it is."""
-    accuracy = model.record.results.get("test_accuracy")
-    parts = [model.name, percent(accuracy) if accuracy is not None else "not evaluated"]
+    results = model.record.results
+    parts = [model.name, percent(results.test_accuracy) if results else "not evaluated"]
     return " · ".join([*parts, "shipped" if model.shipped else "own"])
 
 

@@ -17,12 +17,13 @@ import typer
 
 from models.errors import DigitLabError, InputError, explain_os_error
 from models.formatting import percent, show_confidence
-from models.recognizer import silenced_stderr
-from models.train_config import OPTIMIZERS, SCHEDULES, field_help, field_range, make_config
+from models.native_output import silenced_stderr
 from pipeline.cli.models import models_app
+from pipeline.cli.options import JsonOption, ModelOption
 from pipeline.cli.read import read
-from pipeline.cli.runs import follow_run, runs_app
+from pipeline.cli.runs import runs_app
 from pipeline.cli.terminal import beside, draw_digit, probability_bars
+from pipeline.cli.train import train
 
 app = typer.Typer(
     name="digitlab",
@@ -34,17 +35,12 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
+app.command()(train)
 app.command()(read)
 
 if TYPE_CHECKING:
     from models.recognizer import Recognizer
     from models.store import StoredModel
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
-ModelOption = Annotated[
-    str | None,
-    typer.Option("--model", "-m", help="A model's name or id, or a run directory; else the default."),
-]
 
 
 def _say(text: str) -> None:
@@ -65,13 +61,6 @@ def _open_recognizer(reference: str | None) -> tuple[StoredModel, Recognizer]:
         return model, Recognizer(model.directory.litert_file)
 
 
-def _knob(field: str, *names: str) -> Any:
-    """A `train` option that takes its help and bounds from the configuration."""
-    allowed = field_range(field)
-    bounds = f" [{allowed}]" if allowed else ""
-    return typer.Option(*names, help=f"{field_help(field)}{bounds}", show_default=False)
-
-
 @app.callback(invoke_without_command=True)
 def start(
     context: typer.Context,
@@ -88,95 +77,6 @@ def start(
         from pipeline.cli.dashboard import open_dashboard
 
         open_dashboard(port, browser=browser)
-
-
-@app.command()
-def train(
-    arch: Annotated[str, typer.Option("--arch", help="dense, cnn, cnn-fast, cnn-deep or ensemble.")] = "cnn",
-    epochs: Annotated[int | None, _knob("epochs", "--epochs")] = None,
-    batch_size: Annotated[int | None, _knob("batch_size", "--batch-size")] = None,
-    learning_rate: Annotated[float | None, _knob("learning_rate", "--learning-rate")] = None,
-    validation_split: Annotated[float | None, _knob("validation_split", "--validation-split")] = None,
-    augment: Annotated[bool | None, _knob("augment", "--augment/--no-augment")] = None,
-    augment_strength: Annotated[float | None, _knob("augment_strength", "--augment-strength")] = None,
-    optimizer: Annotated[
-        str | None,
-        typer.Option(help=f"{field_help('optimizer')} [{', '.join(OPTIMIZERS)}]", show_default=False),
-    ] = None,
-    schedule: Annotated[
-        str | None,
-        typer.Option(help=f"{field_help('schedule')} [{', '.join(SCHEDULES)}]", show_default=False),
-    ] = None,
-    weight_decay: Annotated[float | None, _knob("weight_decay", "--weight-decay")] = None,
-    label_smoothing: Annotated[float | None, _knob("label_smoothing", "--label-smoothing")] = None,
-    dropout: Annotated[float | None, _knob("dropout", "--dropout")] = None,
-    not_a_digit: Annotated[float | None, _knob("not_a_digit", "--not-a-digit")] = None,
-    calibrate: Annotated[bool | None, _knob("calibrate", "--calibrate/--no-calibrate")] = None,
-    ema: Annotated[float | None, _knob("ema", "--ema")] = None,
-    early_stopping: Annotated[int | None, _knob("early_stopping", "--early-stopping")] = None,
-    seed: Annotated[int | None, _knob("seed", "--seed")] = None,
-    name: Annotated[str, typer.Option(help="What to call the model.", show_default=False)] = "",
-    dataset: Annotated[
-        Path | None,
-        typer.Option(help="An .npz with x_train, y_train, x_test, y_test; else MNIST.", show_default=False),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A parameter of the architecture, such as filters_1=16; may be repeated."),
-    ] = None,
-    start_from: Annotated[
-        str,
-        typer.Option(
-            "--from", help="A model of the same shape whose weights to begin with.", show_default=False
-        ),
-    ] = "",
-    detach: Annotated[bool, typer.Option("--detach", help="Put it in the queue and return at once.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Train a network and watch it learn. Ctrl-C stops it and keeps what was learned."""
-    from models.store import find_model
-    from pipeline.data.dataset import load_dataset
-    from pipeline.runs.queue import submit
-
-    given = {
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "validation_split": validation_split,
-        "augment": augment,
-        "augment_strength": augment_strength,
-        "optimizer": optimizer,
-        "schedule": schedule,
-        "weight_decay": weight_decay,
-        "label_smoothing": label_smoothing,
-        "dropout": dropout,
-        "not_a_digit": not_a_digit,
-        "calibrate": calibrate,
-        "ema": ema,
-        "early_stopping": early_stopping,
-        "seed": seed,
-    }
-    settings: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
-    if set_:
-        settings["parameters"] = dict(_parameter(word) for word in set_)
-    config = make_config(arch, **settings)
-    source = find_model(start_from).reference if start_from else ""
-    run = submit(config, load_dataset(dataset), name, source)
-    if detach:
-        if as_json:
-            _print_json({"run": run.id, "status": "queued"})
-        else:
-            _say(f"Run {run.id} is in the queue; `digitlab runs follow {run.id}` shows it.")
-        return
-    raise typer.Exit(follow_run(run, as_json=as_json))
-
-
-def _parameter(word: str) -> tuple[str, int]:
-    name, _, value = word.partition("=")
-    try:
-        return name.strip(), int(value)
-    except ValueError:
-        raise typer.BadParameter(f"--set: expected NAME=NUMBER, got {word!r}.") from None
 
 
 @app.command()

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from models.errors import ConfigError
-from models.formatting import percent, scored
+from models.formatting import format_accuracy
 from models.store import StoredModel
+from pipeline.cli.options import JsonOption, YesOption, score_fields
 
 models_app = typer.Typer(
     help="Trained models: list, show, export, import, combine, rename, delete, set the default.",
@@ -19,23 +20,20 @@ models_app = typer.Typer(
 ModelArgument = Annotated[
     str, typer.Argument(metavar="MODEL", help="A model's name or id, or a run directory.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
 
 
 def _summary(model: StoredModel) -> dict[str, Any]:
-    record = model.record
+    record, results = model.record, model.record.results
     return {
         "model": model.id,
         "name": model.name,
         "shipped": model.shipped,
-        "architecture": record.config.get("architecture"),
+        "architecture": record.config.architecture,
         "status": record.status,
-        "test_accuracy": record.results.get("test_accuracy"),
-        "test_interval": record.results.get("test_interval"),
-        "human_accuracy": record.results.get("human_accuracy"),
-        "parameters": record.results.get("parameters"),
+        **score_fields(results),
+        "parameters": results.parameters if results else None,
         "bytes": model.directory.litert_file.stat().st_size,
-        "seed": record.config.get("seed"),
+        "seed": record.config.seed,
         "created": record.created,
         "path": str(model.directory.path),
     }
@@ -56,7 +54,7 @@ def list_command(as_json: JsonOption = False) -> None:
         f"  {'id':<22} {'kind':<9} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  name", err=True
     )
     for model in models:
-        accuracy, votes = scored(model.record.results)
+        accuracy, votes = format_accuracy(model.record.results)
         star = "*" if model.id == chosen else " "
         entry = _summary(model)
         size = f"{entry['bytes'] / 1e6:.2f} MB"
@@ -68,7 +66,7 @@ def list_command(as_json: JsonOption = False) -> None:
 @models_app.command()
 def show(model: ModelArgument, as_json: JsonOption = False) -> None:
     """Show what a model is, how it was trained and how good it is."""
-    from models.architectures import class_count, summarize
+    from models.architectures import summarize
     from models.store import find_model
 
     found = find_model(model)
@@ -84,10 +82,7 @@ def show(model: ModelArgument, as_json: JsonOption = False) -> None:
     if record.notes:
         typer.echo(f"{'notes':<14} {record.notes}")
     layers = summarize(
-        record.config["architecture"],
-        record.config["parameters"],
-        record.config.get("dropout", 0),
-        class_count(record.config.get("not_a_digit", 0)),
+        record.config.architecture, record.config.parameters, record.config.dropout, record.config.classes
     )
     typer.echo("\nlayer               output          parameters  multiplications")
     for layer in layers:
@@ -156,10 +151,8 @@ def combine(
     with Console(stderr=True).status("Combining, exporting and testing; this takes half a minute"):
         run = combine_models(found, name)
     record = run.read()
-    typer.echo(
-        f"{record.name}: {percent(record.results['test_accuracy'])} on the test set; id {record.id}.",
-        err=True,
-    )
+    accuracy, _ = format_accuracy(record.results)
+    typer.echo(f"{record.name}: {accuracy} on the test set; id {record.id}.", err=True)
 
 
 @models_app.command("import")
@@ -183,7 +176,7 @@ def rename(model: ModelArgument, name: Annotated[str, typer.Argument(help="The n
 @models_app.command()
 def delete(
     model: ModelArgument,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: YesOption = False,
 ) -> None:
     """Delete an own model with its run; asks first."""
     from models.store import delete as remove

@@ -45,7 +45,8 @@ def read(
     ] = False,
 ) -> None:
     """Read all the digits of pictures, line by line; folders on all cores, and on from where it stopped."""
-    from models.recognizer import Recognizer, silenced_stderr
+    from models.native_output import silenced_stderr
+    from models.recognizer import Recognizer
     from models.store import find_model
     from pipeline.reading.constraints import parse_constraint
     from pipeline.reading.reader import find_pictures, read_files

@@ -10,14 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from models.errors import ModelError
-from models.formatting import duration, percent, scored
+from models.formatting import duration, format_accuracy, percent
+from models.records import ModelResults
 from models.run_directory import RunDirectory
+from pipeline.cli.options import DetachOption, JsonOption, YesOption, score_fields
 from pipeline.cli.terminal import TrainingView
 
 runs_app = typer.Typer(help="Trainings: list, follow, stop, resume, delete.", no_args_is_help=True)
 
 RunArgument = Annotated[str, typer.Argument(help="A run's id or name.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
 
 
 @runs_app.command("list")
@@ -26,13 +27,16 @@ def list_command(as_json: JsonOption = False) -> None:
     from pipeline.runs.queue import list_runs
 
     rows: list[dict[str, Any]] = []
+    scores: list[tuple[str, str]] = []
     for run in list_runs():
         try:
             record = run.read()
             state: str = run.state(record)
         except ModelError as error:
             rows.append({"run": run.id, "name": "", "status": "damaged", "reason": str(error)})
+            scores.append(("", ""))
             continue
+        scores.append(format_accuracy(record.results))
         rows.append(
             {
                 "run": run.id,
@@ -40,9 +44,7 @@ def list_command(as_json: JsonOption = False) -> None:
                 "status": state,
                 "epochs_done": record.epochs_done,
                 "planned_epochs": record.planned_epochs,
-                "test_accuracy": record.results.get("test_accuracy"),
-                "test_interval": record.results.get("test_interval"),
-                "human_accuracy": record.results.get("human_accuracy"),
+                **score_fields(record.results),
                 "reason": record.reason,
             }
         )
@@ -57,8 +59,7 @@ def list_command(as_json: JsonOption = False) -> None:
         f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name",
         err=True,
     )
-    for row in rows:
-        accuracy, votes = scored(row)
+    for row, (accuracy, votes) in zip(rows, scores, strict=True):
         epochs = f"{row['epochs_done']}/{row['planned_epochs']}" if "epochs_done" in row else ""
         typer.echo(f"{row['run']}  {row['status']:<11} {epochs:>7}  {accuracy:<24} {votes:<8} {row['name']}")
         if row["status"] in ("failed", "damaged"):
@@ -88,7 +89,7 @@ def stop(run: RunArgument) -> None:
 def resume(
     run: RunArgument,
     epochs: Annotated[int, typer.Option("--epochs", min=0, help="Epochs to add to those planned.")] = 0,
-    detach: Annotated[bool, typer.Option("--detach", help="Put it in the queue and return at once.")] = False,
+    detach: DetachOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Let an interrupted, stopped or failed run go on from its last whole epoch."""
@@ -103,9 +104,7 @@ def resume(
 
 
 @runs_app.command()
-def delete(
-    run: RunArgument, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
-) -> None:
+def delete(run: RunArgument, yes: YesOption = False) -> None:
     """Delete a run that has ended; also a damaged one, by its id. Asks first where a model goes with it."""
     from models.store import delete_run
     from pipeline.runs.queue import find_run
@@ -137,17 +136,17 @@ def _interrupts(run: RunDirectory, view: TrainingView, enabled: bool) -> Iterato
 
 def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = True) -> int:
     """Shows a run until it ends; returns the exit code: 0 with a model, 1 without."""
+    from pipeline.runs.progress import follow as follow_progress
     from pipeline.runs.queue import earlier_in_queue
-    from pipeline.runs.queue import follow as follow_lines
 
     with TrainingView(run.read().planned_epochs) as view, _interrupts(run, view, stop_on_interrupt):
         if before := earlier_in_queue(run):
             view.say(f"Run {run.id} waits for {len(before)} other{'s' if len(before) > 1 else ''} to end.")
         try:
-            for line in follow_lines(run):
-                view.show(line)
-                if as_json and line.get("epoch_end"):
-                    typer.echo(json.dumps(line))
+            for progress in follow_progress(run):
+                view.show(progress)
+                if as_json and progress.epoch_end:
+                    typer.echo(json.dumps(progress.as_line()))
         except KeyboardInterrupt:
             view.say(f"The run goes on without you; `digitlab runs follow {run.id}` shows it again.")
             return 130
@@ -157,15 +156,13 @@ def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = Tr
 def _conclude(run: RunDirectory, as_json: bool) -> int:
     record = run.read()
     state = run.state(record)
-    results: dict[str, Any] = record.results if state in ("finished", "stopped") else {}
+    results = record.results if state in ("finished", "stopped") else None
     if as_json:
         end = {
             "status": state,
             "run": run.id,
             "name": record.name,
-            "test_accuracy": results.get("test_accuracy"),
-            "test_interval": results.get("test_interval"),
-            "human_accuracy": results.get("human_accuracy"),
+            **score_fields(results),
             "seconds": round(record.seconds, 2),
             "path": str(run.path),
             "reason": record.reason,
@@ -176,7 +173,7 @@ def _conclude(run: RunDirectory, as_json: bool) -> int:
     return 0 if results else 1
 
 
-def _say_end(run: RunDirectory, state: str, results: dict[str, Any]) -> None:
+def _say_end(run: RunDirectory, state: str, results: ModelResults | None) -> None:
     record = run.read()
     out = sys.stderr
     if state == "interrupted":
@@ -184,15 +181,15 @@ def _say_end(run: RunDirectory, state: str, results: dict[str, Any]) -> None:
     elif not results:
         typer.echo(f"{state}: {record.reason}", file=out)
     else:
-        low, high = results["test_interval"]
+        low, high = results.test_interval
         typer.echo(f"{state}: {record.reason} Training took {duration(record.seconds)}.", file=out)
         typer.echo(
-            f"test accuracy {percent(results['test_accuracy'])} "
-            f"(95 % interval {percent(low)} to {percent(high)}, {results['test_errors']} errors "
-            f"in {results['test_count']:,})",
+            f"test accuracy {percent(results.test_accuracy)} "
+            f"(95 % interval {percent(low)} to {percent(high)}, {results.test_errors} errors "
+            f"in {results.test_count:,})",
             file=out,
         )
-        if results.get("human_accuracy") is not None:
-            votes = percent(results["human_accuracy"])
+        if results.human_accuracy is not None:
+            votes = percent(results.human_accuracy)
             typer.echo(f"{votes} by the majority of human votes on disputed test labels", file=out)
         typer.echo(f"model {record.name!r} lies in {run.path}", file=out)

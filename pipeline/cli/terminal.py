@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.formatting import duration, percent, show_confidence
+from models.records import Progress
 
 _BLOCKS = " ▀▄█"
 
@@ -51,6 +52,11 @@ def probability_bars(probabilities: Iterable[float], width: int = 24) -> list[st
     ]
 
 
+def figures_of(loss: float, accuracy: float) -> str:
+    """Loss and accuracy in one line: loss 0.0431  accuracy 98.70 %."""
+    return f"loss {loss:.4f}  accuracy {percent(accuracy)}"
+
+
 class TrainingView:
     """A training as it goes on: a progress bar in a terminal, a line an epoch elsewhere. Writes to stderr."""
 
@@ -83,22 +89,22 @@ class TrainingView:
         """A line of its own, above the bar."""
         self._console.print(text, soft_wrap=True)
 
-    def show(self, line: dict[str, Any]) -> None:
-        """Shows one line of progress.jsonl."""
+    def show(self, progress: Progress) -> None:
+        """Shows how far the training is."""
         epochs = self._epochs
-        done = (line["epoch"] - 1 + line["step"] / line["steps"]) / epochs
+        done = (progress.epoch - 1 + progress.step / progress.steps) / epochs
         if self._first is None or done < self._first[0]:
-            self._first = (done, line["seconds"])
-        figures = f"loss {line['loss']:.4f}  accuracy {percent(line['accuracy'])}"
-        learned = done - self._first[0]
-        if learned > 0:
-            left = (line["seconds"] - self._first[1]) / learned * (1 - done)
+            self._first = (done, progress.seconds)
+        figures = figures_of(progress.loss, progress.accuracy)
+        gained = done - self._first[0]
+        if gained > 0:
+            left = (progress.seconds - self._first[1]) / gained * (1 - done)
             figures += f"  {duration(left)} left"
         self._progress.update(
-            self._task, completed=done, description=f"epoch {line['epoch']}/{epochs}", figures=figures
+            self._task, completed=done, description=f"epoch {progress.epoch}/{epochs}", figures=figures
         )
-        if line.get("epoch_end"):
-            text = f"epoch {line['epoch']}/{epochs}  loss {line['loss']:.4f}  accuracy {percent(line['accuracy'])}"
-            if "val_accuracy" in line:
-                text += f"  validation loss {line['val_loss']:.4f}  accuracy {percent(line['val_accuracy'])}"
-            self.say(f"{text}  {duration(line['seconds'])}")
+        if progress.epoch_end:
+            text = f"epoch {progress.epoch}/{epochs}  {figures_of(progress.loss, progress.accuracy)}"
+            if progress.val_loss is not None and progress.val_accuracy is not None:
+                text += f"  validation {figures_of(progress.val_loss, progress.val_accuracy)}"
+            self.say(f"{text}  {duration(progress.seconds)}")

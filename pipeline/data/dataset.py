@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.run_directory import DatasetRecord
+from models.records import DatasetRecord
 from pipeline.data.label_errors import human_labels
 
 MNIST_FILE = Path(__file__).with_name("mnist.npz")

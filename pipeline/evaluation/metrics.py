@@ -1,81 +1,13 @@
 """Probabilities and labels -> what they are worth. The statistics are scikit-learn's and SciPy's."""
 
-from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
-from models.errors import ModelError
+from models.records import CalibrationBin, ClassReport, ConfusedPair, Evaluation
 
 _BINS = 15
-
-
-class ClassReport(BaseModel):
-    """How one digit fares: shares from 0 to 1, and the number of test images."""
-
-    digit: int
-    precision: float
-    recall: float
-    f1: float
-    support: int
-
-
-class ConfusedPair(BaseModel):
-    """How often one digit was taken for another."""
-
-    true: int
-    predicted: int
-    count: int
-
-
-class CalibrationBin(BaseModel):
-    """The answers whose confidence lies in [low, high): how sure they were on average, how often right."""
-
-    low: float
-    high: float
-    count: int
-    confidence: float
-    accuracy: float
-
-
-class Evaluation(BaseModel):
-    """What a model is worth on a test set.
-
-    Attributes:
-        count: test images.
-        accuracy: share of right answers.
-        interval: its 95 % Wilson score interval, (low, high).
-        error_count: wrong answers.
-        loss: mean cross-entropy in nats.
-        top2_accuracy: share of images whose true digit is among the two likeliest.
-        calibration_error: expected calibration error over 15 bins of equal width (Guo et al., 2017).
-        confusion: confusion[true][predicted], counts.
-        classes: one report a digit.
-        confused_pairs: unlike digits, most often confused first, at most 20.
-        calibration: the bins that are not empty.
-        human_accuracy: share of right answers by the majority of human votes on MNIST's disputed labels, over the
-            images in which most people see a digit; None on other test sets.
-        human_error_count: wrong answers by the same count.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    count: int
-    accuracy: float
-    interval: tuple[float, float]
-    error_count: int
-    loss: float
-    top2_accuracy: float
-    calibration_error: float
-    confusion: list[list[int]]
-    classes: list[ClassReport]
-    confused_pairs: list[ConfusedPair]
-    calibration: list[CalibrationBin]
-    human_accuracy: float | None = None
-    human_error_count: int | None = None
 
 
 def wilson_interval(right: int, count: int) -> tuple[float, float]:
@@ -167,22 +99,3 @@ def _calibrate(
             )
         )
     return bins, float(error)
-
-
-def read_evaluation(path: Path) -> Evaluation:
-    """An evaluation.json; `ModelError` where it is missing or damaged."""
-    try:
-        return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise ModelError(f"{path}: the evaluation is missing or damaged; evaluate the model again.") from None
-
-
-def read_predictions(path: Path) -> NDArray[np.float32]:
-    """The test-set probabilities of a predictions.npz, float32 (n, 10); `ModelError` as above."""
-    try:
-        with path.open("rb") as source, np.load(source, allow_pickle=False) as file:
-            return np.asarray(file["probabilities"], np.float32)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        raise ModelError(
-            f"{path}: the predictions are missing or damaged; evaluate the model again."
-        ) from None

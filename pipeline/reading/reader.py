@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.recognizer import Recognizer, silenced_stderr
+from models.native_output import silenced_stderr
+from models.recognizer import Recognizer
 from pipeline.imaging.picture import Picture, read_picture
 from pipeline.reading.constraints import Constraint, choose
 from pipeline.reading.edge_filter import without_edges

@@ -8,13 +8,12 @@ from filelock import FileLock
 
 from models.architectures import CATALOGUE
 from models.errors import ModelError
-from models.run_directory import RunDirectory, now
+from models.records import now
+from models.run_directory import RunDirectory
 from models.store import StoredModel, delete_directory
-from models.train_config import read_config
-from pipeline.data.dataset import load_recorded
+from models.train_config import TrainConfig, read_config
+from pipeline.data.dataset import Dataset, load_recorded
 from pipeline.runs.queue import create
-
-_SHARED = ("architecture", "parameters", "dropout")
 
 
 def combine_models(models: Sequence[StoredModel], name: str = "") -> RunDirectory:
@@ -30,12 +29,10 @@ def combine_models(models: Sequence[StoredModel], name: str = "") -> RunDirector
         ConfigError: too few or too many.
     """
     first = models[0].record
-    entry = next((e for e in CATALOGUE.values() if e.member == first.config["architecture"]), None)
+    entry = next((e for e in CATALOGUE.values() if e.member == first.config.architecture), None)
     if entry is None:
         kinds = ", ".join(e.member for e in CATALOGUE.values() if e.member)
-        raise ModelError(
-            f"{first.name}: ensembles are made of {kinds}, not of {first.config['architecture']}."
-        )
+        raise ModelError(f"{first.name}: ensembles are made of {kinds}, not of {first.config.architecture}.")
     for model in models[1:]:
         if _kind(model) != _kind(models[0]):
             raise ModelError(
@@ -44,9 +41,9 @@ def combine_models(models: Sequence[StoredModel], name: str = "") -> RunDirector
             )
     config = read_config(
         {
-            **first.config,
+            **first.config.model_dump(),
             "architecture": entry.name,
-            "parameters": {**first.config["parameters"], "members": len(models)},
+            "parameters": {**first.config.parameters, "members": len(models)},
         }
     )
     dataset = load_recorded(first.dataset)
@@ -63,23 +60,22 @@ def combine_models(models: Sequence[StoredModel], name: str = "") -> RunDirector
 
 def _kind(model: StoredModel) -> tuple[Any, ...]:
     config = model.record.config
-    sizes = tuple(str(config.get(field)) for field in _SHARED)
-    return *sizes, bool(config.get("not_a_digit")), model.record.dataset.sha256
+    return config.architecture, config.parameters, config.dropout, config.classes, model.record.dataset.sha256
 
 
-def _fill(run: RunDirectory, models: Sequence[StoredModel], config: Any, dataset: Any) -> None:
-    from models.architectures import rebuild
+def _fill(run: RunDirectory, models: Sequence[StoredModel], config: TrainConfig, dataset: Dataset) -> None:
+    from models.networks import build
     from pipeline.training.ensemble import combine
     from pipeline.training.export import complete
 
     weights = []
     for model in models:
-        network = rebuild(model.record.config)
+        network = build(model.record.config)
         try:
             network.load_weights(model.directory.keras_file)
         except (OSError, ValueError):
             raise ModelError(
-                f"{model.name}: its weights do not fit the {model.record.config['architecture']} of this version."
+                f"{model.name}: its weights do not fit the {model.record.config.architecture} of this version."
             ) from None
         weights.append(network.get_weights())
     run.progress_file.touch()

@@ -1,11 +1,12 @@
 """What the curves of a training say, in plain words. Rules on numbers; knows nothing of pages or files."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from models.formatting import percent
+from models.records import Progress
 
 Kind = Literal["waiting", "diverged", "stuck", "early", "overfitting", "improving", "level"]
 
@@ -17,48 +18,47 @@ _CLEARLY = 0.02
 
 
 @dataclass(frozen=True)
-class Reading:
+class Diagnosis:
     """A judgment and the sentence that goes with it."""
 
     kind: Kind
     sentence: str
 
 
-def read_curves(epochs: Sequence[Mapping[str, Any]]) -> Reading:
-    """Reads the whole epochs of a training.
+def diagnose(epochs: Sequence[Progress]) -> Diagnosis:
+    """What the curves say.
 
     Args:
-        epochs: in order; each with `epoch`, `loss`, `accuracy` and, where there are validation images,
-            `val_loss` and `val_accuracy`. Losses in nats.
+        epochs: the whole epochs, in order; losses in nats.
     """
     if not epochs:
-        return Reading("waiting", "The first epoch is not over yet; until then the curves say little.")
-    losses = [float(epoch["loss"]) for epoch in epochs]
-    trouble = _trouble(losses, float(epochs[-1]["accuracy"]))
+        return Diagnosis("waiting", "The first epoch is not over yet; until then the curves say little.")
+    losses = [epoch.loss for epoch in epochs]
+    trouble = _trouble(losses, epochs[-1].accuracy)
     if trouble:
         return trouble
-    judged = "validation" if all(epoch.get("val_loss") is not None for epoch in epochs) else "training"
-    values = [float(epoch["val_loss"]) for epoch in epochs] if judged == "validation" else losses
+    validated = [epoch.val_loss for epoch in epochs if epoch.val_loss is not None]
+    judged, values = ("validation", validated) if len(validated) == len(epochs) else ("training", losses)
     if len(epochs) == 1:
-        share = epochs[0].get("val_accuracy") if judged == "validation" else epochs[0]["accuracy"]
-        return Reading(
+        share = epochs[0].val_accuracy if judged == "validation" else epochs[0].accuracy
+        return Diagnosis(
             "early",
-            f"One epoch, {percent(float(share or 0))} right on the {judged} images; "
+            f"One epoch, {percent(share or 0)} right on the {judged} images; "
             "it takes two to tell where it is going.",
         )
-    numbers = [int(epoch["epoch"]) for epoch in epochs]
+    numbers = [epoch.epoch for epoch in epochs]
     return _trend(numbers, losses, values, judged)
 
 
-def _trouble(losses: Sequence[float], accuracy: float) -> Reading | None:
+def _trouble(losses: Sequence[float], accuracy: float) -> Diagnosis | None:
     lowest = min(losses)
     if not all(map(math.isfinite, losses)) or (losses[-1] > 2 * lowest and losses[-1] > lowest + 0.3):
-        return Reading(
+        return Diagnosis(
             "diverged",
             f"Diverged: the training loss rose from {lowest:.2f} to {losses[-1]:.2f}. Lower the learning rate.",
         )
     if losses[-1] > 0.95 * GUESSING and accuracy < 0.2:
-        return Reading(
+        return Diagnosis(
             "stuck",
             f"Hardly anything learned: a loss of {losses[-1]:.2f} is what guessing gives. "
             "Lower the learning rate if it is high, raise it if it is tiny.",
@@ -66,18 +66,20 @@ def _trouble(losses: Sequence[float], accuracy: float) -> Reading | None:
     return None
 
 
-def _trend(numbers: Sequence[int], losses: Sequence[float], values: Sequence[float], judged: str) -> Reading:
+def _trend(
+    numbers: Sequence[int], losses: Sequence[float], values: Sequence[float], judged: str
+) -> Diagnosis:
     best = min(range(len(values)), key=values.__getitem__)
     last = len(values) - 1
     if judged == "validation" and last - best >= 2 and values[last] > (1 + 2 * _CLEARLY) * values[best]:
         if losses[last] < losses[best]:
-            return Reading(
+            return Diagnosis(
                 "overfitting",
                 f"Overfitting since epoch {numbers[best]}: the validation loss rose from {values[best]:.3f} to "
                 f"{values[last]:.3f} while the training loss still falls. "
                 "Augmentation, dropout or fewer epochs help.",
             )
-        return Reading(
+        return Diagnosis(
             "level",
             f"Unsteady: the validation loss was lowest in epoch {numbers[best]} ({values[best]:.3f}) and is "
             f"{values[last]:.3f} now. A lower or falling learning rate would calm it.",
@@ -86,11 +88,11 @@ def _trend(numbers: Sequence[int], losses: Sequence[float], values: Sequence[flo
     gain = 1 - min(values[max(0, last - 1) :]) / before if before > 0 else 0.0
     if best >= last - 1 and gain > _CLEARLY:
         span = "the last epoch" if last == 1 else "the last two epochs"
-        return Reading(
+        return Diagnosis(
             "improving",
             f"Still improving: the {judged} loss fell by {percent(gain, 0)} in {span}; more epochs should help.",
         )
-    return Reading(
+    return Diagnosis(
         "level",
         f"Leveled off: the {judged} loss has stayed near {values[best]:.3f} since epoch {numbers[best]}; "
         "more epochs will change little.",

@@ -4,27 +4,21 @@ A run's life is told by files alone, so any number of pages and command lines ma
 for a run to go on. Knows nothing of TensorFlow.
 """
 
-import json
 import os
 import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
-
-import numpy as np
-from numpy.typing import NDArray
 
 from models.errors import ConfigError, ModelError
-from models.files import write_text
 from models.locations import PROJECT, runs_folder
-from models.run_directory import ENDED, START_TIME, DatasetRecord, RunDirectory, RunRecord, new_id, now
+from models.records import ENDED, DatasetRecord, RunRecord, now
+from models.run_directory import START_TIME, RunDirectory, new_id
 from models.store import check_new_name, find_model
 from models.train_config import TrainConfig, make_config, read_config, same_network
 from pipeline.data.dataset import Dataset, load_dataset
+from pipeline.runs.progress import drop_unfinished_epochs
 
 _POLL = 0.1
 
@@ -74,7 +68,7 @@ def create(config: TrainConfig, dataset: Dataset, name: str = "", start_from: st
         id=run_id,
         name=name or f"{config.architecture} {run_id[4:6]}-{run_id[6:8]} {run_id[9:11]}:{run_id[11:13]}",
         status="queued",
-        config=config.model_dump(),
+        config=config,
         command=command_line(config, name, None if shipped else dataset.path, start_from),
         dataset=DatasetRecord(
             name=dataset.name, path=None if shipped else str(dataset.path), sha256=dataset.sha256
@@ -183,7 +177,7 @@ def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
         raise ModelError(
             f"{record.name}: an ensemble's networks are each trained to their end; train a new one."
         )
-    config = read_config({**record.config, "epochs": record.config["epochs"] + more_epochs})
+    config = read_config({**record.config.model_dump(), "epochs": record.config.epochs + more_epochs})
     if current == "finished" and not more_epochs:
         raise ModelError(f"{record.name}: it has finished; say how many epochs to add.")
     if not can_go_on(run, record):
@@ -191,14 +185,14 @@ def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
             f"{record.name}: it came without its checkpoint, so it can't go on; train a new model from its weights, "
             f"with `digitlab train --from {record.id}` or on the Train page."
         )
-    _drop_unfinished_epochs(run)
+    drop_unfinished_epochs(run)
     run.stop_file.unlink(missing_ok=True)
     record = run.update(
         status="queued",
         queued=now(),
         reason="",
         ended=None,
-        config=config.model_dump(),
+        config=config,
         command=command_line(
             config, record.name, Path(record.dataset.path) if record.dataset.path else None, record.start_from
         ),
@@ -224,70 +218,6 @@ def _start_worker(run: RunDirectory) -> None:
     deadline = time.monotonic() + START_TIME
     while time.monotonic() < deadline and child.poll() is None and not run.worker_lives():
         time.sleep(_POLL / 4)
-
-
-def read_progress(run: RunDirectory, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-    """The whole lines of progress.jsonl from byte `offset` on, and the offset to go on from.
-
-    A file shorter than `offset` was rewritten by a resumed run: then everything comes again, from its start.
-    """
-    try:
-        with run.progress_file.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            start = offset if offset <= size else 0
-            file.seek(start)
-            content = file.read()
-    except FileNotFoundError:
-        return [], 0
-    whole = content.rfind(b"\n") + 1
-    lines = []
-    for line in content[:whole].splitlines():
-        try:
-            lines.append(json.loads(line))
-        except ValueError:
-            continue
-    return lines, start + whole
-
-
-def read_checkpoint(run: RunDirectory, *names: str) -> dict[str, NDArray[Any]] | None:
-    """The checkpoint's arrays, or only those named; None where there is no checkpoint yet.
-
-    Raises:
-        ModelError: it is damaged.
-    """
-    try:
-        with run.checkpoint_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
-            return {name: file[name] for name in names or file.files}
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        raise ModelError(f"{run.id}: the checkpoint is damaged, so the run can't be resumed.") from None
-
-
-def _drop_unfinished_epochs(run: RunDirectory) -> None:
-    """Leaves in progress.jsonl only the epochs behind the checkpoint: the rest is learned again."""
-    checkpoint = read_checkpoint(run, "epochs")
-    whole = int(checkpoint["epochs"]) if checkpoint else 0
-    lines, _ = read_progress(run)
-    kept = [line for line in lines if line.get("epoch", 0) <= whole]
-    write_text(run.progress_file, "".join(json.dumps(line) + "\n" for line in kept))
-
-
-def history(run: RunDirectory) -> list[dict[str, Any]]:
-    """One entry a whole epoch, in order."""
-    return [line for line in read_progress(run)[0] if line.get("epoch_end")]
-
-
-def follow(run: RunDirectory, poll: float = _POLL) -> Iterator[dict[str, Any]]:
-    """Yields each line of progress as it comes, from the beginning, until the run has ended."""
-    offset = 0
-    while True:
-        ended = run.state() in ENDED
-        lines, offset = read_progress(run, offset)
-        yield from lines
-        if ended:
-            return
-        time.sleep(poll)
 
 
 def earlier_in_queue(run: RunDirectory) -> list[RunDirectory]:

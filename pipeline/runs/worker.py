@@ -10,26 +10,21 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from models.errors import DigitLabError, ModelError
-from models.files import replacing
 from models.keras_start import load_keras
-from models.run_directory import RunDirectory, now
+from models.records import Progress, now
+from models.run_directory import RunDirectory
 from models.store import find_model
-from models.train_config import TrainConfig, read_config
+from models.train_config import TrainConfig
 from pipeline.data.dataset import load_recorded
-from pipeline.runs.queue import earlier_in_queue, history, read_checkpoint
-from pipeline.training.export import complete, versions
-
-if TYPE_CHECKING:
-    from pipeline.training.callbacks import Progress
-    from pipeline.training.train_step import Checkpoint
+from pipeline.runs.checkpoint import read_checkpoint, write_checkpoint
+from pipeline.runs.progress import history
+from pipeline.runs.queue import earlier_in_queue
 
 _QUEUE_POLL = 0.3
 _WORTH_KEEPING = 0.5
@@ -93,17 +88,19 @@ def _carry_out(run: RunDirectory) -> None:
     if hasattr(os, "nice"):
         os.nice(10)  # pages that people look at go first
     record = run.update(status="running", started=now())
-    config = read_config(record.config)
+    config = record.config
     dataset = load_recorded(record.dataset)
     checkpoint = read_checkpoint(run)
 
+    if run.stop_file.exists():
+        raise _StoppedError
+
+    load_keras()  # first, so that TensorFlow starts as fast as it can; what trains imports it
     from pipeline.training.callbacks import Watch
+    from pipeline.training.export import complete, versions
     from pipeline.training.trainer import train
 
     run.update(versions=versions())
-    if run.stop_file.exists():
-        raise _StoppedError
-    load_keras()
     began = time.monotonic()  # TensorFlow's start does not count as training
     with run.progress_file.open("a", encoding="utf-8") as log:
         result = train(
@@ -112,8 +109,8 @@ def _carry_out(run: RunDirectory) -> None:
             Watch(
                 on_progress=_progress_writer(log, offset=record.seconds),
                 should_stop=run.stop_file.exists,
-                on_checkpoint=lambda collect: _save_checkpoint(
-                    run, collect, record.seconds + time.monotonic() - began
+                on_checkpoint=lambda collect: write_checkpoint(
+                    run, collect(), record.seconds + time.monotonic() - began
                 ),
             ),
             resume_from=checkpoint,
@@ -151,36 +148,28 @@ def _carry_out(run: RunDirectory) -> None:
     )
 
 
-def _progress_writer(log: Any, offset: float) -> Callable[["Progress"], None]:
+def _progress_writer(log: Any, offset: float) -> Callable[[Progress], None]:
     """Writes every epoch's end, and between them four lines a second at first, fewer as the run grows long."""
     last = -1.0
 
-    def write(progress: "Progress") -> None:
+    def write(progress: Progress) -> None:
         nonlocal last
         if not progress.epoch_end and progress.seconds - last < max(0.25, progress.seconds / 250):
             return
         last = progress.seconds
-        line = {"time": now(), **asdict(progress), "seconds": round(progress.seconds + offset, 3)}
-        log.write(json.dumps({key: value for key, value in line.items() if value is not None}) + "\n")
+        written = progress.model_copy(update={"time": now(), "seconds": round(progress.seconds + offset, 3)})
+        log.write(json.dumps(written.as_line()) + "\n")
         log.flush()
 
     return write
 
 
-def _save_checkpoint(run: RunDirectory, collect: "Callable[[], Checkpoint]", seconds: float) -> None:
-    run.checkpoint_file.parent.mkdir(exist_ok=True)
-    state = collect()
-    with replacing(run.checkpoint_file) as part:
-        np.savez(part, **state)  # type: ignore[arg-type]
-    run.update(epochs_done=int(state["epochs"]), seconds=seconds)
-
-
 def _start_weights(start_from: str, config: TrainConfig) -> Any:
     if not start_from:
         return None
-    from models.architectures import build
+    from models.networks import build
 
-    model = build(config.architecture, config.parameters, classes=config.classes)
+    model = build(config.model_copy(update={"dropout": 0.0}))
     try:
         model.load_weights(find_model(start_from).directory.keras_file)
     except (OSError, ValueError):

@@ -4,40 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.records import Progress
 from pipeline.training.train_step import Checkpoint
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What is known after some steps; at an epoch's end with the validation figures.
-
-    Attributes:
-        epoch: the epoch under way, from 1.
-        step: steps done in this epoch.
-        steps: steps in an epoch.
-        loss: mean over the steps since the last report, or over the epoch at its end.
-        accuracy: share of right answers in training, likewise.
-        learning_rate: of the last step.
-        images: training images seen since the training (or its continuation) began.
-        seconds: time since then.
-        val_loss: at an epoch's end, where there are validation images.
-        val_accuracy: likewise.
-        epoch_end: whether this closes the epoch.
-        member: of an ensemble, the number of the network that learns, from 1; epochs are counted on over all.
-    """
-
-    epoch: int
-    step: int
-    steps: int
-    loss: float
-    accuracy: float
-    learning_rate: float
-    images: int
-    seconds: float
-    val_loss: float | None = None
-    val_accuracy: float | None = None
-    epoch_end: bool = False
-    member: int | None = None
 
 
 @dataclass

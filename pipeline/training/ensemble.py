@@ -3,19 +3,19 @@
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.architectures import build
+from models.networks import build
 from models.recognizer import among_digits
+from models.records import Progress
 from models.train_config import TrainConfig
 from pipeline.data.dataset import Dataset
 from pipeline.evaluation.metrics import evaluate
-from pipeline.training.callbacks import Progress, Result, Watch
+from pipeline.training.callbacks import Result, Watch
 from pipeline.training.train_step import Checkpoint
 
 Weights = list[NDArray[np.float32]]
@@ -37,12 +37,13 @@ class _Telling:
             self._images, self._seconds = self._last.images, self._last.seconds
 
     def __call__(self, progress: Progress) -> None:
-        self._last = told = replace(
-            progress,
-            epoch=progress.epoch + self._member * self._epochs,
-            images=progress.images + self._images,
-            seconds=progress.seconds + self._seconds,
-            member=self._member + 1,
+        self._last = told = progress.model_copy(
+            update={
+                "epoch": progress.epoch + self._member * self._epochs,
+                "images": progress.images + self._images,
+                "seconds": progress.seconds + self._seconds,
+                "member": self._member + 1,
+            }
         )
         if told.epoch_end:
             self.history.append(told)
@@ -109,7 +110,7 @@ def _store(
 
 def combine(config: TrainConfig, members: list[Weights]) -> Any:
     """The ensemble's `keras.Model` with these weights; where members are missing, the first ones fill their places."""
-    model = build(config.architecture, config.parameters, config.dropout, config.seed, config.classes)
+    model = build(config)
     parts = [layer for layer in model.layers if layer.name.startswith("member_")]
     for number, part in enumerate(parts):
         part.set_weights(members[number % len(members)])

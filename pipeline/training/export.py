@@ -10,7 +10,8 @@ import numpy as np
 from models.errors import ModelError
 from models.files import write_text
 from models.recognizer import Recognizer, among_digits
-from models.run_directory import MODEL_FILES, RunDirectory, now
+from models.records import ModelResults, now
+from models.run_directory import MODEL_FILES, RunDirectory
 from pipeline.data.dataset import Dataset
 from pipeline.evaluation.metrics import evaluate
 
@@ -50,11 +51,11 @@ def complete(
 
 def _write_model_files(
     run: RunDirectory, model: Any, validation: tuple[float | None, float | None], dataset: Dataset
-) -> dict[str, Any]:
+) -> ModelResults:
     """Exports the model, checks the export against Keras, evaluates it and writes all model files.
 
     They are written out of sight and moved in together, so that an earlier model stays whole if this fails.
-    Returns what `RunRecord.results` holds.
+    Returns how good it is, for run.json.
     """
     images, labels = dataset.test
     made = RunDirectory(run.path / ".made")
@@ -78,16 +79,16 @@ def _write_model_files(
     for name in MODEL_FILES:
         (made.path / name).replace(run.path / name)
     made.path.rmdir()
-    return {
-        "test_accuracy": evaluation.accuracy,
-        "test_interval": evaluation.interval,
-        "test_errors": evaluation.error_count,
-        "test_count": evaluation.count,
-        "test_loss": evaluation.loss,
-        "human_accuracy": evaluation.human_accuracy,
-        "human_errors": evaluation.human_error_count,
-        "val_accuracy": validation[1],
-        "val_loss": validation[0],
-        "litert_difference": difference,
-        "parameters": int(model.count_params()),
-    }
+    return ModelResults(
+        test_accuracy=evaluation.accuracy,
+        test_interval=evaluation.interval,
+        test_errors=evaluation.error_count,
+        test_count=evaluation.count,
+        test_loss=evaluation.loss,
+        human_accuracy=evaluation.human_accuracy,
+        human_errors=evaluation.human_error_count,
+        val_accuracy=validation[1],
+        val_loss=validation[0],
+        litert_difference=difference,
+        parameters=int(model.count_params()),
+    )

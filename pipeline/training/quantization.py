@@ -103,12 +103,12 @@ def _written(model: StoredModel, file: Path) -> Quantized:
 
 
 def _convert(reference: str, file: Path) -> Quantized:
-    from models.architectures import rebuild
+    from models.networks import build
     from models.recognizer import Recognizer
 
     model = find_model(reference)
     data = load_recorded(model.record.dataset)
-    network = rebuild(model.record.config)
+    network = build(model.record.config)
     network.load_weights(model.directory.keras_file)
     _write(network, file, data.train[0])
     images, labels = data.test

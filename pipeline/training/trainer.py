@@ -8,19 +8,20 @@ import math
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.architectures import build
+from models.networks import build
+from models.records import Progress
 from models.train_config import TrainConfig
 from pipeline.data.augmentation import Variation, add_serifs, vary
 from pipeline.data.dataset import Dataset
 from pipeline.data.negatives import make_negatives
-from pipeline.training.callbacks import Progress, Result, Watch
+from pipeline.training.callbacks import Result, Watch
 from pipeline.training.ensemble import train_members
 from pipeline.training.train_step import Checkpoint, Loop
 
@@ -118,7 +119,7 @@ def _train_network(
     images, labels = dataset.train
     split = dataset.split(config.validation_split, config.seed if split_seed is None else split_seed)
     validation = (images[split.validation], labels[split.validation])
-    model = build(config.architecture, config.parameters, config.dropout, config.seed, config.classes)
+    model = build(config)
     if start_weights is not None:
         model.set_weights(start_weights)
     size = len(split.train) + round(config.not_a_digit * len(split.train))
@@ -196,7 +197,7 @@ class _Epoch:
         """The whole epoch, with its validation figures."""
         # exact sums, so however the steps were grouped it is the same
         told = self._tell(math.fsum(self._losses) / self._images, self._right / self._images)
-        return replace(told, val_loss=val_loss, val_accuracy=val_accuracy, epoch_end=True)
+        return told.model_copy(update={"val_loss": val_loss, "val_accuracy": val_accuracy, "epoch_end": True})
 
     def _tell(self, loss: float, accuracy: float) -> Progress:
         rates = self._loop.rates

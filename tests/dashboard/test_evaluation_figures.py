@@ -7,7 +7,7 @@ from dashboard.figures.classes import precision_and_recall
 from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.dataset import digit_counts, ink_by_digit, pixel_levels
 from dashboard.figures.style import DARK, LIGHT
-from pipeline.evaluation.metrics import CalibrationBin, ClassReport
+from models.records import CalibrationBin, ClassReport
 
 CONFUSION = np.diag([100] * 10)
 CONFUSION[9, 4] = 20

@@ -19,6 +19,7 @@ from dashboard.run_progress import ProgressLog
 from dashboard.widgets.digit_image import digit_html, digit_png
 from models.recognizer import Prediction
 from models.run_directory import RunDirectory
+from tests.conftest import a_progress
 from tests.dashboard.conftest import PROJECT, open_page
 
 VISIT_ALL_PAGES = """
@@ -98,7 +99,7 @@ def test_long_curves_are_thinned_and_keep_their_mean() -> None:
 
 
 def test_the_zoom_belongs_to_the_run() -> None:
-    lines = [{"epoch": 1, "step": 1, "steps": 2, "loss": 1.0, "accuracy": 0.5, "seconds": 1.0, "images": 8}]
+    lines = [a_progress(step=1, steps=2)]
     figure = training_curves(Curves("a", lines), [], LIGHT, revision="run-1 epochs")
     assert figure.layout.uirevision == "run-1 epochs"
 
@@ -107,12 +108,12 @@ def test_progress_is_read_once_and_anew_after_a_resumption(tmp_path: Path) -> No
     run = RunDirectory(tmp_path)
     log = ProgressLog(run)
     assert log.lines() == []
-    lines = [json.dumps({"epoch": number}) + "\n" for number in range(3)]
+    lines = [json.dumps(a_progress(number).as_line()) + "\n" for number in range(3)]
     run.progress_file.write_text(lines[0])
-    assert [line["epoch"] for line in log.lines()] == [0]
+    assert [line.epoch for line in log.lines()] == [0]
     with run.progress_file.open("a") as file:
         file.write(lines[1] + '{"epoch"')
-    assert [line["epoch"] for line in log.lines()] == [0, 1]
+    assert [line.epoch for line in log.lines()] == [0, 1]
     run.progress_file.rename(tmp_path / "old")
     run.progress_file.write_text("".join(lines[1:]) * 20)
     assert len(log.lines()) == 40

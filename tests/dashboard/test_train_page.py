@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from dashboard.components.train.run_status import measure_pace
-from models.run_directory import RunDirectory, RunRecord
+from models.records import RunRecord
+from models.run_directory import RunDirectory
 from models.train_config import make_config
 from pipeline.data import saved_digits, user_datasets
 from pipeline.runs import queue
+from tests.conftest import a_progress
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
 
@@ -192,9 +194,9 @@ def test_the_pickers_leave_out_states_and_what_there_is_none_of(home: Path) -> N
 
 def test_the_pace_counts_only_what_came_since_a_resumption() -> None:
     lines = [
-        {"epoch": 2, "step": 10, "steps": 10, "images": 2000, "seconds": 20.0},
-        {"epoch": 3, "step": 2, "steps": 10, "images": 200, "seconds": 22.0},
-        {"epoch": 3, "step": 4, "steps": 10, "images": 400, "seconds": 24.0},
+        a_progress(2, step=10, images=2000, seconds=20.0),
+        a_progress(3, step=2, images=200, seconds=22.0),
+        a_progress(3, step=4, images=400, seconds=24.0),
     ]
     pace = measure_pace(lines, 4)
     assert pace.images_per_second == 100

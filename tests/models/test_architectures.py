@@ -12,10 +12,12 @@ from tests.conftest import PROJECT
 
 _COUNT = """
 import json, sys
-from models.architectures import CATALOGUE, build
+from models.networks import build
+from models.train_config import read_config
 out = {}
 for name, parameters in json.loads(sys.argv[1]):
-    model = build(name, parameters, dropout=0.1)
+    config = read_config({"architecture": name, "parameters": parameters, "dropout": 0.1})
+    model = build(config)
     out[json.dumps([name, parameters])] = [
         model.count_params(), [list(layer.output.shape[1:]) for layer in model.layers]
     ]

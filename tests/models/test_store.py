@@ -9,7 +9,7 @@ from models.recognizer import Recognizer
 from models.run_directory import RunDirectory
 from models.store import annotate, default_model, delete, find_model, list_models, rename, set_default
 from pipeline.data.dataset import load_dataset
-from pipeline.evaluation.metrics import evaluate, read_evaluation, read_predictions
+from pipeline.evaluation.metrics import evaluate
 
 SHIPPED = ("cnn", "cnn-deep", "cnn-fast", "dense")
 PROMISED = {"cnn-deep": 0.996, "cnn-fast": 0.9914, "cnn": 0.985, "dense": 0.984}
@@ -28,16 +28,17 @@ def test_a_shipped_model_is_what_its_record_says(home: Path, name: str) -> None:
     assert record.command.startswith(f"digitlab train --arch {name}")
     assert record.dataset.sha256 == load_dataset().sha256
     assert {"tensorflow", "keras", "python"} <= record.versions.keys()
-    assert "seed" in record.config
+    assert record.config.architecture == name
+    assert f"--seed {record.config.seed}" in record.command
     assert model.directory.hash_model_files() == record.files
     assert all(path.stat().st_size < 3e6 for path in model.directory.path.iterdir())
     images, labels = load_dataset().test
     measured = evaluate(Recognizer(model.directory.litert_file).probabilities(images), labels)
-    stored = read_evaluation(model.directory.evaluation_file)
+    stored = model.directory.read_evaluation()
     assert measured.accuracy >= PROMISED[name]
     assert abs(measured.error_count - stored.error_count) <= 1
     assert measured.loss == pytest.approx(stored.loss, rel=0.01)
-    predicted = read_predictions(model.directory.predictions_file).argmax(1)
+    predicted = model.directory.read_predictions().argmax(1)
     assert (predicted != labels).sum() == stored.error_count
 
 

@@ -1,6 +1,5 @@
 """One model: what it is, and what can be done with it. Every button is named for its model, and acts on no other."""
 
-import json
 import tempfile
 from pathlib import Path
 
@@ -46,25 +45,25 @@ def show_model(model: StoredModel, is_default: bool) -> None:
             st.text(model.record.notes)
         with st.expander("Every setting", icon=":material/tune:"):
             st.code(model.record.command or "No command was recorded.", language="bash", wrap_lines=True)
-            st.code(json.dumps(model.record.config, indent=2), language="json")
+            st.code(model.record.config.model_dump_json(indent=2), language="json")
 
 
 def _show_facts(model: StoredModel) -> None:
     record, results = model.record, model.record.results
     with st.container(horizontal=True, gap="medium", key="model_facts"):
-        if results.get("test_accuracy") is not None:
-            low, high = results["test_interval"]
+        if results is not None:
+            low, high = results.test_interval
             st.metric(
                 "Test accuracy",
-                percent(results["test_accuracy"]),
+                percent(results.test_accuracy),
                 width="content",
                 help=f"95 % interval: {percent(low)} to {percent(high)}.",
             )
-            st.metric("Wrong", f"{results['test_errors']:,} of {results['test_count']:,}", width="content")
-        if results.get("human_accuracy") is not None:
-            st.metric("By human votes", percent(results["human_accuracy"]), width="content")
-        if results.get("parameters"):
-            st.metric("Parameters", f"{results['parameters']:,}", width="content")
+            st.metric("Wrong", f"{results.test_errors:,} of {results.test_count:,}", width="content")
+            if results.human_accuracy is not None:
+                st.metric("By human votes", percent(results.human_accuracy), width="content")
+            if results.parameters:
+                st.metric("Parameters", f"{results.parameters:,}", width="content")
         if record.seconds:
             st.metric("Trained in", duration(record.seconds), width="content")
         st.metric("Learned from", as_written(record.dataset.name), width="content")

@@ -62,21 +62,21 @@ def _keep_ticks(widget: str, ids: Sequence[str]) -> None:
 
 def _row(model: StoredModel, default_id: str) -> dict[str, Any]:
     record, results = model.record, model.record.results
-    interval = results.get("test_interval")
-    accuracy, votes = results.get("test_accuracy"), results.get("human_accuracy")
+    low, high = results.test_interval if results else (0.0, 0.0)
+    votes = results.human_accuracy if results else None
     return {
         "": "★" if model.id == default_id else "",
         "Model": model.name,
-        "Accuracy": None if accuracy is None else 100 * accuracy,
-        "95 % interval": f"{100 * interval[0]:.2f} to {percent(interval[1])}" if interval else "",
+        "Accuracy": 100 * results.test_accuracy if results else None,
+        "95 % interval": f"{100 * low:.2f} to {percent(high)}" if results else "",
         "By human votes": None if votes is None else 100 * votes,
-        "Parameters": results.get("parameters"),
+        "Parameters": results.parameters if results else None,
         "Size": model.directory.litert_file.stat().st_size / 1e6,
-        "Architecture": record.config.get("architecture", ""),
+        "Architecture": record.config.architecture,
         "Origin": "shipped" if model.shipped else "own",
         "Status": model.directory.state(record),
         "Epochs": record.epochs_done,
-        "Seed": record.config.get("seed"),
+        "Seed": record.config.seed,
         "Trained": pd.to_datetime(record.ended or record.created),
         "Notes": record.notes,
     }

@@ -1,159 +1,106 @@
-"""The settings of a training as sliders and switches; names, help and bounds come from the configuration."""
+"""The hyperparameters of a training run as sliders and switches, derived from `TrainConfig`.
 
-from collections.abc import Callable, Sequence
+Here stands only where each control is on the page; names, help, bounds and kind of control come from the field.
+"""
+
 from typing import Any
 
 import streamlit as st
 
-from dashboard import state
+from dashboard.components.train.train_state import hyperparameter_key
 from models.architectures import Architecture, Parameter
-from models.train_config import OPTIMIZERS, SCHEDULES, TrainConfig, field_bounds, field_help
+from models.train_config import (
+    Choices,
+    Slider,
+    TrainConfig,
+    field_bounds,
+    field_control,
+    field_help,
+    field_options,
+    field_title,
+)
 
-EPOCHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500)
-BATCH_SIZES = (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
-RATES = (*(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 2, 3, 4, 6, 8)), 1.0)
-DECAYS = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 2e-2, 5e-2, 1e-1)
-AVERAGES = (0.0, 0.9, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995)
+MAIN = ("epochs", "batch_size", "learning_rate", "validation_split")
+"""The hyperparameters that everybody sees; the others are folded away."""
+
+WIDE = ("optimizer", "schedule")
+LEFT = ("weight_decay", "ema", "early_stopping")
+RIGHT = (
+    "augment",
+    "augment_strength",
+    "not_a_digit",
+    "calibrate",
+    "dropout",
+    "label_smoothing",
+    "seed",
+)
 
 
 def ask_parameters(entry: Architecture) -> dict[str, int]:
     """One slider a parameter of the architecture."""
-    return {parameter.name: _parameter(entry.name, parameter) for parameter in entry.parameters}
+    return {parameter.name: _ask_parameter(entry.name, parameter) for parameter in entry.parameters}
 
 
-def ask_main_settings(entry: Architecture, usual: TrainConfig) -> dict[str, Any]:
-    """Epochs, batch size, learning rate and validation split."""
-    return {
-        "epochs": _choice(entry, usual, "epochs", EPOCHS),
-        "batch_size": _choice(entry, usual, "batch_size", BATCH_SIZES),
-        "learning_rate": _choice(entry, usual, "learning_rate", RATES, lambda rate: f"{rate:g}"),
-        "validation_split": _slider(entry, usual, "validation_split", 0.05, percent=True),
-    }
+def ask_main_settings(defaults: TrainConfig) -> dict[str, Any]:
+    """The hyperparameters of `MAIN`, by name; `defaults` are those of the architecture."""
+    return _ask_fields(MAIN, defaults)
 
 
-def ask_more_settings(entry: Architecture, usual: TrainConfig) -> dict[str, Any]:
-    """Everything else."""
-    settings: dict[str, Any] = {
-        "optimizer": _segments(entry, usual, "optimizer", OPTIMIZERS),
-        "schedule": _segments(entry, usual, "schedule", SCHEDULES),
-    }
+def ask_more_settings(defaults: TrainConfig) -> dict[str, Any]:
+    """All others, by name."""
+    settings = _ask_fields(WIDE, defaults)
     left, right = st.columns(2, gap="medium")
     with left:
-        settings["weight_decay"] = _choice(entry, usual, "weight_decay", DECAYS, _or_off)
-        settings["ema"] = _choice(entry, usual, "ema", AVERAGES, _or_off)
-        settings["early_stopping"] = _slider(entry, usual, "early_stopping", 1, most=20)
+        settings |= _ask_fields(LEFT, defaults)
     with right:
-        settings["augment"] = _switch(entry, usual, "augment")
-        settings["augment_strength"] = _slider(
-            entry, usual, "augment_strength", 0.1, disabled=not settings["augment"]
-        )
-        settings["not_a_digit"] = _slider(entry, usual, "not_a_digit", 0.01, percent=True)
-        settings["calibrate"] = _switch(entry, usual, "calibrate")
-        settings["dropout"] = _slider(entry, usual, "dropout", 0.05, percent=True)
-        settings["label_smoothing"] = _slider(entry, usual, "label_smoothing", 0.01, percent=True)
-        low, high = field_bounds("seed")
-        settings["seed"] = st.number_input(
-            _title("seed"),
-            int(low),
-            int(high),
-            usual.seed,
-            key=_key(entry, "seed"),
-            help=field_help("seed"),
-            persist_state="session",
-        )
+        settings |= _ask_fields(RIGHT, defaults)
     return settings
 
 
-def _switch(entry: Architecture, usual: TrainConfig, field: str) -> bool:
-    return st.toggle(
-        _title(field),
-        getattr(usual, field),
-        key=_key(entry, field),
-        help=field_help(field),
-        persist_state="session",
-    )
-
-
-def _key(entry: Architecture, name: str) -> str:
-    return state.knob(entry.name, name)
-
-
-def _title(field: str) -> str:
-    return TrainConfig.model_fields[field].title or field
-
-
-def _or_off(value: float) -> str:
-    return f"{value:g}" if value else "off"
-
-
-def _parameter(architecture: str, parameter: Parameter) -> int:
+def _ask_parameter(architecture: str, parameter: Parameter) -> int:
     return st.slider(
         parameter.label,
         parameter.minimum,
         parameter.maximum,
         parameter.default,
         parameter.step,
-        key=state.knob(architecture, parameter.name),
+        key=hyperparameter_key(architecture, parameter.name),
         help=parameter.help,
         persist_state="session",
     )
 
 
-def _choice(
-    entry: Architecture,
-    usual: TrainConfig,
-    field: str,
-    options: Sequence[float],
-    say: Callable[[Any], str] = str,
-) -> Any:
-    """A slider over values that people use; the architecture's own value is always among them."""
-    value = getattr(usual, field)
-    return st.select_slider(
-        _title(field),
-        sorted({*options, value}),
-        value,
-        format_func=say,
-        key=_key(entry, field),
-        help=field_help(field),
-        persist_state="session",
-    )
+def _ask_fields(names: tuple[str, ...], defaults: TrainConfig) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for name in names:
+        control = field_control(name)
+        needed = control.only_with if isinstance(control, Slider) else ""
+        settings[name] = _ask(name, defaults, disabled=bool(needed) and not settings[needed])
+    return settings
 
 
-def _slider(
-    entry: Architecture,
-    usual: TrainConfig,
-    field: str,
-    step: float,
-    percent: bool = False,
-    most: float | None = None,
-    disabled: bool = False,
-) -> Any:
-    low, high = field_bounds(field)
-    kind = type(getattr(usual, field))
-    return kind(
-        st.slider(
-            _title(field),
-            kind(low),
-            kind(most or high),
-            getattr(usual, field),
-            kind(step),
-            key=_key(entry, field),
-            help=field_help(field),
-            format="percent" if percent else None,
-            disabled=disabled,
-            persist_state="session",
-        )
-    )
-
-
-def _segments(entry: Architecture, usual: TrainConfig, field: str, options: Sequence[str]) -> Any:
-    return st.segmented_control(
-        _title(field),
-        options,
-        default=getattr(usual, field),
-        required=True,
-        wrap=True,
-        key=_key(entry, field),
-        help=field_help(field),
-        persist_state="session",
-    )
+def _ask(name: str, defaults: TrainConfig, disabled: bool) -> Any:
+    """The control of one field, at the architecture's default."""
+    default, control, options = getattr(defaults, name), field_control(name), field_options(name)
+    common: dict[str, Any] = {
+        "key": hyperparameter_key(defaults.architecture, name),
+        "help": field_help(name),
+        "persist_state": "session",
+        "disabled": disabled,
+    }
+    title = field_title(name)
+    if isinstance(default, bool):
+        return st.toggle(title, default, **common)
+    if options:
+        return st.segmented_control(title, options, default=default, required=True, wrap=True, **common)
+    if isinstance(control, Choices):
+        # the architecture's own default is always among them
+        values = sorted({*control.values, default})
+        return st.select_slider(title, values, default, format_func=control.format, **common)
+    low, high = field_bounds(name)
+    if isinstance(control, Slider):
+        kind = type(default)
+        bounds = (kind(low), kind(control.most or high))
+        form = "percent" if control.percent else None
+        return kind(st.slider(title, *bounds, default, kind(control.step), format=form, **common))
+    return st.number_input(title, int(low), int(high), default, **common)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import state
+from dashboard.components.train import train_state
 from dashboard.widgets.distinct_labels import distinct
 from models.errors import ModelError
-from models.run_directory import ENDED, RunDirectory, RunRecord, State
+from models.records import ENDED, RunRecord, State
+from models.run_directory import RunDirectory
 from pipeline.runs.queue import list_runs
 
 
@@ -56,13 +57,13 @@ def pick_run(runs: list[Run]) -> Run:
     """The picker of the run that is watched; `runs` must not be empty."""
     by_id = {run.id: run for run in runs}
     usual = usual_run(runs)
-    if state.watched_run() not in by_id and usual:
-        st.session_state[state.RUN] = usual.id
+    if train_state.watched_run() not in by_id and usual:
+        st.session_state[train_state.RUN] = usual.id
     chosen = st.selectbox(
         "Run",
         list(by_id),
         format_func=name_runs(runs),
-        key=state.RUN,
+        key=train_state.RUN,
         persist_state="session",
         label_visibility="collapsed",
         width=380,
@@ -73,15 +74,15 @@ def pick_run(runs: list[Run]) -> Run:
 def pick_earlier_runs(runs: list[Run], shown: Run) -> list[Run]:
     """Which runs to lay under the curves; nothing is asked while there is no other."""
     others = {run.id: run for run in runs if run.id != shown.id and run.record.epochs_done}
-    kept = [key for key in st.session_state.get(state.EARLIER_RUNS) or [] if key in others]
-    st.session_state[state.EARLIER_RUNS] = kept
+    kept = [key for key in st.session_state.get(train_state.EARLIER_RUNS) or [] if key in others]
+    st.session_state[train_state.EARLIER_RUNS] = kept
     if not others:
         return []
     chosen = st.multiselect(
         "Runs to compare with",
         list(others),
         format_func=name_runs(runs),
-        key=state.EARLIER_RUNS,
+        key=train_state.EARLIER_RUNS,
         persist_state="session",
         placeholder="Lay earlier runs under the curves",
         max_selections=5,

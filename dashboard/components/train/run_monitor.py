@@ -5,7 +5,7 @@ from typing import get_args
 
 import streamlit as st
 
-from dashboard import state
+from dashboard.components.train import train_state
 from dashboard.components.train.run_actions import show_actions
 from dashboard.components.train.run_list import Run, pick_earlier_runs, pick_run, read_runs
 from dashboard.components.train.run_status import measure_pace, show_state
@@ -17,7 +17,8 @@ from dashboard.widgets.message import show_empty, show_error
 from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.theme import on_phone
 from models.formatting import duration, percent
-from pipeline.runs.diagnosis import Reading, read_curves
+from models.records import Progress
+from pipeline.runs.diagnosis import Diagnosis, diagnose
 from pipeline.runs.queue import earlier_in_queue
 
 _LOOK_AGAIN, _LOOK_AROUND = 1.0, 4.0  # seconds, while a run is active and while none is
@@ -70,7 +71,7 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
             default="epochs",
             required=True,
             format_func=str.capitalize,
-            key=state.TIME_AXIS,
+            key=train_state.TIME_AXIS,
             persist_state="session",
             label_visibility="collapsed",
         )
@@ -86,19 +87,19 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         zoom=not on_phone(),
     )
     # of an ensemble, the network that learns now, or the last one
-    member = lines[-1].get("member") if lines else None
-    reading = read_curves([line for line in lines if line.get("epoch_end") and line.get("member") == member])
+    member = lines[-1].member if lines else None
+    diagnosis = diagnose([line for line in lines if line.epoch_end and line.member == member])
     show_chart(
         figure,
         key="curves",
-        alt=f"Loss and accuracy of {run.record.name}. {reading.sentence}",
+        alt=f"Loss and accuracy of {run.record.name}. {diagnosis.sentence}",
         zoom=True,
         live=True,
     )
-    _show_reading(reading)
+    _show_diagnosis(diagnosis)
 
 
-def _show_standing(run: Run, lines: list[dict[str, object]]) -> None:
+def _show_standing(run: Run, lines: list[Progress]) -> None:
     """How far it is while it trains; what came of it afterwards."""
     epochs = run.record.planned_epochs
     if run.state == "queued":
@@ -115,31 +116,31 @@ def _show_standing(run: Run, lines: list[dict[str, object]]) -> None:
         elif pace.done >= 1:
             st.progress(1.0, "All epochs done; exporting and testing the model")
         else:
-            number = lines[-1]["epoch"]
-            member = lines[-1].get("member")
+            number = lines[-1].epoch
+            member = lines[-1].member
             network = f"Network {member} of {run.record.members} · " if member else ""
             st.progress(pace.done, f"{network}Epoch {number} of {epochs} · {pace.in_words()}")
         return
     results = run.record.results
     with st.container(horizontal=True, gap="medium", key="run_results"):
-        if results.get("test_accuracy") is not None:
-            low, high = results["test_interval"]
+        if results is not None:
+            low, high = results.test_interval
             st.metric(
                 "Test accuracy",
-                percent(results["test_accuracy"]),
-                help=f"95 % interval: {percent(low)} to {percent(high)}, on {results['test_count']:,} test images.",
+                percent(results.test_accuracy),
+                help=f"95 % interval: {percent(low)} to {percent(high)}, on {results.test_count:,} test images.",
                 width="content",
             )
-            st.metric("Wrong", f"{results['test_errors']:,} of {results['test_count']:,}", width="content")
-            if results.get("human_accuracy") is not None:
+            st.metric("Wrong", f"{results.test_errors:,} of {results.test_count:,}", width="content")
+            if results.human_accuracy is not None:
                 st.metric(
                     "By human votes",
-                    percent(results["human_accuracy"]),
+                    percent(results.human_accuracy),
                     help="Counted by what most of five people see where MNIST's test labels are disputed.",
                     width="content",
                 )
         st.metric("Epochs", f"{run.record.epochs_done} of {epochs}", width="content")
-        seconds = run.record.seconds or (float(str(lines[-1]["seconds"])) if lines else 0.0)
+        seconds = run.record.seconds or (lines[-1].seconds if lines else 0.0)
         if seconds:
             st.metric("Time", duration(seconds), width="content")
     if run.state == "interrupted":
@@ -159,6 +160,6 @@ def _why_no_curve(run: Run) -> str:
     return "This run ended before its first batch, or came without its curves."
 
 
-def _show_reading(reading: Reading) -> None:
+def _show_diagnosis(diagnosis: Diagnosis) -> None:
     with st.container(border=True, key="curve_reading"):
-        st.markdown(f":material/{_ICONS[reading.kind]}: {reading.sentence}")
+        st.markdown(f":material/{_ICONS[diagnosis.kind]}: {diagnosis.sentence}")

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
 from models.formatting import duration
-from models.run_directory import State
+from models.records import Progress, State
 
 Color = Literal["gray", "blue", "green", "orange", "red"]
 
@@ -60,7 +60,7 @@ class Pace:
         return " · ".join(parts) or "getting ready"
 
 
-def measure_pace(lines: Sequence[dict[str, Any]], epochs: int, window: float = 8.0) -> Pace:
+def measure_pace(lines: Sequence[Progress], epochs: int, window: float = 8.0) -> Pace:
     """The pace of a training that goes on.
 
     Args:
@@ -76,17 +76,16 @@ def measure_pace(lines: Sequence[dict[str, Any]], epochs: int, window: float = 8
     recent = [
         line
         for line in lines[-120:]
-        if line["images"] < last["images"] and 0 < last["seconds"] - line["seconds"] <= window
+        if line.images < last.images and 0 < last.seconds - line.seconds <= window
     ]
     if not recent:
         return Pace(done)
     first = recent[0]
-    seconds = last["seconds"] - first["seconds"]
+    seconds = last.seconds - first.seconds
     gained = done - _share(first, epochs)
     left = seconds / gained * (1 - done) if gained > 0 else None
-    return Pace(done, left, (last["images"] - first["images"]) / seconds)
+    return Pace(done, left, (last.images - first.images) / seconds)
 
 
-def _share(line: dict[str, Any], epochs: int) -> float:
-    whole, part = float(line["epoch"]) - 1, float(line["step"]) / max(1.0, float(line["steps"]))
-    return min(1.0, (whole + part) / max(1, epochs))
+def _share(line: Progress, epochs: int) -> float:
+    return min(1.0, (line.epoch - 1 + line.step / line.steps) / max(1, epochs))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import state
+from dashboard.components.train import train_state
 from dashboard.components.train.hyperparameter_form import (
     ask_main_settings,
     ask_more_settings,
@@ -29,18 +29,18 @@ def show_train_form() -> None:
             format_func=lambda key: CATALOGUE[key].title if key in CATALOGUE else str(key),
             captions=[entry.description for entry in CATALOGUE.values()],
             index=list(CATALOGUE).index("cnn-fast"),
-            key=state.ARCHITECTURE,
+            key=train_state.ARCHITECTURE,
             label_visibility="collapsed",
             persist_state="session",
         )
-        entry, usual = CATALOGUE[name], default_config(name)
+        entry, defaults = CATALOGUE[name], default_config(name)
         parameters = ask_parameters(entry)
         summary = st.container()
     with right:
         st.subheader("Training", anchor=False)
-        settings = ask_main_settings(entry, usual)
+        settings = ask_main_settings(defaults)
         with st.expander("More", icon=":material/tune:"):
-            settings |= ask_more_settings(entry, usual)
+            settings |= ask_more_settings(defaults)
         with errors_shown():
             config = make_config(name, parameters=parameters, **settings)
             with st.expander("Data and starting weights", icon=":material/database:"):
@@ -49,7 +49,7 @@ def show_train_form() -> None:
                 "Name",
                 placeholder="Made from the architecture and the time",
                 max_chars=60,
-                key=state.RUN_NAME,
+                key=train_state.RUN_NAME,
                 help="What the run and its model are called.",
             )
             if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
@@ -63,6 +63,6 @@ def show_train_form() -> None:
 def _start(config: TrainConfig, name: str, dataset: str, start_from: str) -> None:
     with st.spinner("Starting the training"):
         run = queue.submit(config, open_kept(dataset), name, start_from)
-    state.watch_run(run.id)
-    state.go_to_train_tab("watch")
+    train_state.watch_run(run.id)
+    train_state.open_tab("watch")
     st.rerun()

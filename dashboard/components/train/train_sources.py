@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import state
+from dashboard.components.train import train_state
 from dashboard.widgets.distinct_labels import distinct
 from dashboard.widgets.message import errors_shown
 from models.store import list_models
@@ -28,19 +28,21 @@ def ask_dataset() -> str:
     if file is not None and st.session_state.get(_SEEN) != file.file_id:
         st.session_state[_SEEN] = file.file_id
         with errors_shown():
-            st.session_state[state.TRAINING_SET] = user_datasets.keep(file.name, file.getvalue()).path.name
+            st.session_state[train_state.TRAINING_SET] = user_datasets.keep(
+                file.name, file.getvalue()
+            ).path.name
     kept = len(saved_digits.list_kept())
     names = {"": "MNIST", user_datasets.MY_DIGITS: f"My kept digits ({kept})"}
     if not kept:
         del names[user_datasets.MY_DIGITS]
-        if st.session_state.get(state.TRAINING_SET) == user_datasets.MY_DIGITS:
-            del st.session_state[state.TRAINING_SET]
+        if st.session_state.get(train_state.TRAINING_SET) == user_datasets.MY_DIGITS:
+            del st.session_state[train_state.TRAINING_SET]
     return (
         choice.selectbox(
             "Learn from",
             [*names, *(path.name for path in user_datasets.list_kept())],
             format_func=lambda name: names.get(name, name),
-            key=state.TRAINING_SET,
+            key=train_state.TRAINING_SET,
             help="MNIST is shipped: 60,000 digits. Those that you corrected on Recognize can be learned from as soon "
             "as you kept some: half of them; the others are for testing. Other digits come as an .npz file.",
             persist_state="session",
@@ -56,7 +58,7 @@ def ask_start(config: TrainConfig) -> str:
     }
     usual = {"": "Random weights"}
     starts = distinct(usual | fitting) | usual
-    key = state.knob(config.architecture, "start")
+    key = train_state.hyperparameter_key(config.architecture, "start")
     if st.session_state.get(key, "") not in starts:
         del st.session_state[key]
     return (

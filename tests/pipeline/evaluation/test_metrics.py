@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from models.errors import ModelError
+from models.run_directory import RunDirectory
 from pipeline.data.dataset import load_dataset
 from pipeline.data.label_errors import DISPUTES, human_labels
-from pipeline.evaluation.metrics import evaluate, read_evaluation, read_predictions, wilson_interval
+from pipeline.evaluation.metrics import evaluate, wilson_interval
 
 
 def _answers(labels: list[int], predicted: list[int], confidence: float = 0.91) -> np.ndarray:
@@ -51,16 +52,16 @@ def test_top2_counts_the_runner_up() -> None:
 def test_an_evaluation_survives_its_file(tmp_path: Path) -> None:
     result = evaluate(_answers([1, 2, 3], [1, 2, 4]), np.array([1, 2, 3], np.uint8))
     (tmp_path / "evaluation.json").write_text(result.model_dump_json())
-    assert read_evaluation(tmp_path / "evaluation.json") == result
+    assert RunDirectory(tmp_path).read_evaluation() == result
 
 
 def test_damaged_files_are_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "evaluation.json").write_text(json.dumps({"accuracy": 1})[:-3])
     with pytest.raises(ModelError, match="missing or damaged"):
-        read_evaluation(tmp_path / "evaluation.json")
+        RunDirectory(tmp_path).read_evaluation()
     (tmp_path / "predictions.npz").write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(ModelError, match="missing or damaged"):
-        read_predictions(tmp_path / "predictions.npz")
+        RunDirectory(tmp_path).read_predictions()
 
 
 def test_disputed_labels_are_counted_as_most_people_see_them() -> None:

@@ -1,20 +1,21 @@
 """The sentences beside the curves follow from the numbers alone."""
 
 import math
-from typing import Any
 
 import pytest
 
-from pipeline.runs.diagnosis import read_curves
+from models.records import Progress
+from pipeline.runs.diagnosis import diagnose
+from tests.conftest import a_progress
 
 
-def epochs(losses: list[float], validation: list[float] | None = None) -> list[dict[str, Any]]:
-    lines: list[dict[str, Any]] = []
+def epochs(losses: list[float], validation: list[float] | None = None) -> list[Progress]:
+    lines = []
     for number, loss in enumerate(losses, start=1):
-        line = {"epoch": number, "loss": loss, "accuracy": max(0.1, 1 - loss / 2.4)}
+        figures = {}
         if validation:
-            line |= {"val_loss": validation[number - 1], "val_accuracy": 1 - validation[number - 1] / 3}
-        lines.append(line)
+            figures = {"val_loss": validation[number - 1], "val_accuracy": 1 - validation[number - 1] / 3}
+        lines.append(a_progress(number, loss, max(0.1, 1 - loss / 2.4), **figures))
     return lines
 
 
@@ -35,9 +36,9 @@ def epochs(losses: list[float], validation: list[float] | None = None) -> list[d
         ([2.31, 2.30], [2.3, 2.3], "stuck", "guessing"),
     ],
 )
-def test_the_reading_follows_from_the_numbers(
+def test_the_diagnosis_follows_from_the_numbers(
     losses: list[float], validation: list[float] | None, kind: str, words: str
 ) -> None:
-    reading = read_curves(epochs(losses, validation))
-    assert reading.kind == kind, reading
-    assert words in reading.sentence
+    diagnosis = diagnose(epochs(losses, validation))
+    assert diagnosis.kind == kind, diagnosis
+    assert words in diagnosis.sentence

@@ -13,8 +13,9 @@ from models.errors import ModelError
 from models.run_directory import RunDirectory
 from models.train_config import make_config
 from pipeline.data.dataset import load_dataset
-from pipeline.runs.queue import follow, history, list_runs, read_progress, resume, stop, submit
-from tests.conftest import Digitlab
+from pipeline.runs.progress import follow, history, read_progress
+from pipeline.runs.queue import list_runs, resume, stop, submit
+from tests.conftest import Digitlab, results_of
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +44,7 @@ def kill_worker(run: RunDirectory) -> None:
 
 def epoch_lines(run: RunDirectory) -> list[tuple[Any, ...]]:
     fields = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy")
-    return [tuple(line[field] for field in fields) for line in history(run)]
+    return [tuple(getattr(line, field) for field in fields) for line in history(run)]
 
 
 def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
@@ -57,7 +58,7 @@ def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
 
     def in_third_epoch() -> bool:
         lines, _ = read_progress(killed)
-        return bool(lines) and lines[-1]["epoch"] == 3 and not lines[-1].get("epoch_end")
+        return bool(lines) and lines[-1].epoch == 3 and not lines[-1].epoch_end
 
     wait_for(in_third_epoch, "the third epoch")
     assert untouched.state() == "queued", "only one run trains at a time"
@@ -67,12 +68,12 @@ def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
     list(follow(untouched))
     told = digitlab("runs", "resume", "killed", "--json").json_lines()[:-1]
     assert killed.state() == untouched.state() == "finished"
-    assert [line["epoch"] for line in told] == [line["epoch"] for line in history(killed)] == [1, 2, 3, 4, 5]
+    assert [line["epoch"] for line in told] == [line.epoch for line in history(killed)] == [1, 2, 3, 4, 5]
     seconds = [line["seconds"] for line in told]
     assert seconds == sorted(seconds), "the clock goes on"
     assert killed.read().seconds >= seconds[-1]
     assert epoch_lines(killed) == epoch_lines(untouched), "same seed, same history"
-    assert killed.read().results["test_accuracy"] == untouched.read().results["test_accuracy"]
+    assert results_of(killed.read()) == results_of(untouched.read())
 
 
 def test_a_stopped_run_keeps_a_model_and_can_go_on(home: Path, few_digits: Path, digitlab: Digitlab) -> None:
@@ -100,8 +101,8 @@ def test_a_finished_run_learns_on_for_more_epochs(tiny_model: Path, digitlab: Di
     assert more.code == 0
     assert more.json_lines()[-1]["status"] == "finished"
     run = RunDirectory(tiny_model)
-    assert [line["epoch"] for line in history(run)] == [1, 2, 3, 4, 5]
-    assert run.read().config["epochs"] == 5
+    assert [line.epoch for line in history(run)] == [1, 2, 3, 4, 5]
+    assert run.read().config.epochs == 5
     assert "--epochs 5" in run.read().command
 
 
@@ -143,7 +144,7 @@ def test_a_training_begins_with_the_weights_of_another_model(tiny_model: Path, d
     outcome = digitlab("train", *settings, "--json")
     assert outcome.code == 0
     first = outcome.json_lines()[0]
-    assert first["accuracy"] > history(RunDirectory(tiny_model))[0]["accuracy"] + 0.1
+    assert first["accuracy"] > history(RunDirectory(tiny_model))[0].accuracy + 0.1
     record = RunDirectory(Path(outcome.json_lines()[-1]["path"])).read()
     assert record.reason == "The one epoch is done."
     assert record.command.endswith(f"--from {tiny_model.name}")
@@ -176,13 +177,13 @@ def test_early_stopping_remembers_its_best_epoch_when_it_goes_on(
     list(follow(run))
     record = run.read()
     assert "the best was kept" in record.reason
-    losses = [line["val_loss"] for line in history(run)]
+    losses = [line.val_loss for line in history(run) if line.val_loss is not None]
     best = min(range(len(losses)), key=losses.__getitem__)
     assert len(losses) == best + 1 + 4
     before = digitlab("evaluate", "early", "--dataset", few_digits, "--json").json_lines()[0]
     resume(run, 1)
     list(follow(run))
-    losses = [line["val_loss"] for line in history(run)]
+    losses = [line.val_loss for line in history(run) if line.val_loss is not None]
     assert len(losses) > best + 5
     assert min(losses) == losses[best], "one more epoch of this seed is no better"
     after = digitlab("evaluate", "early", "--dataset", few_digits, "--json").json_lines()[0]

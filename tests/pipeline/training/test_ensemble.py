@@ -14,8 +14,9 @@ from models.store import find_model
 from models.train_config import make_config
 from pipeline.data.dataset import load_dataset
 from pipeline.runs.combine import combine_models
-from pipeline.runs.queue import follow, history, read_progress, resume, stop, submit
-from tests.conftest import Digitlab
+from pipeline.runs.progress import follow, history, read_progress
+from pipeline.runs.queue import resume, stop, submit
+from tests.conftest import Digitlab, results_of
 from tests.pipeline.runs.test_queue import wait_for
 
 pytestmark = pytest.mark.slow
@@ -42,7 +43,7 @@ def test_an_ensemble_is_trained_like_any_model(
 
     def in_second_member() -> bool:
         lines, _ = read_progress(run)
-        return bool(lines) and lines[-1]["epoch"] > 5 and not lines[-1].get("epoch_end")
+        return bool(lines) and lines[-1].epoch > 5 and not lines[-1].epoch_end
 
     wait_for(in_second_member, "the second member's second epoch")
     stop(run)
@@ -55,10 +56,10 @@ def test_an_ensemble_is_trained_like_any_model(
     list(follow(run))
     record = run.read()
     assert run.state() == "finished"
-    assert [(line["epoch"], line["member"]) for line in history(run)] == [
+    assert [(line.epoch, line.member) for line in history(run)] == [
         (epoch, 1 if epoch <= 4 else 2) for epoch in range(1, 9)
     ]
-    assert record.results["test_accuracy"] > 0.8
+    assert results_of(record).test_accuracy > 0.8
     assert (record.epochs_done, record.planned_epochs) == (8, 8)
     assert "--arch ensemble" in record.command
     assert "--set members=2" in record.command
@@ -86,8 +87,8 @@ def test_models_are_combined_to_one_that_answers_with_their_average(
     images = data.test[0][:300]
     average = (scores(runs[0], images) + scores(runs[1], images)) / 2
     assert np.allclose(scores(both.directory, images), average, atol=1e-5)
-    assert both.record.config["parameters"]["members"] == 2
-    assert both.record.results["test_count"] == 1000
+    assert both.record.config.parameters["members"] == 2
+    assert results_of(both.record).test_count == 1000
     for names, reason in (
         (("seed 1", "cnn-deep"), "another architecture, size or data set"),
         (("dense", "dense"), "ensembles are made of cnn-deep"),
@@ -105,6 +106,6 @@ def test_an_int8_file_is_offered_with_its_loss(home: Path, tmp_path: Path, digit
     before = find_model("cnn-deep")
     images, labels = load_dataset().test
     right = (Recognizer(file).probabilities(images).argmax(1) == labels).mean()
-    assert right > before.record.results["test_accuracy"] - 0.0002
+    assert right > results_of(before.record).test_accuracy - 0.0002
     assert file.stat().st_size < before.directory.litert_file.stat().st_size / 3
     assert digitlab("models", "export", "cnn-deep", tmp_path / "small.zip", "--int8").code == 2

@@ -1,0 +1,59 @@
+"""What this session does on the Train page: its keys, behind typed getters and setters, as in `dashboard.state`."""
+
+from typing import Any
+
+import streamlit as st
+
+TAB = "train_tab"
+"""Widget key: whether the page shows the settings or a run."""
+
+ARCHITECTURE = "architecture"
+"""Widget key: the architecture to train."""
+
+TRAINING_SET = "training_set"
+"""Widget key: file name of the data set to train on; empty for MNIST."""
+
+RUN_NAME = "run_name"
+"""Widget key: the name of the next run."""
+
+RUN = "run"
+"""Widget key: id of the run that is watched."""
+
+EARLIER_RUNS = "earlier_runs"
+"""Widget key: ids of the runs whose curves are compared with its own."""
+
+TIME_AXIS = "time_axis"
+"""Widget key: what the curves are drawn over."""
+
+_NEXT_TAB = "_next_train_tab"
+_NEXT_RUN = "_next_run"
+
+
+def hyperparameter_key(architecture: str, name: str) -> str:
+    """Widget key of a hyperparameter; each architecture keeps its own."""
+    return f"knob_{architecture}_{name}"
+
+
+def watched_run() -> str | None:
+    """Id of the run this person watches, if one was chosen."""
+    if _NEXT_RUN in st.session_state:
+        st.session_state[RUN] = st.session_state.pop(_NEXT_RUN)
+    value: Any = st.session_state.get(RUN)
+    return value if isinstance(value, str) else None
+
+
+def watch_run(run_id: str) -> None:
+    """Has the Train page show this run from its next run on."""
+    st.session_state[_NEXT_RUN] = run_id
+
+
+def settle_tab(default: str) -> None:
+    """Settles what the Train page shows, before its widget is drawn; `default` until the person chose."""
+    if _NEXT_TAB in st.session_state:
+        st.session_state[TAB] = st.session_state.pop(_NEXT_TAB)
+    st.session_state.setdefault(TAB, default)
+
+
+def open_tab(tab: str) -> None:
+    """Has the Train page show "settings" or "watch" from its next run on."""
+    st.session_state[_NEXT_TAB] = tab

@@ -1,0 +1,21 @@
+"""What native code writes past Python."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def silenced_stderr() -> Iterator[None]:
+    """Keeps native code from writing to stderr, as LiteRT does when it loads a model. Not for threaded programs."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(silence, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(silence)

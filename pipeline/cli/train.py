@@ -1,0 +1,109 @@
+"""`digitlab train`: its options for hyperparameters are made from `TrainConfig`, each declared there once."""
+
+import inspect
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from models.architectures import CATALOGUE
+from models.train_config import (
+    TrainConfig,
+    field_help,
+    field_options,
+    field_range,
+    make_config,
+)
+from pipeline.cli.options import DetachOption, JsonOption
+from pipeline.cli.runs import follow_run
+
+HYPERPARAMETERS = tuple(
+    name for name in TrainConfig.model_fields if name not in ("architecture", "parameters")
+)
+"""The fields that have an option of their own, in the order of the help."""
+
+
+def option_name(field: str) -> str:
+    """The option of a field: --batch-size, or --augment/--no-augment for a switch."""
+    words = field.replace("_", "-")
+    return f"--{words}/--no-{words}" if _type_of(field) is bool else f"--{words}"
+
+
+def _type_of(field: str) -> Any:
+    """What the option takes: the field's type, or a word where the field has a list of values."""
+    return str if field_options(field) else TrainConfig.model_fields[field].annotation
+
+
+def allowed_values(field: str) -> str:
+    """What a field may be, in words: "1 to 500", "adam, adamw, sgd, muon"; "" for a switch."""
+    return ", ".join(field_options(field)) or field_range(field)
+
+
+def _with_hyperparameters(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for each hyperparameter, in place of its `**hyperparameters`."""
+    options = []
+    for field in HYPERPARAMETERS:
+        allowed = allowed_values(field)
+        text = f"{field_help(field)} [{allowed}]" if allowed else field_help(field)
+        option: Any = Annotated[
+            _type_of(field) | None, typer.Option(option_name(field), help=text, show_default=False)
+        ]
+        options.append(
+            inspect.Parameter(field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option)
+        )
+    own = inspect.signature(command).parameters.values()
+    first, *others = (parameter for parameter in own if parameter.kind is not inspect.Parameter.VAR_KEYWORD)
+    command.__signature__ = inspect.Signature([first, *options, *others])  # type: ignore[attr-defined]
+    return command
+
+
+@_with_hyperparameters
+def train(
+    *,
+    arch: Annotated[str, typer.Option("--arch", help=f"{', '.join(CATALOGUE)}.")] = "cnn",
+    name: Annotated[str, typer.Option(help="What to call the model.", show_default=False)] = "",
+    dataset: Annotated[
+        Path | None,
+        typer.Option(help="An .npz with x_train, y_train, x_test, y_test; else MNIST.", show_default=False),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter of the architecture, such as filters_1=16; may be repeated."),
+    ] = None,
+    start_from: Annotated[
+        str,
+        typer.Option(
+            "--from", help="A model of the same shape whose weights to begin with.", show_default=False
+        ),
+    ] = "",
+    detach: DetachOption = False,
+    as_json: JsonOption = False,
+    **hyperparameters: Any,
+) -> None:
+    """Train a network and watch it learn. Ctrl-C stops it and keeps what was learned."""
+    from models.store import find_model
+    from pipeline.data.dataset import load_dataset
+    from pipeline.runs.queue import submit
+
+    settings = {field: value for field, value in hyperparameters.items() if value is not None}
+    if set_:
+        settings["parameters"] = dict(_parameter(word) for word in set_)
+    config = make_config(arch, **settings)
+    source = find_model(start_from).reference if start_from else ""
+    run = submit(config, load_dataset(dataset), name, source)
+    if not detach:
+        raise typer.Exit(follow_run(run, as_json=as_json))
+    if as_json:
+        typer.echo(json.dumps({"run": run.id, "status": "queued"}))
+    else:
+        typer.echo(f"Run {run.id} is in the queue; `digitlab runs follow {run.id}` shows it.", err=True)
+
+
+def _parameter(word: str) -> tuple[str, int]:
+    name, _, value = word.partition("=")
+    try:
+        return name.strip(), int(value)
+    except ValueError:
+        raise typer.BadParameter(f"--set: expected NAME=NUMBER, got {word!r}.") from None
