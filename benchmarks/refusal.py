@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.architectures import DIGITS
+from models.digits import DIGITS
 from models.errors import InputError
 from models.recognizer import Recognizer
 from models.store import find_model

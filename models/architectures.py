@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models import layer_shapes
+from models.digits import DIGITS, SIDE
 from models.errors import ConfigError
 
-INPUT_SHAPE = (28, 28, 1)
+INPUT_SHAPE = (SIDE, SIDE, 1)
 """Height, width and channels of what every network sees: float32 in [0, 1], the stroke bright."""
-
-DIGITS = 10
-
 
 @dataclass(frozen=True)
 class Parameter:

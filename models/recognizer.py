@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.architectures import DIGITS
+from models.digits import DIGITS, SIDE
 from models.errors import ModelError
 from models.test_time_augmentation import COUNT, views_of
 
@@ -104,9 +104,9 @@ class Recognizer:
         Returns:
             float32 (n, 10), or (n, 11) from a model with a last column for "not a digit".
         """
-        if images.shape[1:] not in ((28, 28), (28, 28, 1)):
+        if images.shape[1:] not in ((SIDE, SIDE), (SIDE, SIDE, 1)):
             raise ValueError(f"expected images of shape (n, 28, 28), got {images.shape}")
-        images = images.reshape(-1, 28, 28, 1)
+        images = images.reshape(-1, SIDE, SIDE, 1)
         chunks = [images[start : start + _CHUNK] for start in range(0, len(images), _CHUNK)]
         if not chunks:
             return np.zeros((0, DIGITS), np.float32)
@@ -167,7 +167,7 @@ class _Interpreter:
 
     def _resize(self, size: int) -> None:
         if size != self._size:
-            self._interpreter.resize_tensor_input(self._input, (size, 28, 28, 1))
+            self._interpreter.resize_tensor_input(self._input, (size, SIDE, SIDE, 1))
             self._interpreter.allocate_tensors()
             self._size = size
 

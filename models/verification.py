@@ -11,7 +11,8 @@ from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
-from models.architectures import DIGITS, INPUT_SHAPE
+from models.architectures import INPUT_SHAPE
+from models.digits import DIGITS
 from models.errors import DigitLabError, ModelError
 from models.recognizer import Recognizer
 from models.run_directory import RunDirectory

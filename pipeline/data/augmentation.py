@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 28
+from models.digits import SIDE
+
 _CELL = 36  # a 28x28 picture with a margin of 4, so that neighbors in a sheet never bleed into each other
 _MARGIN = (_CELL - SIDE) // 2
 _SHEET = 900  # pictures in a sheet; OpenCV maps at most 32,767 rows

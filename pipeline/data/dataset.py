@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.digits import DIGITS, SIDE
 from models.errors import InputError
 from models.records import DatasetRecord
 from pipeline.data.label_errors import human_labels
@@ -19,8 +20,6 @@ MNIST_FILE = Path(__file__).with_name("mnist.npz")
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 """The hash of the file that lies beside this module; its arrays have the MD5 sums that LeCun's files have."""
 
-SIDE = 28
-CLASSES = 10
 _ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 _DAMAGED = (ValueError, OSError, EOFError, KeyError, zlib.error, NotImplementedError, RuntimeError)
 _LARGEST_FILE = 2 * 1024**3
@@ -48,7 +47,7 @@ class Dataset:
 
     def _read_labels(self, name: str) -> NDArray[np.uint8]:
         labels = self._read(name)
-        if labels.min() < 0 or labels.max() >= CLASSES:
+        if labels.min() < 0 or labels.max() >= DIGITS:
             raise _refuse(self.path, f"{name} holds {labels.min()} to {labels.max()}")
         return labels.astype(np.uint8)
 
@@ -81,7 +80,7 @@ class Dataset:
         labels = self._train_labels
         random = np.random.default_rng([seed, 0xD161])
         chosen = np.zeros(len(labels), bool)
-        for digit in range(CLASSES):
+        for digit in range(DIGITS):
             members = np.flatnonzero(labels == digit)
             count = round(len(members) * validation_split)
             chosen[random.permutation(members)[:count]] = True

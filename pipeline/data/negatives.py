@@ -9,12 +9,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 28
-_BOX = 20
+from models.digits import DIGITS, SIDE
+from pipeline.imaging.centering import DIGIT_SIDE, center_by_mass, crop_to_ink
+
+_FAINTEST = 40
+"""Level, of 255, above which a pixel counts as ink."""
 
 # turned or mirrored these are no digits any more, but very much like letters: P, E, M, L, h, ...
-_TURNABLE = np.isin(np.arange(10), (2, 3, 4, 5, 7))
-_MIRRORABLE = np.isin(np.arange(10), (3, 4, 6, 7, 9))
+_TURNABLE = np.isin(np.arange(DIGITS), (2, 3, 4, 5, 7))
+_MIRRORABLE = np.isin(np.arange(DIGITS), (3, 4, 6, 7, 9))
 
 
 def fit(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -26,23 +29,13 @@ def fit(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns:
         uint8 (28, 28); all zero where there was no ink.
     """
-    ink = picture > 40
-    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    if not len(rows):
+    part = crop_to_ink(picture, picture > _FAINTEST)
+    if not part.size:
         return np.zeros((SIDE, SIDE), np.uint8)
-    part = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = _BOX / max(part.shape)
+    scale = DIGIT_SIDE / max(part.shape)
     size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    moments = cv2.moments(small)
-    mass = max(moments["m00"], 1.0)
-    left = round((SIDE - 1) / 2 - moments["m10"] / mass)
-    top = round((SIDE - 1) / 2 - moments["m01"] / mass)
-    left = min(max(left, 0), SIDE - size[0])
-    top = min(max(top, 0), SIDE - size[1])
-    out = np.zeros((SIDE, SIDE), np.uint8)
-    out[top : top + size[1], left : left + size[0]] = small
-    return out
+    return center_by_mass(np.asarray(small, np.uint8), SIDE, SIDE / 2)
 
 
 def make_negatives(
@@ -111,9 +104,8 @@ def _neighbors(source: _Source) -> NDArray[np.uint8]:
 
 
 def _cropped(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    ink = image > 40
-    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if len(rows) else image
+    part = crop_to_ink(image, image > _FAINTEST)
+    return part if part.size else image
 
 
 def _piece(source: _Source) -> NDArray[np.uint8]:

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from models.digits import SIDE
 from models.errors import InputError
 from models.files import replacing, write_text
 from models.locations import home
-from pipeline.data.dataset import SIDE
 
 Digit = Annotated[int, Field(ge=0, le=9)]
 Part = Literal["train", "test"]

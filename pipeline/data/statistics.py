@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.data.dataset import CLASSES
+from models.digits import DIGITS
 
 _ROWS = 4096  # images looked at at once, so that memory stays small however many there are
 
@@ -47,14 +47,14 @@ class ClassPictures:
 
 def count_digits(labels: NDArray[np.uint8]) -> list[int]:
     """How often each of the ten digits occurs."""
-    return [int(count) for count in np.bincount(labels, minlength=CLASSES)]
+    return [int(count) for count in np.bincount(labels, minlength=DIGITS)]
 
 
 def average_by_class(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> ClassPictures:
     """The mean and the variation of each digit's images, uint8 (n, 28, 28) with labels uint8 (n,)."""
-    shape = (CLASSES, *images.shape[1:])
+    shape = (DIGITS, *images.shape[1:])
     mean, square = np.zeros(shape), np.zeros(shape)
-    for digit in range(CLASSES):
+    for digit in range(DIGITS):
         members = np.flatnonzero(labels == digit)
         for start in range(0, len(members), _ROWS):
             rows = images[members[start : start + _ROWS]]
@@ -90,5 +90,5 @@ def pixel_statistics(images: NDArray[np.uint8]) -> PixelStatistics:
 def sample_by_class(labels: NDArray[np.uint8], count: int, seed: int) -> list[NDArray[np.int64]]:
     """For each digit, the positions of up to `count` random images of it, without repetition."""
     random = np.random.default_rng(seed)
-    members = (np.flatnonzero(labels == digit) for digit in range(CLASSES))
+    members = (np.flatnonzero(labels == digit) for digit in range(DIGITS))
     return [random.choice(found, min(count, len(found)), replace=False) for found in members]

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.geometry import bounding_box
 from pipeline.imaging.page_detection import find_sheet, without_bars
 
 Ink = NDArray[np.float32]
@@ -69,8 +70,7 @@ def find_ink(pixels: NDArray[np.uint8]) -> tuple[Ink, float, tuple[Step, ...]]:
     inside = without_bars(gray)
     sheet = find_sheet(gray)
     if sheet is not None:
-        columns, rows = np.flatnonzero(sheet.any(axis=0)), np.flatnonzero(sheet.any(axis=1))
-        inside = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        inside = bounding_box(sheet).window
         small, gray = np.array(small), np.array(gray)
         # the corners of a sheet that lies askew show the table: paint them over with paper
         small[~sheet], gray[~sheet] = np.median(small[sheet], axis=0), np.median(gray[sheet])

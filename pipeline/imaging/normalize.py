@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.digits import SIDE
 from models.errors import InputError
+from pipeline.imaging.centering import DIGIT_SIDE, center_by_mass, crop_to_ink
+from pipeline.imaging.geometry import Box, bounding_box
 from pipeline.imaging.ink import shown
 from pipeline.imaging.picture import Ink, Picture, Step
 
-SIDE = 28
-BOX = 20
 _FINE = 6
 """Fine pixels a final pixel: strokes are widened or thinned at this resolution, before shrinking."""
 
@@ -37,13 +38,13 @@ class Normalized:
 
     Attributes:
         image: float32 (28, 28) in [0, 1], the stroke bright, like MNIST / 255.
-        box: x, y, width and height of the digit, in pixels of the original picture.
+        box: of the digit, in pixels of the original picture.
         steps: every stage from the picture to the image.
         others: how many more things as large as a digit stand in the picture.
     """
 
     image: NDArray[np.float32]
-    box: tuple[int, int, int, int]
+    box: Box
     steps: tuple[Step, ...]
     others: int = 0
 
@@ -58,8 +59,6 @@ def normalize(picture: Picture) -> Normalized:
     mask = _strokes(ink)
     if not mask.any():
         raise InputError("", _EMPTY)
-    left, top, width, height = _box(ink, mask)
-    box = _in_picture((left, top, width, height), picture.scale, picture.pixels.shape[:2])
     kept = ink * cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
     marked = shown(kept)
     cut = _cut(ink, mask)
@@ -71,7 +70,7 @@ def normalize(picture: Picture) -> Normalized:
         *inner,
         Step("28 x 28", "The center of mass is moved to the middle of 28 x 28 pixels.", image),
     )
-    return Normalized(image, box, steps, _count_others(ink, mask))
+    return Normalized(image, picture.box_of(_box(ink, mask)), steps, _count_others(ink, mask))
 
 
 def _count_others(ink: Ink, mask: NDArray[np.bool_]) -> int:
@@ -80,7 +79,7 @@ def _count_others(ink: Ink, mask: NDArray[np.bool_]) -> int:
     if not rest.any():
         return 0
     height, width = ink.shape
-    *_, tall = _box(ink, mask)
+    tall = _box(ink, mask).height
     count, labels, stats, _ = cv2.connectedComponentsWithStats(rest.view(np.uint8), connectivity=8)
     mass = np.bincount(np.asarray(labels).ravel(), weights=ink.ravel(), minlength=count)
     least = _OTHER_INK * float(ink[mask].sum())
@@ -101,16 +100,6 @@ def normalize_ink(ink: Ink) -> NDArray[np.float32]:
     if not mask.any():
         raise InputError("", _EMPTY)
     return _fit(_cut(ink, mask))[0]
-
-
-def _in_picture(
-    box: tuple[int, int, int, int], scale: float, shape: tuple[int, ...]
-) -> tuple[int, int, int, int]:
-    left, top, width, height = box
-    x, y = int(left / scale), int(top / scale)
-    right = min(shape[1], int(np.ceil((left + width) / scale)))
-    bottom = min(shape[0], int(np.ceil((top + height) / scale)))
-    return x, y, right - x, bottom - y
 
 
 def _threshold(ink: Ink) -> float:
@@ -185,29 +174,27 @@ def _center(box: NDArray[np.int64], shape: tuple[int, ...]) -> float:
 def _cut(ink: Ink, mask: NDArray[np.bool_]) -> Ink:
     """The ink of the masked strokes with their soft edges, cut to their box, full stroke at 1."""
     own = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
-    left, top, width, height = _box(ink, mask)
-    window = np.s_[top : top + height, left : left + width]
+    window = _box(ink, mask).window
     cut = ink[window] * own[window]
     full = float(np.percentile(ink[mask], 85))
     return np.asarray(np.clip(cut / max(full, 1e-6), 0, 1), np.float32)
 
 
-def _box(ink: Ink, mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """x, y, width and height of the masked strokes with their soft edges, in ink pixels."""
+def _box(ink: Ink, mask: NDArray[np.bool_]) -> Box:
+    """Of the masked strokes with their soft edges, in ink pixels."""
     soft = (cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)) > 0) & (ink > 0.1)
-    left, top, width, height = cv2.boundingRect(soft.view(np.uint8))
-    return left, top, width, height
+    return bounding_box(soft)
 
 
 def _fit(cut: Ink) -> tuple[NDArray[np.float32], tuple[Step, ...]]:
     """(28, 28) from a digit cut to its box, and the steps on the way."""
     height, width = cut.shape
-    if max(height, width) in (BOX - 1, BOX, BOX + 1):
+    if max(height, width) in (DIGIT_SIDE - 1, DIGIT_SIDE, DIGIT_SIDE + 1):
         # made like MNIST already: resampling could only blur it
         measured = stroke_width(np.kron(cut, np.ones((_FINE, _FINE), np.float32))) / _FINE
         if THINNEST * 0.7 <= measured <= THICKEST * 1.4:
             return _centered(cut, 1), ()
-    scale = BOX * _FINE / max(height, width)
+    scale = DIGIT_SIDE * _FINE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     pad = _FINE * 4
@@ -217,13 +204,12 @@ def _fit(cut: Ink) -> tuple[NDArray[np.float32], tuple[Step, ...]]:
     fine = _sharpened(np.asarray(fine, np.float32), scale)
     before = shown(fine)
     widened = _with_usual_width(fine)
-    left, top, width, height = cv2.boundingRect((widened > 0.5).astype(np.uint8))
-    if not width:
-        return _centered(cut, max(1, max(cut.shape) // BOX)), ()
-    tight = widened[top : top + height, left : left + width]
-    small = BOX * _FINE / max(width, height)
+    tight = crop_to_ink(widened, widened > 0.5)
+    if not tight.size:
+        return _centered(cut, max(1, max(cut.shape) // DIGIT_SIDE)), ()
+    small = DIGIT_SIDE * _FINE / max(tight.shape)
     if small < 1:
-        size = (max(1, round(width * small)), max(1, round(height * small)))
+        size = (max(1, round(tight.shape[1] * small)), max(1, round(tight.shape[0] * small)))
         tight = np.asarray(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), np.float32)
     steps = (
         Step("Sharpened", "The edges of the strokes are made clear.", before),
@@ -285,20 +271,10 @@ def _disk(radius: int) -> NDArray[np.uint8]:
 
 def _centered(tight: NDArray[np.float32], fine: int) -> NDArray[np.float32]:
     """(28, 28) with the center of mass in the middle, from a box at `fine` pixels a final pixel."""
-    height, width = tight.shape
-    mass = float(tight.sum())
-    x = float(tight.sum(axis=0) @ np.arange(width)) / mass + 0.5
-    y = float(tight.sum(axis=1) @ np.arange(height)) / mass + 0.5
     side = SIDE * fine
     # MNIST's centers of mass lie in pixel 14 of 0 to 27, whose middle is at 14.5
-    middle = side / 2 + fine / 2
-    left, top = round(middle - x), round(middle - y)
-    # a lopsided digit must stay whole: its box never leaves the picture
-    left, top = min(max(left, 0), max(side - width, 0)), min(max(top, 0), max(side - height, 0))
-    canvas = np.zeros((max(side, top + height), max(side, left + width)), np.float32)
-    canvas[top : top + height, left : left + width] = tight
-    canvas = canvas[:side, :side]
+    image = center_by_mass(tight, side, side / 2 + fine / 2)
     if fine == 1:
-        return canvas
-    small = cv2.resize(canvas, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        return image
+    small = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     return np.asarray(np.clip(small, 0, 1), np.float32)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.decode import decode
+from pipeline.imaging.geometry import Box
 from pipeline.imaging.ink import Ink, Step, find_ink, shown
 from pipeline.imaging.ruled_lines import without_rulings
 
@@ -29,6 +30,10 @@ class Picture:
     ink: Ink
     scale: float
     steps: tuple[Step, ...]
+
+    def box_of(self, ink_box: Box) -> Box:
+        """A box of the ink, in pixels of the picture."""
+        return ink_box.scaled_up(self.scale, self.pixels.shape)
 
 
 def read_picture(source: str | Path | bytes | NDArray[np.uint8]) -> Picture:

@@ -15,7 +15,7 @@ def test_a_sentence_begins_with_the_subject_where_there_is_one() -> None:
 
 
 def test_an_error_about_another_subject_has_the_same_reason() -> None:
-    error = InputError("/tmp/.part.npz", "it is damaged (a: b).")
+    error = InputError(".part.npz", "it is damaged (a: b).")
     assert str(error.about("mine.npz")) == "mine.npz: it is damaged (a: b)."
 
 
