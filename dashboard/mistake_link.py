@@ -39,10 +39,10 @@ class MistakeView:
 
 
 def to_parameters(model_id: str, view: MistakeView) -> dict[str, str]:
-    """The query parameters; what is as usual is left out."""
-    usual = MistakeView()
+    """The query parameters; what stands at its default is left out."""
+    default = MistakeView()
     given = {name: getattr(view, name) for name in ("true", "read", "order", "page", "digit")}
-    changed = {name: str(value) for name, value in given.items() if value != getattr(usual, name)}
+    changed = {name: str(value) for name, value in given.items() if value != getattr(default, name)}
     return {"model": model_id, **changed}
 
 
@@ -84,9 +84,11 @@ def keep(view: MistakeView) -> None:
 
 def current_view() -> MistakeView:
     """What this person looks at."""
-    found: Any = st.session_state
-    order: Order = next((name for name in ORDERS if name == found.get(ORDER)), "surest")
-    return MistakeView(found.get(TRUE), found.get(READ), order, found.get(_PAGE) or 1, found.get(_DIGIT))
+    session: Any = st.session_state
+    order: Order = next((name for name in ORDERS if name == session.get(ORDER)), "surest")
+    return MistakeView(
+        session.get(TRUE), session.get(READ), order, session.get(_PAGE) or 1, session.get(_DIGIT)
+    )
 
 
 def hold_filters() -> None:

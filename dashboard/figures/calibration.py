@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures.style import Palette, finish, mix
-from pipeline.evaluation.metrics import CalibrationBin
+from models.records import CalibrationBin
 
 _FEW = 10  # answers; a share of fewer says little
 
@@ -20,41 +20,10 @@ def reliability_diagram(bins: Sequence[CalibrationBin], palette: Palette, height
         height: in pixels.
     """
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.07)
-    middle = [50 * (part.low + part.high) for part in bins]
-    width = [90 * (part.high - part.low) for part in bins]  # a little air between them
     strong, faint = (mix(palette.answer, palette.background, share) for share in (0.3, 0.7))
-    hover = [
-        f"<b>{100 * part.accuracy:.1f} % right</b>, {100 * part.confidence:.1f} % sure on average<br>"
-        f"{part.count:,} answers that are {100 * part.low:.0f} to {100 * part.high:.0f} % sure"
-        for part in bins
-    ]
-    figure.add_trace(
-        go.Bar(
-            x=middle,
-            y=[100 * part.accuracy for part in bins],
-            width=width,
-            marker={
-                "color": [faint if part.count < _FEW else strong for part in bins],
-                "cornerradius": 3,
-            },
-            hovertext=hover,
-            hoverinfo="text",
-        ),
-        row=1,
-        col=1,
-    )
-    figure.add_trace(
-        go.Bar(
-            x=middle,
-            y=[part.count for part in bins],
-            width=width,
-            marker={"color": palette.quiet, "cornerradius": 3},
-            hovertext=hover,
-            hoverinfo="text",
-        ),
-        row=2,
-        col=1,
-    )
+    colors = [faint if part.count < _FEW else strong for part in bins]
+    figure.add_trace(_bars(bins, [100 * part.accuracy for part in bins], colors), row=1, col=1)
+    figure.add_trace(_bars(bins, [part.count for part in bins], palette.quiet), row=2, col=1)
     figure.add_trace(
         go.Scatter(
             x=[0, 100],
@@ -82,3 +51,19 @@ def reliability_diagram(bins: Sequence[CalibrationBin], palette: Palette, height
         type="log", dtick=2, fixedrange=True, title_text="Answers", row=2, col=1, rangemode="tozero"
     )
     return figure
+
+
+def _bars(bins: Sequence[CalibrationBin], heights: Sequence[float], color: str | list[str]) -> go.Bar:
+    """A bar over each bin's part of the confidence axis; all say the same of their bin."""
+    return go.Bar(
+        x=[50 * (part.low + part.high) for part in bins],
+        y=heights,
+        width=[90 * (part.high - part.low) for part in bins],  # a little air between them
+        marker={"color": color, "cornerradius": 3},
+        hovertext=[
+            f"<b>{100 * part.accuracy:.1f} % right</b>, {100 * part.confidence:.1f} % sure on average<br>"
+            f"{part.count:,} answers that are {100 * part.low:.0f} to {100 * part.high:.0f} % sure"
+            for part in bins
+        ],
+        hoverinfo="text",
+    )

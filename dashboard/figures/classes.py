@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dashboard.figures.style import Palette, finish
-from pipeline.evaluation.metrics import ClassReport
+from models.records import ClassReport
 
 
 def precision_and_recall(classes: Sequence[ClassReport], palette: Palette, height: int = 400) -> go.Figure:

@@ -113,27 +113,8 @@ def finish(
     Returns:
         The same figure.
     """
-    axis = {
-        "gridcolor": palette.grid,
-        "linecolor": palette.grid,
-        "zeroline": False,
-        "ticks": "",
-        "title": {"font": {"size": 13, "color": palette.muted}, "standoff": 8},
-        "tickfont": {"size": 12, "color": palette.muted},
-        "automargin": True,
-    }
     figure.update_layout(
-        title={
-            "text": title,
-            "subtitle": {"text": subtitle, "font": {"size": 13, "color": palette.muted, "family": FONT}},
-            "font": {"size": 17, "color": palette.text, "family": HEADING_FONT},
-            "x": 0,
-            "xref": "container",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"t": 6, "l": 2},
-        },
+        title=_title(palette, title, subtitle),
         height=height,
         margin={"l": 8, "r": 12, "t": 66 if subtitle else 46, "b": 8},
         font={"family": FONT, "size": 13, "color": palette.text},
@@ -156,7 +137,35 @@ def finish(
         bargap=0.28,
         dragmode=False,
     )
+    axis = _axis(palette)
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
     figure.update_layout(**layout)
     return figure
+
+
+def _title(palette: Palette, title: str, subtitle: str) -> dict[str, Any]:
+    """The title above its subtitle, in the upper left corner whatever the figure's size."""
+    return {
+        "text": title,
+        "subtitle": {"text": subtitle, "font": {"size": 13, "color": palette.muted, "family": FONT}},
+        "font": {"size": 17, "color": palette.text, "family": HEADING_FONT},
+        "x": 0,
+        "xref": "container",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"t": 6, "l": 2},
+    }
+
+
+def _axis(palette: Palette) -> dict[str, Any]:
+    return {
+        "gridcolor": palette.grid,
+        "linecolor": palette.grid,
+        "zeroline": False,
+        "ticks": "",
+        "title": {"font": {"size": 13, "color": palette.muted}, "standoff": 8},
+        "tickfont": {"size": 12, "color": palette.muted},
+        "automargin": True,
+    }

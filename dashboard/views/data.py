@@ -8,6 +8,7 @@ from dashboard.components.data.class_samples import show_counts, show_samples
 from dashboard.components.data.dataset_source import show_source
 from dashboard.components.data.hardest_digits import show_hardest
 from dashboard.resources import dataset
+from dashboard.widgets.choice import choose
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.model_picker import pick_model
 from dashboard.widgets.page_title import show_page_title
@@ -24,28 +25,19 @@ SECTIONS = {
 show_page_title("Data", "What the networks learn from, and what they are tested on.")
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     model = pick_model("Data of the model") if list_models() else None
-    section = st.segmented_control(
-        "Look at",
-        list(SECTIONS),
-        format_func=lambda key: SECTIONS.get(key, key),
-        default="digits",
-        required=True,
-        key="data_section",
-        persist_state="session",
-        wrap=True,
-    )
+    section = choose("Look at", SECTIONS, "data_section", default="digits", wrap=True)
 palette = current_palette()
 
 with errors_shown():
-    found = dataset(model)
-    show_source(found)
+    digits = dataset(model)
+    show_source(digits)
     if section == "averages":
         show_averages(model, palette)
         show_pixels(model, palette)
     elif section == "hardest":
         show_hardest(model, palette)
     elif section == "augmentation":
-        show_augmentation(found, palette)
+        show_augmentation(digits, palette)
     else:
-        show_counts(found, palette)
-        show_samples(found, palette)
+        show_counts(digits, palette)
+        show_samples(digits, palette)

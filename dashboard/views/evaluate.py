@@ -22,29 +22,29 @@ model = pick_model()
 palette = current_palette()
 
 with errors_shown():
-    found = evaluation(model)
-    show_results(model, found)
+    results = evaluation(model)
+    show_results(model, results)
 
     st.subheader("What it takes for what", anchor=False)
-    show_confusion(model, found, palette)
+    show_confusion(model, results, palette)
 
     st.subheader("How far to trust it", anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         show_chart(
-            reliability_diagram(found.calibration, palette),
+            reliability_diagram(results.calibration, palette),
             key="reliability",
-            alt=f"Share of right answers by confidence; the calibration error is {percent(found.calibration_error)}.",
+            alt=f"Share of right answers by confidence; the calibration error is {percent(results.calibration_error)}.",
         )
         st.caption(
             "Of all answers that are about 90 % sure, about 90 % should be right. The calibration error "
-            f"({percent(found.calibration_error)}) is how far confidence and accuracy lie apart, on average over "
+            f"({percent(results.calibration_error)}) is how far confidence and accuracy lie apart, on average over "
             "all answers."
         )
     with right:
         show_chart(
-            precision_and_recall(found.classes, palette),
+            precision_and_recall(results.classes, palette),
             key="by_digit",
             alt="Precision and recall of each digit; the same figures are in the table below.",
         )
-    show_class_table(found.classes)
+    show_class_table(results.classes)

@@ -7,7 +7,7 @@ from dashboard.components.mistakes.mistake_detail import show_mistake
 from dashboard.components.mistakes.mistake_export import show_mistake_export
 from dashboard.components.mistakes.mistake_filters import show_mistake_filters
 from dashboard.components.mistakes.mistake_gallery import show_gallery
-from dashboard.resources import answers, held_out_set, predictions
+from dashboard.resources import held_out_set, predictions, test_predictions
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.model_picker import pick_model
 from dashboard.widgets.page_title import show_page_title
@@ -25,16 +25,16 @@ if linked not in (None, model.id):
 palette = current_palette()
 
 with errors_shown():
-    mistakes = answers(model).mistakes()
+    mistakes = test_predictions(model).mistakes()
     images, _ = held_out_set(model)
     show_mistake_filters()
     view = mistake_link.current_view()
-    found = mistakes.select(view.true, view.read).sort(view.order)
-    picked = show_gallery(found, len(mistakes), images, palette)
+    selected = mistakes.select(view.true, view.read).sort(view.order)
+    picked = show_gallery(selected, len(mistakes), images, palette)
     if picked is not None:
         mistake_link.open_digit(picked)
-    if len(found):
-        show_mistake_export(model, found, predictions(model), images)
+    if len(selected):
+        show_mistake_export(model, selected, predictions(model), images)
     mistake_link.write_link(model.id)
     if mistake_link.current_view().digit is not None:
-        show_mistake(model, found, palette)
+        show_mistake(model, selected, palette)

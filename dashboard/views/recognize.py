@@ -4,8 +4,9 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.recognize.canvas_panel import show_drawing
-from dashboard.components.recognize.saved_digits import show_kept_digits
+from dashboard.components.recognize.saved_digits import show_saved_digits
 from dashboard.components.recognize.upload_panel import show_camera, show_uploads
+from dashboard.widgets.choice import choose
 from dashboard.widgets.model_picker import pick_model, pick_more_models
 from dashboard.widgets.page_title import show_page_title
 from dashboard.widgets.theme import current_palette
@@ -21,16 +22,7 @@ show_page_title(
 )
 
 with st.container(horizontal=True, gap="small", key="question_bar", vertical_alignment="center"):
-    source = st.segmented_control(
-        "Picture from",
-        list(SOURCES),
-        format_func=lambda key: SOURCES.get(key, key),
-        default="draw",
-        required=True,
-        key=state.SOURCE,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    source = choose("Picture from", SOURCES, state.SOURCE, default="draw", quiet=True)
     model = pick_model("Answered by", quiet=True)
     models = [model, *pick_more_models(model)]
 
@@ -42,4 +34,4 @@ elif source == "camera":
 else:
     show_drawing(models, palette)
 
-show_kept_digits(palette)
+show_saved_digits(palette)

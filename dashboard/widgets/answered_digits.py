@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from dashboard.figures.style import Palette
 from dashboard.widgets.digit_buttons import pick_digit
-from pipeline.evaluation.test_predictions import Answers
+from pipeline.evaluation.test_predictions import TestPredictions
 
 
 def pick_answered(
-    shown: Answers, images: NDArray[np.uint8], figures: Sequence[str], palette: Palette, key: str
+    shown: TestPredictions, images: NDArray[np.uint8], figures: Sequence[str], palette: Palette, key: str
 ) -> int | None:
     """Shows digits as buttons, "true digit → answer" below each.
 

@@ -24,7 +24,7 @@ _LEAST = 2.0**-24
 
 
 @dataclass(frozen=True)
-class Answers:
+class TestPredictions:
     """Answers to test digits, one entry a digit, all arrays of the same length.
 
     Attributes:
@@ -41,12 +41,14 @@ class Answers:
     confidence: NDArray[np.float32]
     loss: NDArray[np.float32]
 
+    __test__ = False  # pytest would take the name for one of its own
+
     def __len__(self) -> int:
         return len(self.index)
 
-    def take(self, places: NDArray[np.int64] | NDArray[np.bool_] | slice) -> "Answers":
+    def take(self, places: NDArray[np.int64] | NDArray[np.bool_] | slice) -> "TestPredictions":
         """Some of the answers: by position, mask or slice."""
-        return Answers(
+        return TestPredictions(
             self.index[places],
             self.true[places],
             self.predicted[places],
@@ -54,11 +56,11 @@ class Answers:
             self.loss[places],
         )
 
-    def mistakes(self) -> "Answers":
+    def mistakes(self) -> "TestPredictions":
         """The wrong ones."""
         return self.take(self.true != self.predicted)
 
-    def select(self, true: int | None = None, predicted: int | None = None) -> "Answers":
+    def select(self, true: int | None = None, predicted: int | None = None) -> "TestPredictions":
         """Those with this label and this answer; None stands for any."""
         chosen = np.ones(len(self), bool)
         if true is not None:
@@ -67,7 +69,7 @@ class Answers:
             chosen &= self.predicted == predicted
         return self.take(chosen)
 
-    def sort(self, order: Order) -> "Answers":
+    def sort(self, order: Order) -> "TestPredictions":
         """Surest or least sure first, costliest first, or as in the test set; equal ones as in the test set."""
         keys: dict[Order, NDArray[np.float32] | NDArray[np.int64]] = {
             "surest": -self.confidence,
@@ -77,7 +79,7 @@ class Answers:
         }
         return self.take(np.asarray(np.lexsort((self.index, keys[order])), np.int64))
 
-    def page(self, number: int, size: int) -> "Answers":
+    def page(self, number: int, size: int) -> "TestPredictions":
         """Page `number`, counted from 1; empty behind the last."""
         return self.take(slice((number - 1) * size, number * size))
 
@@ -87,7 +89,7 @@ class Answers:
         return int(places[0]) if len(places) else None
 
 
-def judge(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Answers:
+def score_predictions(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> TestPredictions:
     """Sets a model's answers against the labels.
 
     Args:
@@ -105,14 +107,14 @@ def judge(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Answ
     rows = np.arange(len(labels))
     predicted = probabilities.argmax(1).astype(np.uint8)
     given = np.maximum(probabilities[rows, labels].astype(np.float32), np.float32(_LEAST))
-    return Answers(rows, labels, predicted, probabilities[rows, predicted], -np.log(given))
+    return TestPredictions(rows, labels, predicted, probabilities[rows, predicted], -np.log(given))
 
 
-def to_csv(answers: Answers, probabilities: NDArray[np.float32]) -> str:
+def to_csv(predictions: TestPredictions, probabilities: NDArray[np.float32]) -> str:
     """The answers as CSV, one a line, with all ten probabilities.
 
     Args:
-        answers: what to write, in this order.
+        predictions: what to write, in this order.
         probabilities: float32 (n, 10) of the whole test set.
     """
     text = io.StringIO()
@@ -120,32 +122,36 @@ def to_csv(answers: Answers, probabilities: NDArray[np.float32]) -> str:
     writer.writerow(
         ["index", "true", "predicted", "confidence", "loss", *(f"p{digit}" for digit in range(10))]
     )
-    for row in range(len(answers)):
-        index = int(answers.index[row])
-        numbers = (answers.confidence[row], answers.loss[row], *probabilities[index])
+    for row in range(len(predictions)):
+        index = int(predictions.index[row])
+        numbers = (predictions.confidence[row], predictions.loss[row], *probabilities[index])
         writer.writerow(
             [
                 index,
-                int(answers.true[row]),
-                int(answers.predicted[row]),
+                int(predictions.true[row]),
+                int(predictions.predicted[row]),
                 *(f"{number:.6g}" for number in numbers),
             ]
         )
     return text.getvalue()
 
 
-def to_zip(answers: Answers, probabilities: NDArray[np.float32], images: NDArray[np.uint8]) -> bytes:
+def to_zip(
+    predictions: TestPredictions, probabilities: NDArray[np.float32], images: NDArray[np.uint8]
+) -> bytes:
     """The digits as 28x28 PNG files, named by label and answer, with the CSV, in a .zip file.
 
     Args:
-        answers: what to pack.
+        predictions: what to pack.
         probabilities: float32 (n, 10) of the whole test set.
         images: uint8 (n, 28, 28) of the whole test set, the stroke bright.
     """
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("answers.csv", to_csv(answers, probabilities))
-        for index, true, predicted in zip(answers.index, answers.true, answers.predicted, strict=True):
+        archive.writestr("answers.csv", to_csv(predictions, probabilities))
+        for index, true, predicted in zip(
+            predictions.index, predictions.true, predictions.predicted, strict=True
+        ):
             file = io.BytesIO()
             Image.fromarray(images[index]).save(file, "PNG")
             archive.writestr(f"{index:05d}-true-{true}-read-{predicted}.png", file.getvalue())

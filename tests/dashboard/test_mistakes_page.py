@@ -9,8 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.mistake_link import MistakeView, from_parameters, to_parameters
 from models.run_directory import RunDirectory
 from pipeline.data.dataset import load_dataset
-from pipeline.evaluation.metrics import read_predictions
-from pipeline.evaluation.test_predictions import Answers, judge
+from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
 from tests.dashboard.conftest import open_page, text_of
 
 
@@ -22,10 +21,10 @@ def open_link(**parameters: object) -> AppTest:
 
 
 @pytest.fixture
-def mistakes(tiny_model: Path, no_shipped_models: Path, few_digits: Path) -> Answers:
+def mistakes(tiny_model: Path, no_shipped_models: Path, few_digits: Path) -> TestPredictions:
     """What the only model there is gets wrong."""
     labels = load_dataset(few_digits).test[1]
-    return judge(read_predictions(tiny_model / "predictions.npz"), labels).mistakes()
+    return score_predictions(RunDirectory(tiny_model).read_predictions(), labels).mistakes()
 
 
 def test_without_a_model_it_says_what_to_do(home: Path, no_shipped_models: Path) -> None:
@@ -35,7 +34,7 @@ def test_without_a_model_it_says_what_to_do(home: Path, no_shipped_models: Path)
 
 
 def test_the_gallery_counts_all_mistakes_and_the_address_names_the_model(
-    tiny_model: Path, mistakes: Answers
+    tiny_model: Path, mistakes: TestPredictions
 ) -> None:
     app = open_page("mistakes")
     assert not app.exception
@@ -43,7 +42,7 @@ def test_the_gallery_counts_all_mistakes_and_the_address_names_the_model(
     assert app.query_params["model"] == tiny_model.name
 
 
-def test_filters_narrow_the_gallery_and_the_address_follows(mistakes: Answers) -> None:
+def test_filters_narrow_the_gallery_and_the_address_follows(mistakes: TestPredictions) -> None:
     app = open_page("mistakes")
     true = int(mistakes.true[0])
     app.button_group(key="mistakes_true").set_value(str(true)).run()
@@ -52,7 +51,7 @@ def test_filters_narrow_the_gallery_and_the_address_follows(mistakes: Answers) -
     assert app.query_params["true"] == str(true)
 
 
-def test_a_link_reopens_filter_order_page_and_digit(tiny_model: Path, mistakes: Answers) -> None:
+def test_a_link_reopens_filter_order_page_and_digit(tiny_model: Path, mistakes: TestPredictions) -> None:
     true, index = int(mistakes.true[0]), int(mistakes.index[0])
     app = open_link(model=tiny_model.name, true=true, order="loss", digit=index)
     assert not app.exception
@@ -63,7 +62,7 @@ def test_a_link_reopens_filter_order_page_and_digit(tiny_model: Path, mistakes: 
     assert "Training digits that look most like it" in words
 
 
-def test_filters_outlast_a_page_change(mistakes: Answers) -> None:
+def test_filters_outlast_a_page_change(mistakes: TestPredictions) -> None:
     app = open_link(order="index", page=2)
     assert app.query_params["page"] == "2"
     app.switch_page("views/data.py").run()
@@ -73,20 +72,20 @@ def test_filters_outlast_a_page_change(mistakes: Answers) -> None:
     assert app.query_params["page"] == "2"
 
 
-def test_nonsense_in_the_address_is_passed_over(mistakes: Answers) -> None:
+def test_nonsense_in_the_address_is_passed_over(mistakes: TestPredictions) -> None:
     app = open_link(model="nobody", true="ten", read="-1", order="beauty", page="1e9", digit="x")
     assert not app.exception
     assert "The link was to the model nobody" in text_of(app)
     assert f"{len(mistakes)} mistakes" in text_of(app)
 
 
-def test_a_digit_beyond_the_test_set_and_a_page_beyond_the_last(mistakes: Answers) -> None:
+def test_a_digit_beyond_the_test_set_and_a_page_beyond_the_last(mistakes: TestPredictions) -> None:
     app = open_link(digit=999_999, page=500)
     assert not app.exception
     assert "There is no such digit" in text_of(app)
 
 
-def test_filters_that_leave_nothing_say_so(mistakes: Answers) -> None:
+def test_filters_that_leave_nothing_say_so(mistakes: TestPredictions) -> None:
     app = open_link(true=1, read=1)
     assert not app.exception
     assert "No such mistake" in text_of(app)

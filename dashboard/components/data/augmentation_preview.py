@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.figures.style import Palette
+from dashboard.widgets.digit_filter import filter_by_digit
 from dashboard.widgets.digit_rows import show_digit_rows
 from models.train_config import field_bounds
 from pipeline.data.augmentation import Variation, vary
@@ -17,7 +18,7 @@ _ROWS, _VARIATIONS = 5, 20
 
 
 @st.fragment
-def show_augmentation(found: Dataset, palette: Palette) -> None:
+def show_augmentation(dataset: Dataset, palette: Palette) -> None:
     """A slider for the strength, and rows of one original with variations of it."""
     st.subheader("Variations to learn from", anchor=False)
     st.caption(
@@ -30,12 +31,10 @@ def show_augmentation(found: Dataset, palette: Palette) -> None:
             "Strength", float(low), float(high), 1.0, 0.1, key=_STRENGTH, persist_state="session", width=360
         )
         st.button("Others", icon=":material/casino:", on_click=_roll, key="roll_variations")
-    digit = st.pills(
-        "Digit", list(range(10)), format_func=str, key=_DIGIT, wrap=True, persist_state="session"
-    )
+    digit = filter_by_digit("Digit", _DIGIT)
     seed = st.session_state.get(_SEED, 0)
-    originals = _choose(found, digit, seed)
-    images, labels = found.train
+    originals = _choose(dataset, digit, seed)
+    images, labels = dataset.train
     random = np.random.default_rng(seed)
     amount = Variation().times(strength)
     rows = []
@@ -53,8 +52,8 @@ def show_augmentation(found: Dataset, palette: Palette) -> None:
     st.caption("Framed: the image as it is in the data set.")
 
 
-def _choose(found: Dataset, digit: int | None, seed: int) -> list[int]:
-    _, labels = found.train
+def _choose(dataset: Dataset, digit: int | None, seed: int) -> list[int]:
+    _, labels = dataset.train
     if digit is not None:
         return [int(index) for index in sample_by_class(labels, _ROWS, seed)[digit]]
     firsts = [members[0] for members in sample_by_class(labels, 1, seed) if len(members)]

@@ -34,24 +34,24 @@ def show_averages(model: StoredModel | None, palette: Palette) -> None:
 
 def show_pixels(model: StoredModel | None, palette: Palette) -> None:
     """Shows what the pixels of all training images are like."""
-    found, pictures = pixels(model), averages(model)
+    statistics, pictures = pixels(model), averages(model)
     st.subheader("The pixels", anchor=False)
     show_facts(
         [
-            Fact("Mean level", f"{found.mean:.4f}", "of all pixels, 0 paper to 1 full stroke"),
-            Fact("Standard deviation", f"{found.deviation:.4f}", "of all pixels"),
-            Fact("Blank", percent(found.blank, 1), "of all pixels are exactly 0"),
-            Fact("Full stroke", percent(found.full, 1), "are at 250 to 255"),
-            Fact("Never written on", str(found.never_inked), "of 784 places, in any image"),
+            Fact("Mean level", f"{statistics.mean:.4f}", "of all pixels, 0 paper to 1 full stroke"),
+            Fact("Standard deviation", f"{statistics.deviation:.4f}", "of all pixels"),
+            Fact("Blank", percent(statistics.blank, 1), "of all pixels are exactly 0"),
+            Fact("Full stroke", percent(statistics.full, 1), "are at 250 to 255"),
+            Fact("Never written on", str(statistics.never_inked), "of 784 places, in any image"),
         ]
     )
     left, right = st.columns(2, gap="medium")
     with left:
         show_chart(
-            pixel_levels(found.levels.tolist(), palette),
+            pixel_levels(statistics.levels.tolist(), palette),
             key="pixel_levels",
-            alt=f"How bright the pixels are: {percent(found.blank, 0)} are blank, {percent(found.full, 0)} are full, "
-            "the others in between.",
+            alt=f"How bright the pixels are: {percent(statistics.blank, 0)} are blank, "
+            f"{percent(statistics.full, 0)} are full, the others in between.",
         )
     with right:
         most, least = int(pictures.ink.argmax()), int(pictures.ink.argmin())

@@ -13,9 +13,9 @@ _SEED = "_samples_seed"
 _MOST = 24
 
 
-def show_counts(found: Dataset, palette: Palette) -> None:
+def show_counts(dataset: Dataset, palette: Palette) -> None:
     """Shows how often each digit occurs."""
-    train, test = (count_digits(labels) for _, labels in (found.train, found.test))
+    train, test = (count_digits(labels) for _, labels in (dataset.train, dataset.test))
     show_chart(
         digit_counts(train, test, palette),
         key="digit_counts",
@@ -25,12 +25,12 @@ def show_counts(found: Dataset, palette: Palette) -> None:
 
 
 @st.fragment
-def show_samples(found: Dataset, palette: Palette) -> None:
+def show_samples(dataset: Dataset, palette: Palette) -> None:
     """Shows random training digits, a row for each digit."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("A random handful of each", anchor=False, width="content")
         st.button("Others", icon=":material/casino:", on_click=_roll, key="roll_samples")
-    images, labels = found.train
+    images, labels = dataset.train
     chosen = sample_by_class(labels, _MOST, st.session_state.get(_SEED, 0))
     digits = [digit for digit in range(10) if len(chosen[digit])]
     show_digit_rows(

@@ -12,13 +12,13 @@ _MNIST = (
 )
 
 
-def show_source(found: Dataset) -> None:
+def show_source(dataset: Dataset) -> None:
     """One sentence on what data set this is, and under which license."""
-    counts = {"train": len(found.train[1]), "test": len(found.test[1])}
-    if found.sha256 == MNIST_SHA256:
+    counts = {"train": len(dataset.train[1]), "test": len(dataset.test[1])}
+    if dataset.sha256 == MNIST_SHA256:
         st.caption(_MNIST.format(**counts))
     else:
         st.caption(
-            f"**{as_written(found.name)}**: {counts['train']:,} images to learn from and "
+            f"**{as_written(dataset.name)}**: {counts['train']:,} images to learn from and "
             f"{counts['test']:,} to be tested on, 28 by 28 gray pixels each."
         )

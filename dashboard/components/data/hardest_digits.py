@@ -4,8 +4,9 @@ import streamlit as st
 
 from dashboard.figures.style import Palette
 from dashboard.mistake_link import MistakeView, to_parameters
-from dashboard.resources import answers, held_out_set
+from dashboard.resources import held_out_set, test_predictions
 from dashboard.widgets.answered_digits import pick_answered
+from dashboard.widgets.digit_filter import filter_by_digit
 from dashboard.widgets.message import show_empty
 from dashboard.widgets.plain_text import as_written
 from models.store import StoredModel
@@ -22,11 +23,9 @@ def show_hardest(model: StoredModel | None, palette: Palette) -> None:
             "hardest", "network_node", "No model has read them yet", "Train one, and see what it finds hard."
         )
         return
-    true = st.pills(
-        "True digit", list(range(10)), format_func=str, key=_DIGIT, wrap=True, persist_state="session"
-    )
+    true = filter_by_digit("True digit", _DIGIT)
     images, _ = held_out_set(model)
-    shown = answers(model).select(true).sort("loss").page(1, _MOST)
+    shown = test_predictions(model).select(true).sort("loss").page(1, _MOST)
     st.caption(
         f"The test digits with the highest loss for {as_written(model.name)}: the less it believed in the true "
         "digit, the higher. True digit → answer, and the loss in nats; choose one for more."

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pipeline.evaluation.metrics import ClassReport
+from models.records import ClassReport
 
 
 def show_class_table(classes: Sequence[ClassReport]) -> None:

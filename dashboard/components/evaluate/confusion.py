@@ -6,14 +6,15 @@ from dashboard.components.evaluate.matrix import picked_cell, show_matrix
 from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.style import Palette
 from dashboard.mistake_link import MistakeView, to_parameters
-from dashboard.resources import answers, held_out_set
+from dashboard.resources import held_out_set, test_predictions
+from dashboard.widgets.choice import choose
 from dashboard.widgets.digit_buttons import pick_digit
 from dashboard.widgets.digit_image import show_digit_grid
 from dashboard.widgets.message import show_empty
 from models.errors import DigitLabError
 from models.formatting import percent, show_confidence
+from models.records import Evaluation
 from models.store import StoredModel
-from pipeline.evaluation.metrics import Evaluation
 
 _CELL = "_confusion_cell"
 _MATRIX = "confusion_matrix"
@@ -21,52 +22,42 @@ _PAIR = "confusion_pair"
 _MOST_IMAGES = 24
 _MOST_PAIRS = 8
 
+UNITS = {"counts": "Counts", "shares": "Percent"}
+CELLS = {"all": "All", "errors": "Mistakes"}
+
 Cell = tuple[int, int]
 
 
 @st.fragment
-def show_confusion(model: StoredModel, found: Evaluation, palette: Palette) -> None:
+def show_confusion(model: StoredModel, evaluation: Evaluation, palette: Palette) -> None:
     """Shows the matrix beside the images of the chosen cell, at first those of the most confused pair."""
-    pairs = [(pair.true, pair.predicted) for pair in found.confused_pairs[:_MOST_PAIRS]]
+    pairs = [(pair.true, pair.predicted) for pair in evaluation.confused_pairs[:_MOST_PAIRS]]
     cell: Cell | None = st.session_state.get(_CELL) or (pairs[0] if pairs else None)
     left, right = st.columns([1.35, 1], gap="medium")
     with left:
         with st.container(horizontal=True, gap="small"):
-            shares = _pick("Unit", {"counts": "Counts", "shares": "Percent"}, "confusion_unit") == "shares"
-            errors = _pick("Cells", {"all": "All", "errors": "Mistakes"}, "confusion_cells") == "errors"
+            shares = choose("Unit", UNITS, "confusion_unit", "counts", quiet=True) == "shares"
+            errors = choose("Cells", CELLS, "confusion_cells", "all", quiet=True) == "errors"
         unit = "Percent of the true digit's images" if shares else "Test images"
         st.caption(f"{unit}. Choose a cell to see them.")
         show_matrix(
-            confusion_cells(found.confusion, palette, shares, errors),
-            _put_in_words(found),
+            confusion_cells(evaluation.confusion, palette, shares, errors),
+            _put_in_words(evaluation),
             _MATRIX,
             _choose_cell,
             cell,
         )
     with right:
         if pairs:
-            _show_pairs(found, pairs, cell)
+            _show_pairs(evaluation, pairs, cell)
         if cell is None:
             show_empty("cell", "task_alt", "No mistakes", "Choose a cell to see the images in it.")
         else:
-            _show_cell(model, found, cell, palette)
+            _show_cell(model, evaluation, cell, palette)
 
 
-def _pick(label: str, options: dict[str, str], key: str) -> str:
-    return st.segmented_control(
-        label,
-        list(options),
-        format_func=lambda option: options.get(option, option),
-        default=next(iter(options)),
-        required=True,
-        key=key,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-
-
-def _show_pairs(found: Evaluation, pairs: list[Cell], cell: Cell | None) -> None:
-    counts = {(pair.true, pair.predicted): pair.count for pair in found.confused_pairs}
+def _show_pairs(evaluation: Evaluation, pairs: list[Cell], cell: Cell | None) -> None:
+    counts = {(pair.true, pair.predicted): pair.count for pair in evaluation.confused_pairs}
     st.session_state[_PAIR] = cell if cell in pairs else None
     st.pills(
         "Most often confused",
@@ -78,9 +69,9 @@ def _show_pairs(found: Evaluation, pairs: list[Cell], cell: Cell | None) -> None
     )
 
 
-def _show_cell(model: StoredModel, found: Evaluation, cell: Cell, palette: Palette) -> None:
+def _show_cell(model: StoredModel, evaluation: Evaluation, cell: Cell, palette: Palette) -> None:
     true, predicted = cell
-    count, total = found.confusion[true][predicted], sum(found.confusion[true])
+    count, total = evaluation.confusion[true][predicted], sum(evaluation.confusion[true])
     with st.container(key="cell", border=True):
         st.subheader(
             f"{true} read as {predicted}" if true != predicted else f"{true} read right", anchor=False
@@ -98,7 +89,9 @@ def _show_cell(model: StoredModel, found: Evaluation, cell: Cell, palette: Palet
 def _show_images(model: StoredModel, cell: Cell, palette: Palette) -> None:
     true, predicted = cell
     images, _ = held_out_set(model)
-    inside = answers(model).select(true, predicted).sort("unsurest" if true == predicted else "surest")
+    inside = (
+        test_predictions(model).select(true, predicted).sort("unsurest" if true == predicted else "surest")
+    )
     shown = inside.page(1, _MOST_IMAGES)
     alts = [f"Test digit {index}: a {true} read as {predicted}" for index in shown.index]
     captions = [show_confidence(float(confidence)) for confidence in shown.confidence]
@@ -133,11 +126,11 @@ def _choose_pair() -> None:
         st.session_state[_CELL] = tuple(chosen)
 
 
-def _put_in_words(found: Evaluation) -> str:
+def _put_in_words(evaluation: Evaluation) -> str:
     pairs = ", ".join(
-        f"{pair.true} read as {pair.predicted} {pair.count} times" for pair in found.confused_pairs[:3]
+        f"{pair.true} read as {pair.predicted} {pair.count} times" for pair in evaluation.confused_pairs[:3]
     )
     return (
-        f"Confusion matrix of {found.count} test images, {found.error_count} of them mistakes. "
+        f"Confusion matrix of {evaluation.count} test images, {evaluation.error_count} of them mistakes. "
         f"Most often: {pairs or 'none'}."
     )

@@ -5,23 +5,23 @@ import streamlit as st
 from dashboard.widgets.facts import Fact, show_facts
 from dashboard.widgets.plain_text import as_written
 from models.formatting import percent
+from models.records import Evaluation
 from models.store import StoredModel
-from pipeline.evaluation.metrics import Evaluation
 
 
-def show_results(model: StoredModel, found: Evaluation) -> None:
+def show_results(model: StoredModel, evaluation: Evaluation) -> None:
     """Shows accuracy with its interval, mistakes, loss and calibration."""
-    low, high = found.interval
+    low, high = evaluation.interval
     facts = [
-        Fact("Accuracy", percent(found.accuracy), f"95 % interval {100 * low:.2f} to {percent(high)}"),
-        Fact("Mistakes", f"{found.error_count:,}", f"of {found.count:,} test images"),
-        Fact("In the first two", percent(found.top2_accuracy), "top-2 accuracy"),
-        Fact("Loss", f"{found.loss:.4f}", "cross-entropy, nats an image"),
-        Fact("Calibration error", percent(found.calibration_error), "confidence against accuracy"),
+        Fact("Accuracy", percent(evaluation.accuracy), f"95 % interval {100 * low:.2f} to {percent(high)}"),
+        Fact("Mistakes", f"{evaluation.error_count:,}", f"of {evaluation.count:,} test images"),
+        Fact("In the first two", percent(evaluation.top2_accuracy), "top-2 accuracy"),
+        Fact("Loss", f"{evaluation.loss:.4f}", "cross-entropy, nats an image"),
+        Fact("Calibration error", percent(evaluation.calibration_error), "confidence against accuracy"),
     ]
-    if found.human_accuracy is not None:
-        note = f"{found.human_error_count:,} mistakes, disputed labels as people see them"
-        facts.insert(2, Fact("By human votes", percent(found.human_accuracy), note))
+    if evaluation.human_accuracy is not None:
+        note = f"{evaluation.human_error_count:,} mistakes, disputed labels as people see them"
+        facts.insert(2, Fact("By human votes", percent(evaluation.human_accuracy), note))
     show_facts(facts)
     record = model.record.dataset
     if record.path is not None:

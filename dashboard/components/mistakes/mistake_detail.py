@@ -9,7 +9,7 @@ from dashboard.components.mistakes.mistake_gallery import PAGE_SIZE
 from dashboard.components.mistakes.other_answers import show_other_answers
 from dashboard.figures.probabilities import probability_bars
 from dashboard.figures.style import Palette
-from dashboard.resources import answers, held_out_set, neighbors, predictions, training_set
+from dashboard.resources import held_out_set, neighbors, predictions, test_predictions, training_set
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.digit_image import digit_html, show_digit_grid
 from dashboard.widgets.message import errors_shown
@@ -17,7 +17,7 @@ from models.formatting import percent, show_confidence
 from models.store import StoredModel
 from pipeline.data.dataset import MNIST_SHA256
 from pipeline.data.label_errors import DISPUTES
-from pipeline.evaluation.test_predictions import Answers, most_common
+from pipeline.evaluation.test_predictions import TestPredictions, most_common
 
 
 def _close() -> None:
@@ -25,15 +25,15 @@ def _close() -> None:
 
 
 @st.dialog("A test digit", width="medium", icon=":material/search:", on_dismiss=_close)
-def show_mistake(model: StoredModel, found: Answers, palette: Palette) -> None:
-    """Shows the opened digit; from there one can walk through `found`, the mistakes in the gallery's order."""
+def show_mistake(model: StoredModel, mistakes: TestPredictions, palette: Palette) -> None:
+    """Shows the opened digit; from there one can walk through `mistakes`, in the gallery's order."""
     index = mistake_link.current_view().digit
-    everything = answers(model)
+    everything = test_predictions(model)
     if index is None or index >= len(everything):
         st.caption(f"There is no such digit: the test set has {len(everything):,}.")
         return
     mistake_link.write_link(model.id)
-    _show_steps(found, index)
+    _show_steps(mistakes, index)
     _show_head(model, everything, index, palette)
     if model.record.dataset.sha256 == MNIST_SHA256:
         _show_votes(index)
@@ -50,22 +50,22 @@ def show_mistake(model: StoredModel, found: Answers, palette: Palette) -> None:
     show_other_answers(model, index, true, palette)
 
 
-def _show_steps(found: Answers, index: int) -> None:
-    place = found.place_of(index)
+def _show_steps(mistakes: TestPredictions, index: int) -> None:
+    place = mistakes.place_of(index)
     if place is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="mistake_steps"):
         for label, icon, to in (("Previous", "arrow_back", place - 1), ("Next", "arrow_forward", place + 1)):
-            inside = 0 <= to < len(found)
+            inside = 0 <= to < len(mistakes)
             st.button(
                 label,
                 icon=f":material/{icon}:",
                 disabled=not inside,
                 on_click=_go_to,
-                args=(int(found.index[to]), to) if inside else None,
+                args=(int(mistakes.index[to]), to) if inside else None,
                 key=f"mistake_{label.lower()}",
             )
-        st.caption(f"{place + 1:,} of {len(found):,}")
+        st.caption(f"{place + 1:,} of {len(mistakes):,}")
 
 
 def _go_to(index: int, place: int) -> None:
@@ -73,7 +73,7 @@ def _go_to(index: int, place: int) -> None:
     mistake_link.turn_to(place // PAGE_SIZE + 1)
 
 
-def _show_head(model: StoredModel, everything: Answers, index: int, palette: Palette) -> None:
+def _show_head(model: StoredModel, everything: TestPredictions, index: int, palette: Palette) -> None:
     true, read = int(everything.true[index]), int(everything.predicted[index])
     confidence, loss = float(everything.confidence[index]), float(everything.loss[index])
     verdict = "and so it is" if true == read else "which is wrong"

@@ -4,30 +4,28 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.widgets.download import offer_download
 from models.store import StoredModel
-from pipeline.evaluation.test_predictions import Answers, to_csv, to_zip
+from pipeline.evaluation.test_predictions import TestPredictions, to_csv, to_zip
 
 
 def show_mistake_export(
-    model: StoredModel, found: Answers, probabilities: NDArray[np.float32], images: NDArray[np.uint8]
+    model: StoredModel,
+    mistakes: TestPredictions,
+    probabilities: NDArray[np.float32],
+    images: NDArray[np.uint8],
 ) -> None:
     """Two buttons that save all that pass the filters, not only the page; files are made when asked for."""
     with st.container(horizontal=True, gap="small", key="mistake_export"):
-        st.download_button(
+        offer_download(
             "Table (.csv)",
-            data=lambda: to_csv(found, probabilities),
-            file_name=f"{model.name}-mistakes.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            help="One line a mistake: index, true digit, answer, confidence, loss, ten probabilities.",
-            on_click="ignore",
+            lambda: to_csv(mistakes, probabilities),
+            f"{model.name}-mistakes.csv",
+            "One line a mistake: index, true digit, answer, confidence, loss, ten probabilities.",
         )
-        st.download_button(
+        offer_download(
             "Pictures (.zip)",
-            data=lambda: to_zip(found, probabilities, images),
-            file_name=f"{model.name}-mistakes.zip",
-            mime="application/zip",
-            icon=":material/folder_zip:",
-            help="28x28 PNG files, named by index, true digit and answer, with the table.",
-            on_click="ignore",
+            lambda: to_zip(mistakes, probabilities, images),
+            f"{model.name}-mistakes.zip",
+            "28x28 PNG files, named by index, true digit and answer, with the table.",
         )

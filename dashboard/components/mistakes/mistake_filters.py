@@ -3,7 +3,9 @@
 import streamlit as st
 
 from dashboard import mistake_link
-from pipeline.evaluation.test_predictions import ORDERS, Order
+from dashboard.widgets.choice import choose
+from dashboard.widgets.digit_filter import filter_by_digit
+from pipeline.evaluation.test_predictions import Order
 
 ORDER_NAMES: dict[Order, str] = {
     "surest": "Surest",
@@ -17,31 +19,15 @@ def show_mistake_filters() -> None:
     """The widgets; what they stand at is in `mistake_link.current_view`."""
     mistake_link.hold_filters()
     with st.container(horizontal=True, gap="medium", key="mistake_filters"):
-        _pick_digit("True digit", mistake_link.TRUE)
-        _pick_digit("Read as", mistake_link.READ)
-    st.segmented_control(
+        filter_by_digit("True digit", mistake_link.TRUE, _start_over, width="stretch")
+        filter_by_digit("Read as", mistake_link.READ, _start_over, width="stretch")
+    choose(
         "Show first",
-        ORDERS,
-        format_func=lambda order: ORDER_NAMES.get(order, str(order)),
-        required=True,
-        key=mistake_link.ORDER,
+        ORDER_NAMES,
+        mistake_link.ORDER,
         on_change=_start_over,
-        persist_state="session",
         wrap=True,
         help="By the model's confidence in its answer, by its loss (how little it gave the true digit), or by index.",
-    )
-
-
-def _pick_digit(label: str, key: str) -> None:
-    st.pills(
-        label,
-        list(range(10)),
-        format_func=str,
-        key=key,
-        on_change=_start_over,
-        persist_state="session",
-        wrap=True,
-        width="stretch",
     )
 
 

@@ -11,16 +11,18 @@ from dashboard.figures.style import Palette
 from dashboard.widgets.answered_digits import pick_answered
 from dashboard.widgets.message import show_empty
 from models.formatting import show_confidence
-from pipeline.evaluation.test_predictions import Answers
+from pipeline.evaluation.test_predictions import TestPredictions
 
 PAGE_SIZE = 36
 
 
-def show_gallery(found: Answers, total: int, images: NDArray[np.uint8], palette: Palette) -> int | None:
+def show_gallery(
+    mistakes: TestPredictions, total: int, images: NDArray[np.uint8], palette: Palette
+) -> int | None:
     """Shows one page.
 
     Args:
-        found: the mistakes that pass the filters, in order.
+        mistakes: those that pass the filters, in order.
         total: how many there are without filters.
         images: uint8 (n, 28, 28), the test set.
         palette: of the page's theme.
@@ -31,20 +33,20 @@ def show_gallery(found: Answers, total: int, images: NDArray[np.uint8], palette:
     if not total:
         show_empty("flawless", "trophy", "Not one mistake", "This model reads every test digit right.")
         return None
-    if not len(found):
+    if not len(mistakes):
         show_empty("filtered", "filter_alt_off", "No such mistake", "Choose other digits, or none, above.")
         return None
-    pages = math.ceil(len(found) / PAGE_SIZE)
+    pages = math.ceil(len(mistakes) / PAGE_SIZE)
     number = mistake_link.current_view().page
     if number > pages:
         number = pages
         mistake_link.turn_to(number)
-    shown = found.page(number, PAGE_SIZE)
+    shown = mistakes.page(number, PAGE_SIZE)
     first = (number - 1) * PAGE_SIZE + 1
     part = "" if pages == 1 else f", {first:,} to {first + len(shown) - 1:,} shown"
-    share = "" if len(found) == total else f" of {total:,}"
+    share = "" if len(mistakes) == total else f" of {total:,}"
     st.caption(
-        f"{len(found):,}{share} mistake{'s' if total > 1 else ''}{part}. True digit → answer, and how sure; "
+        f"{len(mistakes):,}{share} mistake{'s' if total > 1 else ''}{part}. True digit → answer, and how sure; "
         "choose one for more."
     )
     sure = [show_confidence(float(confidence)) for confidence in shown.confidence]

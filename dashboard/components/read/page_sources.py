@@ -1,9 +1,8 @@
 """Where pages of handwriting come from: files, or the camera."""
 
-import streamlit as st
-
 from dashboard.components.read import review_state
 from dashboard.components.read.readings import Upload
+from dashboard.widgets.choice import choose
 from dashboard.widgets.message import show_empty
 from dashboard.widgets.upload_box import ask_photo, ask_pictures
 
@@ -13,18 +12,7 @@ SOURCES = {"upload": ":material/upload_file: Upload", "camera": ":material/photo
 
 def pick_source() -> str:
     """The switch between files and camera."""
-    return str(
-        st.segmented_control(
-            "Pages from",
-            list(SOURCES),
-            format_func=lambda key: SOURCES.get(key, key),
-            default="upload",
-            required=True,
-            key=review_state.SOURCE,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-    )
+    return choose("Pages from", SOURCES, review_state.SOURCE, default="upload", quiet=True)
 
 
 def take_pages(source: str) -> list[Upload]:

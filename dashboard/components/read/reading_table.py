@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.components.read import review_state
 from dashboard.components.read.reading_progress import Keyed
+from dashboard.widgets.download import offer_download
 from pipeline.reading.export import Sheet, to_csv, to_json, to_xlsx, to_zip
 
 
@@ -47,44 +48,32 @@ def show_reading_table(pages: Sequence[Keyed]) -> None:
 def show_reading_export(sheets: Sequence[Sheet]) -> None:
     """Buttons that save all pages, as they now stand; files are made when asked for."""
     with st.container(horizontal=True, gap="small", key="read_export"):
-        st.download_button(
+        offer_download(
             "Table (.csv)",
-            data=lambda: to_csv(sheets),
-            file_name="readings.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            help="One row a picture: name, text, digits, doubtful ones, lowest confidence, error, changes.",
-            on_click="ignore",
+            lambda: to_csv(sheets),
+            "readings.csv",
+            "One row a picture: name, text, digits, doubtful ones, lowest confidence, error, changes.",
             key="read_csv",
         )
-        st.download_button(
+        offer_download(
             "Workbook (.xlsx)",
-            data=lambda: to_xlsx(sheets),
-            file_name="readings.xlsx",
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            icon=":material/table_view:",
-            help="Pictures, lines and digits, each beside what was cut out of the picture.",
-            on_click="ignore",
+            lambda: to_xlsx(sheets),
+            "readings.xlsx",
+            "Pictures, lines and digits, each beside what was cut out of the picture.",
             key="read_xlsx",
         )
-        st.download_button(
+        offer_download(
             "JSON lines (.jsonl)",
-            data=lambda: to_json(sheets),
-            file_name="readings.jsonl",
-            mime="application/jsonl",
-            icon=":material/data_object:",
-            help="As `digitlab read --json` prints it, with what you changed.",
-            on_click="ignore",
+            lambda: to_json(sheets),
+            "readings.jsonl",
+            "As `digitlab read --json` prints it, with what you changed.",
             key="read_json",
         )
-        st.download_button(
+        offer_download(
             "With crops (.zip)",
-            data=lambda: to_zip(sheets),
-            file_name="readings.zip",
-            mime="application/zip",
-            icon=":material/folder_zip:",
-            help="The table, the JSON, and a picture of every line and digit.",
-            on_click="ignore",
+            lambda: to_zip(sheets),
+            "readings.zip",
+            "The table, the JSON, and a picture of every line and digit.",
             key="read_zip",
         )
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.figures.style import Palette
 from dashboard.widgets.digit_buttons import pick_digit
+from dashboard.widgets.download import offer_download
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
 from models.formatting import show_confidence
@@ -14,7 +15,7 @@ _CHOSEN = "chosen_kept"
 
 
 @st.fragment
-def show_kept_digits(palette: Palette) -> None:
+def show_saved_digits(palette: Palette) -> None:
     """A section at the end of the page; nothing while there are none."""
     with errors_shown():
         _show_section(palette)
@@ -44,23 +45,13 @@ def _show_section(palette: Palette) -> None:
     if chosen in by_id:
         _show_one(by_id[chosen])
     with st.container(horizontal=True):
-        st.download_button(
+        offer_download(
             "Dataset (.npz)",
-            data=lambda: saved_digits.export_npz(digits),
-            file_name="my-digits.npz",
-            mime="application/octet-stream",
-            icon=":material/download:",
-            help="For `digitlab train --dataset` and `digitlab evaluate --dataset`; half of them are for testing.",
-            on_click="ignore",
+            lambda: saved_digits.export_npz(digits),
+            "my-digits.npz",
+            "For `digitlab train --dataset` and `digitlab evaluate --dataset`; half of them are for testing.",
         )
-        st.download_button(
-            "Pictures (.zip)",
-            data=lambda: saved_digits.export_zip(digits),
-            file_name="my-digits.zip",
-            mime="application/zip",
-            icon=":material/folder_zip:",
-            on_click="ignore",
-        )
+        offer_download("Pictures (.zip)", lambda: saved_digits.export_zip(digits), "my-digits.zip")
         if st.button("Delete all", icon=":material/delete:", key="kept_delete_all"):
             _confirm_delete(digits)
 

@@ -1,0 +1,46 @@
+"""Files to save from a page."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+import streamlit as st
+
+_KINDS = {
+    ".csv": ("text/csv", "download"),
+    ".jsonl": ("application/jsonl", "data_object"),
+    ".keras": ("application/zip", "download"),
+    ".npz": ("application/octet-stream", "download"),
+    ".tflite": ("application/octet-stream", "download"),
+    ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "table_view"),
+    ".zip": ("application/zip", "folder_zip"),
+}
+"""Media type and Material symbol of each kind of file that pages export."""
+
+
+def offer_download(
+    label: str,
+    data: bytes | Callable[[], bytes | str],
+    file_name: str,
+    help: str | None = None,  # noqa: A002 - as Streamlit's own widgets call it
+    key: str | None = None,
+) -> None:
+    """A button that saves a file; the page is not run again for it.
+
+    Args:
+        label: of the button.
+        data: the file's content, or what makes it when it is asked for.
+        file_name: what the browser calls it; its ending is one of those that pages export.
+        help: shown when the mouse rests on the button.
+        key: unique on the page; may be left out where the label is.
+    """
+    mime, icon = _KINDS[PurePath(file_name).suffix]
+    st.download_button(
+        label,
+        data=data,
+        file_name=file_name,
+        mime=mime,
+        icon=f":material/{icon}:",
+        help=help,
+        key=key,
+        on_click="ignore",
+    )
