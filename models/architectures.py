@@ -16,6 +16,7 @@ from models.errors import ConfigError
 INPUT_SHAPE = (SIDE, SIDE, 1)
 """Height, width and channels of what every network sees: float32 in [0, 1], the stroke bright."""
 
+
 @dataclass(frozen=True)
 class Parameter:
     """A whole number that shapes an architecture, with its bounds (both included)."""

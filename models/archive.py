@@ -167,9 +167,7 @@ def _unpack(path: Path, folder: Path) -> None:
         ValueError,
         OSError,
     ) as error:
-        raise InputError(
-            path.name, f"expected a zip file of a model, but it is damaged ({error})."
-        ) from None
+        raise InputError(path.name, f"expected a zip file of a model, but it is damaged ({error}).") from None
 
 
 def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
@@ -179,9 +177,7 @@ def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path
         while block := source.read(1 << 20):
             left -= len(block)
             if left < 0:
-                raise InputError(
-                    entry.filename, f"expected at most {_LARGEST_FILE // 1024**2} MB unpacked."
-                )
+                raise InputError(entry.filename, f"expected at most {_LARGEST_FILE // 1024**2} MB unpacked.")
             sink.write(block)
 
 

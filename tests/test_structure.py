@@ -1,58 +1,121 @@
-"""The house rules that a reader relies on."""
+"""The house rules that a reader relies on: which way imports go, what knows what, how large a piece may be."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import PROJECT
 
+FOLDERS = ("models", "pipeline", "dashboard")
 ALLOWED = {
     "models": {"models"},
     "pipeline": {"pipeline", "models"},
     "dashboard": {"dashboard", "pipeline", "models"},
 }
+LOADS_TENSORFLOW = {"models/networks.py", "models/keras_start.py"}
+"""Besides pipeline/training. Nothing imports these but inside the functions of processes that train."""
+
+MOST_ENTRIES = 8
+LONGEST_FUNCTION = 60
+LONGEST_FILE = 350
 
 
-def imported_modules(file: Path, *, top_level_only: bool = False) -> Iterator[str]:
+def modules_of(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from (PROJECT / folder).rglob("*.py")
+
+
+def imports_of(file: Path, *, at_once: bool = False) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each import of a module as (module, names); only those that run when it is loaded with `at_once`."""
     tree = ast.parse(file.read_text())
-    for node in tree.body if top_level_only else ast.walk(tree):
+    for node in tree.body if at_once else ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, ()) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            yield node.module, tuple(alias.name for alias in node.names)
 
 
-@pytest.mark.parametrize("package", ALLOWED)
-def test_imports_go_one_way(package: str) -> None:
-    for file in (PROJECT / package).rglob("*.py"):
-        own = {name.split(".")[0] for name in imported_modules(file)} & set(ALLOWED)
-        assert own <= ALLOWED[package], file
+def roots_of(file: Path, *, at_once: bool = False) -> set[str]:
+    return {module.split(".")[0] for module, _ in imports_of(file, at_once=at_once)}
 
 
-@pytest.mark.parametrize("package", ["models", "pipeline"])
-def test_only_the_dashboard_knows_streamlit_and_plotly(package: str) -> None:
-    for file in (PROJECT / package).rglob("*.py"):
-        names = {name.split(".")[0] for name in imported_modules(file)}
-        assert not names & {"streamlit", "plotly"}, file
-        at_once = {name.split(".")[0] for name in imported_modules(file, top_level_only=True)}
-        assert not at_once & {"tensorflow", "keras"}, file
+def room_of(module: str) -> str:
+    """The package of a module, two words at most: pipeline.reading.layout -> pipeline.reading."""
+    words = module.split(".")
+    folder = PROJECT.joinpath(*words[:2])
+    return ".".join(words[:2]) if folder.is_dir() else words[0]
+
+
+def name_of(file: Path) -> str:
+    return ".".join(file.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_imports_go_one_way_between_folders(folder: str) -> None:
+    for file in modules_of(folder):
+        assert roots_of(file) & set(FOLDERS) <= ALLOWED[folder], file
+
+
+def test_imports_go_one_way_between_rooms() -> None:
+    """Imports inside functions count too. Raises `CycleError` with the rooms where they go in a circle."""
+    arrows: dict[str, set[str]] = {}
+    for file in modules_of(*FOLDERS):
+        room = room_of(name_of(file))
+        for module, names in imports_of(file):
+            targets = [f"{module}.{name}" for name in names] or [module]
+            for target in targets if module.split(".")[0] in FOLDERS else []:
+                if room_of(target) != room:
+                    arrows.setdefault(room, set()).add(room_of(target))
+    order = list(TopologicalSorter(arrows).static_order())
+    assert order.index("models") < order.index("pipeline.imaging") < order.index("pipeline.reading")
+    assert order.index("pipeline.training") < order.index("pipeline.runs") < order.index("pipeline.cli")
+
+
+def test_the_parts_of_a_page_know_no_other_page() -> None:
+    pages = PROJECT / "dashboard" / "components"
+    for file in pages.rglob("*.py"):
+        page = file.relative_to(pages).parts[0]
+        for module, _ in imports_of(file):
+            if module.startswith("dashboard.components."):
+                assert module.split(".")[2] == page, file
+    for file in modules_of("dashboard/widgets", "dashboard/figures"):
+        assert not any(module.startswith("dashboard.components") for module, _ in imports_of(file)), file
+
+
+@pytest.mark.parametrize("folder", ["models", "pipeline"])
+def test_only_the_dashboard_knows_streamlit_and_plotly(folder: str) -> None:
+    for file in modules_of(folder):
+        assert not roots_of(file) & {"streamlit", "plotly"}, file
 
 
 def test_figures_know_no_streamlit() -> None:
-    for file in (PROJECT / "dashboard" / "figures").glob("*.py"):
-        assert not {"streamlit"} & {name.split(".")[0] for name in imported_modules(file)}, file
+    for file in modules_of("dashboard/figures"):
+        assert "streamlit" not in roots_of(file), file
+
+
+def test_only_what_trains_imports_tensorflow() -> None:
+    for file in modules_of(*FOLDERS):
+        path = file.relative_to(PROJECT).as_posix()
+        trains = path in LOADS_TENSORFLOW or path.startswith("pipeline/training/")
+        assert trains or not roots_of(file) & {"tensorflow", "keras"}, file
+        if not trains:
+            loaded = {module for module, _ in imports_of(file, at_once=True)}
+            assert not any(module.startswith("pipeline.training") for module in loaded), file
+            assert "models.networks" not in loaded, file
 
 
 def test_loading_the_command_line_and_what_pages_stand_on_loads_no_tensorflow() -> None:
     """The pages themselves, which need a running Streamlit, are loaded in tests/dashboard/test_foundation.py."""
-    figures = [
-        f"dashboard.figures.{file.stem}" for file in (PROJECT / "dashboard" / "figures").glob("[a-z]*.py")
-    ]
-    modules = ["pipeline.cli", "pipeline.reading.reader", "dashboard.state", "dashboard.resources", *figures]
+    figures = [name_of(file) for file in (PROJECT / "dashboard" / "figures").glob("[a-z]*.py")]
+    rooms = [name_of(file) for file in modules_of("pipeline") if "training" not in file.parts]
+    modules = [name for name in rooms if not name.endswith("__main__")]
+    modules += ["dashboard.state", "dashboard.resources", *figures]
     code = (
         f"import importlib, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
         "assert not {'tensorflow', 'keras'} & set(sys.modules)"
@@ -61,3 +124,27 @@ def test_loading_the_command_line_and_what_pages_stand_on_loads_no_tensorflow() 
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("folder", ["pipeline", "dashboard/components"])
+def test_a_folder_can_be_taken_in_at_a_glance(folder: str) -> None:
+    entries = [path.name for path in (PROJECT / folder).iterdir() if path.name != "__pycache__"]
+    assert len(entries) <= MOST_ENTRIES, sorted(entries)
+
+
+def test_no_module_takes_what_another_keeps_to_itself() -> None:
+    for file in modules_of(*FOLDERS, "benchmarks", "docs", "tests"):
+        for module, names in imports_of(file):
+            if module.split(".")[0] in {*FOLDERS, "tests", "benchmarks"}:
+                private = [word for word in (*module.split("."), *names) if re.match(r"_[a-z]", word)]
+                assert not private, (file, private)
+
+
+def test_files_and_functions_are_short() -> None:
+    for file in modules_of(*FOLDERS, "benchmarks", "docs"):
+        text = file.read_text()
+        assert text.count("\n") <= LONGEST_FILE, file
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                assert length <= LONGEST_FUNCTION, (file, node.name, length)

@@ -6,7 +6,7 @@ They are still there after another page, although Streamlit's uploader and camer
 import streamlit as st
 
 from dashboard import state
-from dashboard.components.read.readings import Upload, take_in
+from dashboard.uploads import Upload, make_upload
 
 TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"]
 _HELP = "PNG, JPEG, WebP, BMP, TIFF or GIF, at most 20 MB and 50 megapixels each. They stay on this computer."
@@ -48,7 +48,7 @@ def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> lis
             )
         elif taken:
             _show_kept(key, f"{len(taken)} {noun}{'s' if len(taken) > 1 else ''} from before")
-    return [take_in(name, data) for name, data in taken]
+    return [make_upload(name, data) for name, data in taken]
 
 
 def ask_photo(label: str, key: str, width: int | None = None) -> Upload | None:
@@ -69,12 +69,12 @@ def ask_photo(label: str, key: str, width: int | None = None) -> Upload | None:
     )
     if photo is not None:
         state.keep_uploads(key, [(_PHOTO, photo.getvalue())])
-        return take_in(_PHOTO, photo.getvalue())
+        return make_upload(_PHOTO, photo.getvalue())
     taken, _ = state.kept_uploads(key)
     if not taken:
         return None
     _show_kept(key, "The photo from before")
-    return take_in(*taken[0])
+    return make_upload(*taken[0])
 
 
 def _show_kept(key: str, words: str) -> None:

@@ -11,7 +11,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.read.constraint_form import LineKnowledge
-from dashboard.components.read.readings import read_uploads, take_in
+from dashboard.components.read.readings import read_uploads
+from dashboard.uploads import make_upload
 from dashboard.work_queue import Shelf
 from models.errors import ConfigError
 from models.store import find_model
@@ -49,7 +50,7 @@ def boxes_of(app: AppTest) -> dict[str, Any]:
 
 def key_of(data: bytes) -> str:
     """The key of a reading by cnn-deep with nothing known."""
-    return f"{take_in('', data).id}|{find_model('cnn-deep').version}"
+    return f"{make_upload('', data).id}|{find_model('cnn-deep').version}"
 
 
 def text_lines(app: AppTest) -> list[str]:
@@ -187,7 +188,7 @@ def test_what_is_known_has_the_names_of_the_command_line() -> None:
 
 def test_a_picture_is_read_once_and_the_shelf_is_bounded(home: Path) -> None:
     model = find_model("cnn-deep")
-    uploads = [take_in("a.png", png(page_of(("31",)))), take_in("b.png", b"broken")]
+    uploads = [make_upload("a.png", png(page_of(("31",)))), make_upload("b.png", b"broken")]
     first, broken = read_uploads(uploads, model, [])
     assert isinstance(first, ReadPage)
     assert isinstance(broken, str)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dashboard.components.read import readings
-from dashboard.components.read.readings import take_in
 from dashboard.components.recognize import digit_pictures
+from dashboard.uploads import make_upload
 from models.errors import InputError
 from models.store import find_model
 from pipeline.reading.crops import ReadPage
@@ -53,7 +53,7 @@ def reader(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
 
 def ask(*contents: bytes) -> Any:
     """What a session does that reads these pages."""
-    return readings.read_uploads([take_in("page.png", data) for data in contents], find_model("cnn-deep"), [])
+    return readings.read_uploads([make_upload("page.png", data) for data in contents], find_model("cnn-deep"), [])
 
 
 def previews(pages: Any) -> list[bytes]:
@@ -136,7 +136,7 @@ def test_single_digits_stand_in_the_same_queue_as_pages(
         pages = [pool.submit(read_pages, data) for data in (b"slow 1", b"slow 2")]
         while len(reader.read) < 2:
             assert not any(future.done() for future in pages)
-        digit = pool.submit(lambda: list(digit_pictures.read_digits([take_in("a.png", b"digit broken")])))
+        digit = pool.submit(lambda: list(digit_pictures.read_digits([make_upload("a.png", b"digit broken")])))
         reader.go_on.set()
         assert digit.result() == ["no digit"]
         assert [page.result() for page in pages] == [[b"slow 1"], [b"slow 2"]]

@@ -1,7 +1,7 @@
 """Where pages of handwriting come from: files, or the camera."""
 
 from dashboard.components.read import review_state
-from dashboard.components.read.readings import Upload
+from dashboard.uploads import Upload
 from dashboard.widgets.choice import choose
 from dashboard.widgets.message import show_empty
 from dashboard.widgets.upload_box import ask_photo, ask_pictures

@@ -1,33 +1,18 @@
 """Pages that were read, shared by all sessions: each picture once for a model and what is known of its lines."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 
 import streamlit as st
 
 from dashboard.resources import recognizer
+from dashboard.uploads import Upload
 from dashboard.work_queue import Shelf, read_in_turn
 from models.store import StoredModel
 from pipeline.reading.constraints import Constraint
 from pipeline.reading.crops import ReadPage, read_with_evidence
 
 _MOST_BYTES = 256 * 1024**2
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A picture file that was handed in; `id` is the same for the same content."""
-
-    id: str
-    name: str
-    data: bytes
-
-
-def take_in(name: str, data: bytes) -> Upload:
-    """A file's content with its name."""
-    return Upload(sha256(data).hexdigest()[:24], name, data)
 
 
 def reading_key(upload: Upload, model: StoredModel, constraints: Sequence[Constraint]) -> str:

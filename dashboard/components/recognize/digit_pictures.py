@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.components.read.readings import Upload
+from dashboard.uploads import Upload
 from dashboard.work_queue import Shelf, read_alone, read_in_turn
 from pipeline.data.saved_digits import reduce_picture
 from pipeline.imaging.normalize import normalize

@@ -6,16 +6,16 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.components.read.reading_progress import watch_reading
-from dashboard.components.read.readings import Upload
 from dashboard.components.recognize.answers import show_answers
 from dashboard.components.recognize.digit_pictures import DigitPicture, read_digits, steps_of
 from dashboard.figures.style import Palette
 from dashboard.resources import recognizer
+from dashboard.uploads import Upload
 from dashboard.widgets.digit_buttons import pick_digit
 from dashboard.widgets.message import errors_shown, show_empty, show_error, show_errors
 from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.upload_box import ask_photo, ask_pictures
+from dashboard.widgets.work_progress import watch_work
 from models.formatting import show_confidence
 from models.store import StoredModel
 
@@ -48,7 +48,7 @@ def show_uploads(models: Sequence[StoredModel], palette: Palette) -> None:
         )
         return
     readings, failed = [], []
-    for upload, found in zip(uploads, watch_reading(read_digits(uploads), len(uploads)), strict=True):
+    for upload, found in zip(uploads, watch_work(read_digits(uploads), len(uploads)), strict=True):
         if isinstance(found, str):
             failed.append(f"{upload.name}: {found}")
         else:
@@ -75,7 +75,7 @@ def show_camera(models: Sequence[StoredModel], palette: Palette) -> None:
             )
             return
         with errors_shown():
-            (found,) = watch_reading(read_digits([photo]), 1)
+            (found,) = watch_work(read_digits([photo]), 1)
             if isinstance(found, str):
                 show_error(found)
             else:

@@ -9,9 +9,8 @@ import streamlit as st
 
 from dashboard.components.train.train_state import hyperparameter_key
 from models.architectures import Architecture, Parameter
+from models.controls import Choices, Slider
 from models.train_config import (
-    Choices,
-    Slider,
     TrainConfig,
     field_bounds,
     field_control,
