@@ -1,7 +1,9 @@
-"""Where things lie: what is shipped, and what belongs to the person who uses it."""
+"""Where files are: what is shipped, and what belongs to the person who uses it."""
 
 import os
 from pathlib import Path
+
+import platformdirs
 
 PRETRAINED = Path(__file__).with_name("pretrained")
 """The shipped models, one finished run directory each; never written to."""
@@ -11,11 +13,18 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def home() -> Path:
-    """The folder that holds `runs/`: DIGITLAB_HOME, else the checkout, else `~/digitlab` when installed elsewhere."""
+    """The folder that holds `runs/`: DIGITLAB_HOME, else the checkout, else the place for a program's data.
+
+    Where the project is installed, that is the operating system's folder for a person's data (by platformdirs), or
+    `~/digitlab`, where earlier versions kept it.
+    """
     chosen = os.environ.get("DIGITLAB_HOME")
     if chosen:
         return Path(chosen).expanduser().resolve()
-    return PROJECT if (PROJECT / "pyproject.toml").exists() else Path.home() / "digitlab"
+    if (PROJECT / "pyproject.toml").exists():
+        return PROJECT
+    earlier = Path.home() / "digitlab"
+    return earlier if earlier.is_dir() else platformdirs.user_data_path("digitlab", appauthor=False)
 
 
 def runs_folder() -> Path:
