@@ -1,9 +1,9 @@
 """The curves of a training as it goes on, with earlier trainings laid under them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -102,23 +102,14 @@ def _place(line: Progress, axis: Axis) -> float:
 def _add_batches(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis) -> None:
     lines = [line for line in curves.batches() if math.isfinite(line.loss)]
     stride = stride_for(len(lines))
-    places = thin([_place(line, axis) for line in lines], stride)
-    color = mix(palette.training, palette.background, 0.3)
-    for row, (name, scale) in enumerate((("loss", 1), ("accuracy", 100)), start=1):
-        figure.add_trace(
-            go.Scatter(
-                x=places,
-                y=thin([scale * getattr(line, name) for line in lines], stride),
-                mode="lines",
-                line={"color": color, "width": 1.6},
-                name="training, by batch",
-                legendgroup="batches",
-                showlegend=row == 1,
-                hovertemplate="%{y:.4f}" if row == 1 else "%{y:.2f} %",
-            ),
-            row=row,
-            col=1,
-        )
+    _add_loss_and_accuracy(
+        figure,
+        thin([_place(line, axis) for line in lines], stride),
+        thin([line.loss for line in lines], stride),
+        thin([100 * line.accuracy for line in lines], stride),
+        "training, by batch",
+        {"color": mix(palette.training, palette.background, 0.3), "width": 1.6},
+    )
 
 
 def _add_epochs(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis) -> None:
@@ -130,41 +121,52 @@ def _add_epochs(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis)
         lines = [line for line in ends if getattr(line, f"{prefix}loss") is not None]
         if prefix and ends and not lines:
             continue
-        for row, (field, scale) in enumerate((("loss", 1), ("accuracy", 100)), start=1):
-            figure.add_trace(
-                go.Scatter(
-                    x=[_place(line, axis) for line in lines],
-                    y=[scale * getattr(line, prefix + field) for line in lines],
-                    mode="lines+markers",
-                    line={"color": color, "width": 2.2},
-                    marker={"size": 7},
-                    name=name,
-                    legendgroup=name,
-                    showlegend=row == 1,
-                    hovertemplate="%{y:.4f}" if row == 1 else "%{y:.2f} %",
-                ),
-                row=row,
-                col=1,
-            )
+        points = _points(lines, prefix, axis)
+        _add_loss_and_accuracy(figure, *points, name, {"color": color, "width": 2.2}, marker=7)
 
 
 def _add_earlier(figure: go.Figure, curves: Curves, palette: Palette, axis: Axis, color: str) -> None:
     ends = curves.epochs()
     validated = all(line.val_loss is not None for line in ends)
-    prefix = "val_" if validated else ""
+    points = _points(ends, "val_" if validated else "", axis)
     name = f"{curves.name}, {'validation' if validated else 'training'}"
-    for row, (field, scale) in enumerate((("loss", 1), ("accuracy", 100)), start=1):
+    line = {"color": mix(color, palette.background, 0.25), "width": 1.6, "dash": "dot"}
+    _add_loss_and_accuracy(figure, *points, name, line, marker=5)
+
+
+def _points(
+    lines: Sequence[Progress], prefix: str, axis: Axis
+) -> tuple[list[float], list[float], list[float]]:
+    """Places on the time axis, losses, and accuracies in percent; those of validation with the prefix `val_`."""
+    return (
+        [_place(line, axis) for line in lines],
+        [getattr(line, f"{prefix}loss") for line in lines],
+        [100 * getattr(line, f"{prefix}accuracy") for line in lines],
+    )
+
+
+def _add_loss_and_accuracy(
+    figure: go.Figure,
+    places: Sequence[float],
+    losses: Sequence[float],
+    accuracies: Sequence[float],
+    name: str,
+    line: Mapping[str, Any],
+    marker: int = 0,
+) -> None:
+    """One curve in each row, under one entry of the legend; `marker` is the points' size in pixels, 0 for none."""
+    for row, (values, hover) in enumerate(((losses, "%{y:.4f}"), (accuracies, "%{y:.2f} %")), start=1):
         figure.add_trace(
             go.Scatter(
-                x=[_place(line, axis) for line in ends],
-                y=[scale * getattr(line, prefix + field) for line in ends],
-                mode="lines+markers",
-                line={"color": mix(color, palette.background, 0.25), "width": 1.6, "dash": "dot"},
-                marker={"size": 5},
+                x=places,
+                y=values,
+                mode="lines+markers" if marker else "lines",
+                line=line,
+                marker={"size": marker} if marker else None,
                 name=name,
                 legendgroup=name,
                 showlegend=row == 1,
-                hovertemplate="%{y:.4f}" if row == 1 else "%{y:.2f} %",
+                hovertemplate=hover,
             ),
             row=row,
             col=1,

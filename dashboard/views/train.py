@@ -1,11 +1,10 @@
 """Train: put a training together, and watch it learn."""
 
-import streamlit as st
-
 from dashboard.components.train import train_state
 from dashboard.components.train.run_list import read_runs
 from dashboard.components.train.run_monitor import show_runs
 from dashboard.components.train.train_form import show_train_form
+from dashboard.widgets.choice import choose
 from dashboard.widgets.page_title import show_page_title
 from dashboard.widgets.theme import current_palette
 
@@ -16,17 +15,9 @@ show_page_title(
     "Choose a network and how it learns. The training goes on by itself, whether this page is open or not.",
 )
 
-usual = "watch" if any(run.active for run in read_runs()) else "settings"
-train_state.settle_tab(usual)
-tab = st.segmented_control(
-    "Show",
-    list(TABS),
-    format_func=lambda key: TABS.get(key, key),
-    required=True,
-    key=train_state.TAB,
-    persist_state="session",
-    label_visibility="collapsed",
-)
+default = "watch" if any(run.active for run in read_runs()) else "settings"
+train_state.settle_tab(default)
+tab = choose("Show", TABS, train_state.TAB, quiet=True)
 
 if tab == "watch":
     show_runs(current_palette())

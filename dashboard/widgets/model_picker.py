@@ -1,11 +1,12 @@
 """Which model answers: each session has its own choice, kept from page to page."""
 
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 import streamlit as st
 
 from dashboard import state
-from dashboard.widgets.distinct_labels import distinct
+from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.message import show_empty
 from models.errors import ModelError
 from models.formatting import percent
@@ -25,11 +26,10 @@ def pick_model(label: str = "Model", quiet: bool = False) -> StoredModel:
     chosen = state.chosen_model()
     # said anew each time: a value that no person chose by hand would be lost at a page change
     state.choose_model(chosen if chosen in models else _default_id(models))
-    names = distinct({key: describe(model) for key, model in models.items()})
     picked = st.selectbox(
         label,
         list(models),
-        format_func=lambda key: names.get(key, str(key)),
+        format_func=_labels(models),
         key=state.MODEL,
         persist_state="session",
         label_visibility="collapsed" if quiet else "visible",
@@ -42,13 +42,12 @@ def pick_more_models(chosen: StoredModel, label: str = "Models to compare with")
     """Up to four other models to put the same question to, in a popover."""
     others = {model.id: model for model in list_models() if model.id != chosen.id}
     state.compare_models([key for key in state.compared_models() if key in others])
-    names = distinct({key: describe(model) for key, model in others.items()})
     count = len(state.compared_models())
     with st.popover(f"Compare ({count})" if count else "Compare", icon=":material/compare_arrows:"):
         keys = st.multiselect(
             label,
             list(others),
-            format_func=lambda key: names.get(key, str(key)),
+            format_func=_labels(others),
             key=state.COMPARED,
             persist_state="session",
             placeholder="Choose up to four" if others else "There is no other model yet",
@@ -64,6 +63,10 @@ def describe(model: StoredModel) -> str:
     results = model.record.results
     parts = [model.name, percent(results.test_accuracy) if results else "not evaluated"]
     return " · ".join([*parts, "shipped" if model.shipped else "own"])
+
+
+def _labels(models: Mapping[str, StoredModel]) -> Callable[[str], str]:
+    return distinct_labels({key: describe(model) for key, model in models.items()})
 
 
 def _default_id(models: dict[str, StoredModel]) -> str:

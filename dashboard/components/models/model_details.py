@@ -7,10 +7,12 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.resources import int8_file
+from dashboard.widgets.download import offer_download
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
+from dashboard.widgets.test_metrics import show_test_metrics
 from models.archive import export_model
-from models.formatting import duration, percent
+from models.formatting import duration
 from models.store import StoredModel, annotate, delete, rename, set_default
 
 
@@ -52,16 +54,7 @@ def _show_facts(model: StoredModel) -> None:
     record, results = model.record, model.record.results
     with st.container(horizontal=True, gap="medium", key="model_facts"):
         if results is not None:
-            low, high = results.test_interval
-            st.metric(
-                "Test accuracy",
-                percent(results.test_accuracy),
-                width="content",
-                help=f"95 % interval: {percent(low)} to {percent(high)}.",
-            )
-            st.metric("Wrong", f"{results.test_errors:,} of {results.test_count:,}", width="content")
-            if results.human_accuracy is not None:
-                st.metric("By human votes", percent(results.human_accuracy), width="content")
+            show_test_metrics(results)
             if results.parameters:
                 st.metric("Parameters", f"{results.parameters:,}", width="content")
         if record.seconds:
@@ -72,35 +65,26 @@ def _show_facts(model: StoredModel) -> None:
 def _show_downloads(model: StoredModel) -> None:
     files = model.directory
     with st.container(horizontal=True, key="model_downloads"):
-        st.download_button(
+        offer_download(
             "Keras (.keras)",
-            data=files.keras_file.read_bytes,
-            file_name=f"{model.name}.keras",
-            mime="application/zip",
-            icon=":material/download:",
-            on_click="ignore",
+            files.keras_file.read_bytes,
+            f"{model.name}.keras",
+            "To load with `keras.models.load_model`.",
             key=f"model_keras {model.id}",
-            help="To load with `keras.models.load_model`.",
         )
-        st.download_button(
+        offer_download(
             "LiteRT (.tflite)",
-            data=files.litert_file.read_bytes,
-            file_name=f"{model.name}.tflite",
-            mime="application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
+            files.litert_file.read_bytes,
+            f"{model.name}.tflite",
+            "For phones and small computers.",
             key=f"model_litert {model.id}",
-            help="For phones and small computers.",
         )
-        st.download_button(
+        offer_download(
             "Everything (run.zip)",
-            data=lambda: _zip(model),
-            file_name=f"{model.name}.zip",
-            mime="application/zip",
-            icon=":material/folder_zip:",
-            on_click="ignore",
+            lambda: _zip(model),
+            f"{model.name}.zip",
+            "The whole run, to import into another Digit Lab.",
             key=f"model_zip {model.id}",
-            help="The whole run, to import into another Digit Lab.",
         )
     _show_int8(model)
 
@@ -121,13 +105,10 @@ def _show_int8(model: StoredModel) -> None:
         return
     content, sentence = int8_file(model)
     if content is not None:
-        st.download_button(
+        offer_download(
             "LiteRT, int8 (.tflite)",
-            data=content,
-            file_name=f"{model.name}-int8.tflite",
-            mime="application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
+            content,
+            f"{model.name}-int8.tflite",
             key=f"model_int8_file {model.id}",
         )
     st.caption(sentence)

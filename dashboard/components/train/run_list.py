@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.components.train import train_state
-from dashboard.widgets.distinct_labels import distinct
+from dashboard.widgets.distinct_labels import distinct_labels
 from models.errors import ModelError
 from models.records import ENDED, RunRecord, State
 from models.run_directory import RunDirectory
@@ -44,7 +44,7 @@ def read_runs() -> list[Run]:
     return runs
 
 
-def usual_run(runs: list[Run]) -> Run | None:
+def default_run(runs: list[Run]) -> Run | None:
     """The run that people want to see: the one that trains, else the next to train, else the newest."""
     for wanted in ("running", "queued"):
         for run in reversed(runs):
@@ -56,9 +56,9 @@ def usual_run(runs: list[Run]) -> Run | None:
 def pick_run(runs: list[Run]) -> Run:
     """The picker of the run that is watched; `runs` must not be empty."""
     by_id = {run.id: run for run in runs}
-    usual = usual_run(runs)
-    if train_state.watched_run() not in by_id and usual:
-        st.session_state[train_state.RUN] = usual.id
+    default = default_run(runs)
+    if train_state.watched_run() not in by_id and default:
+        st.session_state[train_state.RUN] = default.id
     chosen = st.selectbox(
         "Run",
         list(by_id),
@@ -74,8 +74,8 @@ def pick_run(runs: list[Run]) -> Run:
 def pick_earlier_runs(runs: list[Run], shown: Run) -> list[Run]:
     """Which runs to lay under the curves; nothing is asked while there is no other."""
     others = {run.id: run for run in runs if run.id != shown.id and run.record.epochs_done}
-    kept = [key for key in st.session_state.get(train_state.EARLIER_RUNS) or [] if key in others]
-    st.session_state[train_state.EARLIER_RUNS] = kept
+    chosen_before = st.session_state.get(train_state.EARLIER_RUNS) or []
+    st.session_state[train_state.EARLIER_RUNS] = [key for key in chosen_before if key in others]
     if not others:
         return []
     chosen = st.multiselect(
@@ -97,5 +97,4 @@ def name_runs(runs: list[Run]) -> Callable[[str], str]:
 
     The state is left out: the browser would go on showing the one of the moment when a run was chosen.
     """
-    names = distinct({run.id: run.record.name for run in runs})
-    return lambda key: names.get(key, key)
+    return distinct_labels({run.id: run.record.name for run in runs})

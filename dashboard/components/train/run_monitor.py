@@ -1,7 +1,6 @@
 """A training while it goes on, and what to do with it: one fragment that looks again every second."""
 
 from collections.abc import Callable
-from typing import get_args
 
 import streamlit as st
 
@@ -13,15 +12,19 @@ from dashboard.figures.style import Palette
 from dashboard.figures.training import Axis, Curves, training_curves
 from dashboard.run_progress import progress_of
 from dashboard.widgets.chart import show_chart
+from dashboard.widgets.choice import choose
 from dashboard.widgets.message import show_empty, show_error
 from dashboard.widgets.plain_text import as_written
+from dashboard.widgets.test_metrics import show_test_metrics
 from dashboard.widgets.theme import on_phone
-from models.formatting import duration, percent
+from models.formatting import duration
 from models.records import Progress
 from pipeline.runs.diagnosis import Diagnosis, diagnose
 from pipeline.runs.queue import earlier_in_queue
 
 _LOOK_AGAIN, _LOOK_AROUND = 1.0, 4.0  # seconds, while a run is active and while none is
+
+AXES: dict[Axis, str] = {"epochs": "Epochs", "seconds": "Seconds"}
 
 _ICONS = {
     "improving": "trending_up",
@@ -65,16 +68,7 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         show_actions(run)
     with st.container(horizontal=True, key="curve_bar", vertical_alignment="center"):
         earlier = pick_earlier_runs(runs, run)
-        axis = st.segmented_control(
-            "Time axis",
-            get_args(Axis),
-            default="epochs",
-            required=True,
-            format_func=str.capitalize,
-            key=train_state.TIME_AXIS,
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+        axis = choose("Time axis", AXES, train_state.TIME_AXIS, default="epochs", quiet=True)
     if not lines and not earlier:
         show_empty("curves", "timeline", "No curve", _why_no_curve(run))
         return
@@ -124,21 +118,7 @@ def _show_standing(run: Run, lines: list[Progress]) -> None:
     results = run.record.results
     with st.container(horizontal=True, gap="medium", key="run_results"):
         if results is not None:
-            low, high = results.test_interval
-            st.metric(
-                "Test accuracy",
-                percent(results.test_accuracy),
-                help=f"95 % interval: {percent(low)} to {percent(high)}, on {results.test_count:,} test images.",
-                width="content",
-            )
-            st.metric("Wrong", f"{results.test_errors:,} of {results.test_count:,}", width="content")
-            if results.human_accuracy is not None:
-                st.metric(
-                    "By human votes",
-                    percent(results.human_accuracy),
-                    help="Counted by what most of five people see where MNIST's test labels are disputed.",
-                    width="content",
-                )
+            show_test_metrics(results)
         st.metric("Epochs", f"{run.record.epochs_done} of {epochs}", width="content")
         seconds = run.record.seconds or (lines[-1].seconds if lines else 0.0)
         if seconds:

@@ -13,27 +13,27 @@ Color = Literal["gray", "blue", "green", "orange", "red"]
 
 
 @dataclass(frozen=True)
-class Look:
+class StateBadge:
     """How a state is shown."""
 
     icon: str
     color: Color
 
 
-LOOKS: dict[State, Look] = {
-    "queued": Look("hourglass_top", "gray"),
-    "running": Look("model_training", "blue"),
-    "finished": Look("check_circle", "green"),
-    "stopped": Look("stop_circle", "orange"),
-    "interrupted": Look("power_off", "orange"),
-    "failed": Look("error", "red"),
+BADGES: dict[State, StateBadge] = {
+    "queued": StateBadge("hourglass_top", "gray"),
+    "running": StateBadge("model_training", "blue"),
+    "finished": StateBadge("check_circle", "green"),
+    "stopped": StateBadge("stop_circle", "orange"),
+    "interrupted": StateBadge("power_off", "orange"),
+    "failed": StateBadge("error", "red"),
 }
 
 
 def show_state(state: State) -> None:
     """A small badge."""
-    look = LOOKS[state]
-    st.badge(state, icon=f":material/{look.icon}:", color=look.color)
+    badge = BADGES[state]
+    st.badge(state, icon=f":material/{badge.icon}:", color=badge.color)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.train import train_state
-from dashboard.widgets.distinct_labels import distinct
+from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.message import errors_shown
 from models.store import list_models
 from models.train_config import TrainConfig, same_network
@@ -56,8 +56,7 @@ def ask_start(config: TrainConfig) -> str:
     fitting = {
         model.reference: model.name for model in list_models() if same_network(model.record.config, config)
     }
-    usual = {"": "Random weights"}
-    starts = distinct(usual | fitting) | usual
+    starts = {"": "Random weights"} | fitting
     key = train_state.hyperparameter_key(config.architecture, "start")
     if st.session_state.get(key, "") not in starts:
         del st.session_state[key]
@@ -65,7 +64,7 @@ def ask_start(config: TrainConfig) -> str:
         st.selectbox(
             "Start from",
             list(starts),
-            format_func=lambda model: starts.get(model, model),
+            format_func=distinct_labels(starts),
             key=key,
             help="Random weights, or those of a trained model with the same network, which then learns on.",
             persist_state="session",

@@ -1,0 +1,25 @@
+"""How good a model is on its test images, as metrics in a row."""
+
+import streamlit as st
+
+from models.formatting import percent
+from models.records import ModelResults
+
+
+def show_test_metrics(results: ModelResults) -> None:
+    """Shows accuracy with its interval, mistakes, and accuracy by human votes where it is known."""
+    low, high = results.test_interval
+    st.metric(
+        "Test accuracy",
+        percent(results.test_accuracy),
+        help=f"95 % interval: {percent(low)} to {percent(high)}, on {results.test_count:,} test images.",
+        width="content",
+    )
+    st.metric("Wrong", f"{results.test_errors:,} of {results.test_count:,}", width="content")
+    if results.human_accuracy is not None:
+        st.metric(
+            "By human votes",
+            percent(results.human_accuracy),
+            help="Counted by what most of five people see where MNIST's test labels are disputed.",
+            width="content",
+        )
