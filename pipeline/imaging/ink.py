@@ -23,11 +23,32 @@ WORKING_SIDE = 1800
 
 _SHOWN_SIDE = 480
 _PREVIEW_SIDE = 320
-_WINDOWS = (1 / 32, 1 / 20, 1 / 12, 1 / 7, 1 / 4, 1 / 2)
-"""Candidate widths of the closing's window, as a share of the shorter side."""
 
-_LEAST_CONTRAST = 0.012
-"""Ink has to differ from the paper by 3 of 255 levels, even in a drawing without noise."""
+
+@dataclass(frozen=True)
+class InkParameters:
+    """How the closing's window is chosen, and what is too faint; checked with `benchmarks/photographs.py`.
+
+    Attributes:
+        windows: candidate widths, as a share of the shorter side.
+        margin: of the chosen window over the one that strokes just fit in.
+        least_strength: share of the strongest response from which a window is considered.
+        growth: strokes fit in a window where the next wider ones show no more than this factor.
+        rest: share of the paper's unevenness above which the broadest strokes do not fit in yet.
+        rim: weight of the rim's brightness against the evidence of evenness, in deciding which is paper.
+        least_contrast: by which ink differs from the paper, even in a drawing without noise: 3 of 255 levels.
+    """
+
+    windows: tuple[float, ...] = (1 / 32, 1 / 20, 1 / 12, 1 / 7, 1 / 4, 1 / 2)
+    margin: float = 1.6
+    least_strength: float = 0.3
+    growth: float = 1.25
+    rest: float = 0.1
+    rim: float = 0.7
+    least_contrast: float = 0.012
+
+
+_PARAMETERS = InkParameters()
 
 
 @dataclass(frozen=True)
@@ -37,7 +58,7 @@ class Step:
     Attributes:
         title: two or three words.
         explanation: one plain sentence.
-        picture: float32 (h, w) in [0, 1]; the stroke is bright once it has been found.
+        picture: float32 (h, w) in [0, 1]; the stroke is bright from the ink on.
     """
 
     title: str
@@ -72,14 +93,14 @@ def find_ink(pixels: NDArray[np.uint8]) -> tuple[Ink, float, tuple[Step, ...]]:
     if sheet is not None:
         inside = bounding_box(sheet).window
         small, gray = np.array(small), np.array(gray)
-        # the corners of a sheet that lies askew show the table: paint them over with paper
+        # the corners of a sheet that is askew show the table: paint them over with paper
         small[~sheet], gray[~sheet] = np.median(small[sheet], axis=0), np.median(gray[sheet])
-    found, how = _ink_inside(small[inside], gray[inside])
-    if not found.any() and found.shape != gray.shape:
+    inner, how = _ink_inside(small[inside], gray[inside])
+    if not inner.any() and inner.shape != gray.shape:
         # what looked like bars was all there is: a tight crop of a straight 1
         inside = np.s_[:, :]
-        found, how = _ink_inside(small, gray)
-    ink[inside] = found
+        inner, how = _ink_inside(small, gray)
+    ink[inside] = inner
     if sheet is not None:
         rim = max(3, min(sheet.shape) // 60)
         ink *= cv2.erode(sheet.astype(np.uint8), np.ones((rim, rim), np.uint8))
@@ -134,7 +155,7 @@ def _polarity_and_window(gray: NDArray[np.uint8]) -> tuple[bool, int]:
     side = min(preview.shape)
     strengths: dict[bool, list[float]] = {True: [], False: []}
     left: dict[bool, list[float]] = {True: [], False: []}
-    for share in _WINDOWS:
+    for share in _PARAMETERS.windows:
         for dark in (True, False):
             difference = _top_hat(preview, dark, _odd(side * share))
             strengths[dark].append(_strength(difference))
@@ -143,12 +164,13 @@ def _polarity_and_window(gray: NDArray[np.uint8]) -> tuple[bool, int]:
     # holes and gaps stand out as strokes do, but without its ink a paper is even, and without its holes it is not
     floor = 0.05 * rough + 1e-6
     evidence = float(np.mean(np.log((np.array(left[False]) + floor) / (np.array(left[True]) + floor))))
-    dark = evidence + 0.7 * (_border_brightness(preview) - 0.5) > 0
-    chosen = min(_reach(strengths[dark], max(strengths[not dark])), len(_WINDOWS) - 1)
+    dark = evidence + _PARAMETERS.rim * (_border_brightness(preview) - 0.5) > 0
+    widest = len(_PARAMETERS.windows) - 1
+    chosen = min(_reach(strengths[dark], max(strengths[not dark])), widest)
     least = min(left[dark])
-    if left[dark][chosen] - least > 0.1 * (rough - least):
-        chosen = min(chosen + 1, len(_WINDOWS) - 1)  # the broadest strokes do not fit in it yet
-    return dark, _odd(min(gray.shape) * _WINDOWS[chosen] * 1.6)
+    if left[dark][chosen] - least > _PARAMETERS.rest * (rough - least):
+        chosen = min(chosen + 1, widest)  # the broadest strokes do not fit in it yet
+    return dark, _odd(min(gray.shape) * _PARAMETERS.windows[chosen] * _PARAMETERS.margin)
 
 
 def _border_brightness(gray: NDArray[np.uint8]) -> float:
@@ -172,7 +194,10 @@ def _reach(values: list[float], others: float) -> int:
     """The first window that strokes fit in: the next wider ones show hardly more. Light and shade go on growing."""
     for i, value in enumerate(values):
         following = values[min(i + 2, len(values) - 1)]
-        if value >= 0.3 * max(*values, others) and following <= 1.25 * value:
+        if (
+            value >= _PARAMETERS.least_strength * max(*values, others)
+            and following <= _PARAMETERS.growth * value
+        ):
             return i
     return len(values)
 
@@ -203,7 +228,7 @@ def _against_paper(pixels: NDArray[np.uint8], dark: bool, window: int) -> NDArra
     difference = np.asarray(cv2.subtract(paper, paper_first, dtype=cv2.CV_32F), np.float32)
     weights = _ink_color(difference)
     gray = np.asarray(cv2.transform(difference, weights[None, :]), np.float32)
-    # the closing follows the brightest of the grain: take the usual distance of bare paper off
+    # the closing follows the brightest of the grain: take the median distance of bare paper off
     sample = gray[::4, ::4]
     return np.asarray(np.maximum(gray - np.median(sample), 0) / 255, np.float32)
 
@@ -224,7 +249,7 @@ def _scaled(difference: NDArray[np.float32]) -> Ink:
     """Full stroke becomes 1; all zero where nothing stands out of the noise."""
     noise = _noise(difference)
     full = _near_top(difference)
-    if full < _LEAST_CONTRAST or (full < 15 * noise and not _stands_out(difference)):
+    if full < _PARAMETERS.least_contrast or (full < 15 * noise and not _stands_out(difference)):
         return np.zeros_like(difference)
     floor = min(2.5 * noise, 0.3 * full)
     return np.asarray(np.clip((difference - floor) / (full - floor), 0, 1), np.float32)

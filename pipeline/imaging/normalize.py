@@ -22,12 +22,29 @@ from pipeline.imaging.picture import Ink, Picture, Step
 _FINE = 6
 """Fine pixels a final pixel: strokes are widened or thinned at this resolution, before shrinking."""
 
-THINNEST, THICKEST = 1.8, 4.2
-"""Stroke widths in final pixels that are left alone: as `stroke_width` measures them, MNIST's training images
-have 1.8 to 3.9 (5th and 95th percentile), 2.4 in the middle."""
 
-_OTHER_HEIGHT, _OTHER_INK = 0.55, 0.3
-"""What else stands in a picture is another digit where it has this share of the one digit's height and ink."""
+@dataclass(frozen=True)
+class NormalizeParameters:
+    """Limits of what is brought to MNIST's form, and of what counts as a further digit.
+
+    Attributes:
+        thinnest, thickest: stroke widths in final pixels that are left alone: as `stroke_width` measures them, MNIST's
+            training images have 1.8 to 3.9 (5th and 95th percentile), 2.4 at the median.
+        fitting_thinnest, fitting_thickest: shares of these within which a digit that is 20 pixels high or wide already
+            is not resampled; set by hand.
+        other_height, other_ink: what else stands in a picture is another digit where it has this share of the one
+            digit's height and ink; set by hand.
+    """
+
+    thinnest: float = 1.8
+    thickest: float = 4.2
+    fitting_thinnest: float = 0.7
+    fitting_thickest: float = 1.4
+    other_height: float = 0.55
+    other_ink: float = 0.3
+
+
+_LIMITS = NormalizeParameters()
 
 _EMPTY = "The picture is empty: expected a digit, but no ink stands out from the background."
 
@@ -59,8 +76,8 @@ def normalize(picture: Picture) -> Normalized:
     mask = _strokes(ink)
     if not mask.any():
         raise InputError("", _EMPTY)
-    kept = ink * cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
-    marked = shown(kept)
+    strokes = ink * cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
+    marked = shown(strokes)
     cut = _cut(ink, mask)
     image, inner = _fit(cut)
     steps = (
@@ -82,12 +99,14 @@ def _count_others(ink: Ink, mask: NDArray[np.bool_]) -> int:
     tall = _box(ink, mask).height
     count, labels, stats, _ = cv2.connectedComponentsWithStats(rest.view(np.uint8), connectivity=8)
     mass = np.bincount(np.asarray(labels).ravel(), weights=ink.ravel(), minlength=count)
-    least = _OTHER_INK * float(ink[mask].sum())
-    found = 0
+    least = _LIMITS.other_ink * float(ink[mask].sum())
+    others = 0
     for (x, y, wide, high, _), weight in zip(np.asarray(stats)[1:], mass[1:], strict=True):
         free = x > 0 and y > 0 and x + wide < width and y + high < height
-        found += bool(free and _OTHER_HEIGHT * tall <= high <= tall / _OTHER_HEIGHT and weight >= least)
-    return found
+        others += bool(
+            free and _LIMITS.other_height * tall <= high <= tall / _LIMITS.other_height and weight >= least
+        )
+    return others
 
 
 def normalize_ink(ink: Ink) -> NDArray[np.float32]:
@@ -103,7 +122,7 @@ def normalize_ink(ink: Ink) -> NDArray[np.float32]:
 
 
 def _threshold(ink: Ink) -> float:
-    """Ink above it belongs to a stroke: half way up to a usual stroke's strength."""
+    """Ink above it belongs to a stroke: half way up to a strong stroke's."""
     strong = ink[ink > 0.15]
     if not strong.size:
         return 1.0
@@ -118,8 +137,8 @@ def _strokes(ink: Ink) -> NDArray[np.bool_]:
         return strong
     # faint stretches count where they hang together with strong ones
     weak = (ink > threshold * 0.5).astype(np.uint8)
-    count, found, found_stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
-    labels, stats = np.asarray(found, np.int32), np.asarray(found_stats, np.int32)
+    count, label_map, label_stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    labels, stats = np.asarray(label_map, np.int32), np.asarray(label_stats, np.int32)
     mass = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count).astype(np.float64)
     seeds = np.bincount(labels[strong], minlength=count)
     mass[0] = 0
@@ -138,7 +157,7 @@ def _belonging(
     touches = (x0 == 0).astype(int) + (y0 == 0) + (x1 == width) + (y1 == height)
     weight = mass.copy()
     for i in np.flatnonzero(mass):
-        # what lies along the frame is a shadow or the edge of the sheet, unless it reaches into the picture
+        # what is along the frame is a shadow or the edge of the sheet, unless it reaches into the picture
         depth = min(boxes[i, 2] / width, boxes[i, 3] / height)
         if touches[i] and depth < 0.12 and not (touches[i] >= 2 and 0.3 < _center(boxes[i], shape) < 0.7):
             weight[i] *= 0.1
@@ -164,7 +183,7 @@ def _belonging(
 
 
 def _center(box: NDArray[np.int64], shape: tuple[int, ...]) -> float:
-    """Where across a thin box's short way it lies: 0 at one edge of the picture, 1 at the other."""
+    """Where across a thin box's short way it is: 0 at one edge of the picture, 1 at the other."""
     height, width = shape
     if box[2] / width < box[3] / height:
         return float((box[0] + box[2] / 2) / width)
@@ -192,7 +211,11 @@ def _fit(cut: Ink) -> tuple[NDArray[np.float32], tuple[Step, ...]]:
     if max(height, width) in (DIGIT_SIDE - 1, DIGIT_SIDE, DIGIT_SIDE + 1):
         # made like MNIST already: resampling could only blur it
         measured = stroke_width(np.kron(cut, np.ones((_FINE, _FINE), np.float32))) / _FINE
-        if THINNEST * 0.7 <= measured <= THICKEST * 1.4:
+        if (
+            _LIMITS.thinnest * _LIMITS.fitting_thinnest
+            <= measured
+            <= _LIMITS.thickest * _LIMITS.fitting_thickest
+        ):
             return _centered(cut, 1), ()
     scale = DIGIT_SIDE * _FINE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -203,7 +226,7 @@ def _fit(cut: Ink) -> tuple[NDArray[np.float32], tuple[Step, ...]]:
     fine = np.clip(cv2.resize(source, (max(1, size[0]), max(1, size[1])), interpolation=method), 0, 1)
     fine = _sharpened(np.asarray(fine, np.float32), scale)
     before = shown(fine)
-    widened = _with_usual_width(fine)
+    widened = _with_mnist_width(fine)
     tight = crop_to_ink(widened, widened > 0.5)
     if not tight.size:
         return _centered(cut, max(1, max(cut.shape) // DIGIT_SIDE)), ()
@@ -234,7 +257,7 @@ def _sharpened(fine: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
 
 
 def stroke_width(fine: NDArray[np.float32]) -> float:
-    """Usual width of the strokes in pixels, 0 without any.
+    """Mean width of the strokes in pixels, 0 without any.
 
     For a stroke of constant width w and length L, area = w L, and the distances to its edge average w / 4.
     """
@@ -245,17 +268,17 @@ def stroke_width(fine: NDArray[np.float32]) -> float:
     return 4 * float(inside.mean()) - 1 if inside.size else 0.0
 
 
-def _with_usual_width(fine: NDArray[np.float32]) -> NDArray[np.float32]:
+def _with_mnist_width(fine: NDArray[np.float32]) -> NDArray[np.float32]:
     """Strokes widened or thinned, if they are out of MNIST's range; holes and gaps are kept open."""
     width = stroke_width(fine)
     if width <= 0:
         return fine
-    if width < THINNEST * _FINE:
-        radius = round((THINNEST * _FINE - width) / 2)
+    if width < _LIMITS.thinnest * _FINE:
+        radius = round((_LIMITS.thinnest * _FINE - width) / 2)
         if radius:
             return np.asarray(cv2.dilate(fine, _disk(radius)), np.float32)
-    elif width > THICKEST * _FINE:
-        radius = round((width - THICKEST * _FINE) / 2)
+    elif width > _LIMITS.thickest * _FINE:
+        radius = round((width - _LIMITS.thickest * _FINE) / 2)
         thin = np.asarray(cv2.erode(fine, _disk(radius)), np.float32) if radius else fine
         whole = cv2.connectedComponents((fine > 0.5).astype(np.uint8))[0]
         if cv2.connectedComponents((thin > 0.5).astype(np.uint8))[0] == whole:
@@ -272,7 +295,7 @@ def _disk(radius: int) -> NDArray[np.uint8]:
 def _centered(tight: NDArray[np.float32], fine: int) -> NDArray[np.float32]:
     """(28, 28) with the center of mass in the middle, from a box at `fine` pixels a final pixel."""
     side = SIDE * fine
-    # MNIST's centers of mass lie in pixel 14 of 0 to 27, whose middle is at 14.5
+    # MNIST's centers of mass are in pixel 14 of 0 to 27, whose middle is at 14.5
     image = center_by_mass(tight, side, side / 2 + fine / 2)
     if fine == 1:
         return image

@@ -1,4 +1,4 @@
-"""Where in a photo the sheet of paper lies, when the table around it can be seen as well."""
+"""Where in a photo the sheet of paper is, when the table around it can be seen as well."""
 
 import cv2
 import numpy as np
@@ -20,7 +20,7 @@ def _bars(gray: NDArray[np.uint8]) -> tuple[int, int]:
     rows = len(gray)
     if min(gray.shape) < 12:
         return 0, rows
-    found = []
+    ends = []
     for lines in (gray, gray[::-1]):
         color = float(np.median(lines[0]))
         near = np.abs(lines[: rows // 2 - 1].astype(np.int16) - color) <= 12
@@ -30,12 +30,12 @@ def _bars(gray: NDArray[np.uint8]) -> tuple[int, int]:
         jumped = 0 < end < rows // 2 - 3 and any(share[end + more] < 0.2 for more in range(3))
         # a ruling is a jump as well, but the paper goes on behind it
         jumped = jumped and float(np.mean(share[end + 2 : end + 2 + max(8, rows // 16)])) < 0.5
-        found.append(end + 1 if jumped else 0)
-    return found[0], rows - found[1]
+        ends.append(end + 1 if jumped else 0)
+    return ends[0], rows - ends[1]
 
 
 def find_sheet(gray: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
-    """The sheet that lies whole, or but for one side, on a darker table.
+    """The sheet on a darker table, of which at most one side is cut off.
 
     Args:
         gray: uint8 (h, w).

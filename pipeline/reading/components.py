@@ -1,4 +1,4 @@
-"""Ink of a page -> pieces of ink in lines of writing, in reading order. Knows nothing of which digit is which."""
+"""Ink of a page -> connected components that may be digits or parts of digits. Knows nothing of lines."""
 
 from dataclasses import dataclass
 
@@ -6,140 +6,82 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.geometry import Box
 from pipeline.imaging.ink import Ink
-from pipeline.reading.line_grouping import Piece, find_lines
 
-_SMALLEST_HEIGHT = 6
+SMALLEST_HEIGHT = 6
 """Pixels; lower marks can't be told from specks."""
 
-_MOST_PIECES = 3000
-"""A full page of writing has fewer; of dotted paper and halftones only the pieces with the most ink are kept."""
+_MOST_COMPONENTS = 3000
+"""A full page of writing has fewer; of dotted paper and halftones only those with the most ink are taken."""
+
+_TOO_TALL = 2.2
+"""Height, in typical ones, above which a component is taken apart where only faint ink holds it together."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """Pieces on one line of writing, from left to right, and the usual height of its digits in ink pixels."""
+class Component:
+    """One connected component of ink.
 
-    pieces: tuple[Piece, ...]
-    height: float
+    Attributes:
+        label: its number in the page's label map.
+        box: in ink pixels.
+        mass: the sum of its ink.
+    """
 
+    label: int
+    box: Box
+    mass: float
 
-@dataclass(frozen=True)
-class Page:
-    """The lines of a page from top to bottom, and the int32 (h, w) map of which pixel is in which piece."""
+    @property
+    def height(self) -> int:
+        """In ink pixels."""
+        return self.box.height
 
-    lines: tuple[Line, ...]
-    labels: NDArray[np.int32]
+    @property
+    def width(self) -> int:
+        """In ink pixels."""
+        return self.box.width
 
+    @property
+    def left(self) -> int:
+        """First column."""
+        return self.box.x
 
-def lay_out(ink: Ink) -> Page:
-    """Finds the pieces of ink that may be digits or parts of digits, and their lines."""
-    pieces, labels = _pieces(ink)
-    pieces = _heaviest(pieces)
-    if not pieces:
-        return Page((), labels)
-    usual = _usual_height([piece for piece in pieces if not _is_edge(piece, ink.shape)] or pieces)
-    pieces, labels = _loosened(ink, pieces, labels, usual)
-    pieces = _heaviest([piece for piece in pieces if not _is_edge(piece, ink.shape)])
-    if not pieces:
-        return Page((), labels)
-    usual = _usual_height(pieces)
-    pieces, labels = _joined(pieces, labels, usual)
-    usual = _usual_height(pieces)
-    if usual < _SMALLEST_HEIGHT:
-        return Page((), labels)
-    blocks = _blocks(pieces, labels)
-    pieces = [p for p in pieces if p.label not in blocks and not _is_rim(p, usual, ink.shape)]
-    main = [piece for piece in pieces if 0.42 * usual <= piece.height and not _is_out_of_scale(piece, usual)]
-    parts = [piece for piece in pieces if piece.height < 0.42 * usual and piece.width < 1.5 * usual]
-    lines = []
-    for group in find_lines(main, usual):
-        height = float(np.median(sorted(piece.height for piece in group)[len(group) // 3 :]))
-        if height >= _SMALLEST_HEIGHT:
-            lines.append((group, height))
-    _add_parts(lines, parts)
-    ordered = [Line(tuple(sorted(group, key=lambda piece: piece.left)), height) for group, height in lines]
-    return Page(tuple(ordered), labels)
+    @property
+    def right(self) -> int:
+        """First column outside."""
+        return self.box.right
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """Of the box: x and y."""
+        left, top, right, bottom = self.box.edges
+        return (left + right) / 2, (top + bottom) / 2
 
 
-def _heaviest(pieces: list[Piece]) -> list[Piece]:
-    """All pieces, in their order; those with the most ink if there are too many."""
-    if len(pieces) <= _MOST_PIECES:
-        return pieces
-    heavy = np.argsort([-piece.mass for piece in pieces], kind="stable")[:_MOST_PIECES]
-    return [pieces[i] for i in sorted(heavy)]
+def find_components(ink: Ink) -> tuple[list[Component], NDArray[np.int32]]:
+    """Components that hold ink of a stroke's strength, with faint stretches that hang on to it.
 
-
-def _add_parts(lines: list[tuple[list[Piece], float]], parts: list[Piece]) -> None:
-    """Adds the bar of a 5 or a stretch of a broken stroke to its line; specks and punctuation lie further off."""
-    if not lines:
-        return
-    whole = [(piece, i) for i, (group, _) in enumerate(lines) for piece in group]
-    boxes = np.zeros((len(whole) + len(parts), 4))
-    boxes[: len(whole)] = [_box(piece) for piece, _ in whole]
-    owners = np.array([i for _, i in whole] + [0] * len(parts))
-    count = len(whole)
-    for part in parts:
-        left, top, right, bottom = _box(part)
-        lefts, tops, rights, bottoms = boxes[:count].T
-        across = np.maximum(np.maximum(left - rights, lefts - right), 0)
-        down = np.maximum(np.maximum(top - bottoms, tops - bottom), 0)
-        reach = np.hypot(across, down)
-        nearest = int(owners[:count][reach == reach.min()].min())
-        if reach.min() < 0.3 * lines[nearest][1]:
-            lines[nearest][0].append(part)
-            boxes[count], owners[count] = _box(part), nearest
-            count += 1
-
-
-def _pieces(ink: Ink) -> tuple[list[Piece], NDArray[np.int32]]:
-    """Connected pieces that hold ink of a stroke's strength, with faint stretches that hang on to it."""
+    Returns:
+        the components, and the int32 (h, w) map of their labels.
+    """
     strong = ink[ink > 0.15]
     if not strong.size:
         return [], np.zeros(ink.shape, np.int32)
     level = min(0.5, 0.4 * float(np.percentile(strong, 90)))
     weak = (ink > _faintest(ink, level)).astype(np.uint8)
-    count, found, found_stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
-    labels, stats = np.asarray(found, np.int32), np.asarray(found_stats, np.int64)
+    count, label_map, label_stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    labels, stats = np.asarray(label_map, np.int32), np.asarray(label_stats, np.int64)
     mass = np.bincount(labels.ravel(), weights=ink.ravel(), minlength=count)
     seeds = np.bincount(labels[ink > level], minlength=count)
-    pieces = []
+    components = []
     for label in range(1, count):
         left, top, width, height, area = (int(value) for value in stats[label])
         if seeds[label] < 3 or area < 6:
             continue
-        pieces.append(Piece(label, left, top, left + width, top + height, float(mass[label])))
-    return pieces, labels
-
-
-def _loosened(
-    ink: Ink, pieces: list[Piece], labels: NDArray[np.int32], usual: float
-) -> tuple[list[Piece], NDArray[np.int32]]:
-    """Pieces far too tall for a digit taken apart where only faint ink (a shadow's edge, a ruling) holds them."""
-    kept = [piece for piece in pieces if piece.height <= 2.2 * usual]
-    if len(kept) == len(pieces):
-        return pieces, labels
-    labels = np.array(labels)
-    first = int(labels.max())
-    for piece in pieces:
-        if piece.height <= 2.2 * usual:
-            continue
-        window = np.s_[piece.top : piece.bottom, piece.left : piece.right]
-        own = labels[window] == piece.label
-        strong = float(np.percentile(ink[window][own], 90))
-        parts, sublabels = _pieces(
-            np.where(own & (ink[window] > 0.45 * strong), ink[window], 0).astype(np.float32)
-        )
-        if len(parts) < 2:
-            kept.append(piece)
-            continue
-        labels[window] = np.where(sublabels > 0, sublabels + first, np.where(own, 0, labels[window]))
-        x, y = piece.left, piece.top
-        kept += [
-            Piece(p.label + first, p.left + x, p.top + y, p.right + x, p.bottom + y, p.mass) for p in parts
-        ]
-        first += int(sublabels.max())
-    return kept, labels
+        components.append(Component(label, Box(left, top, width, height), float(mass[label])))
+    return components, labels
 
 
 def _faintest(ink: Ink, level: float) -> float:
@@ -151,122 +93,135 @@ def _faintest(ink: Ink, level: float) -> float:
     return 0.6 * level
 
 
-def _is_edge(piece: Piece, shape: tuple[int, ...]) -> bool:
-    """Whether a piece is the rim of a sheet, a shadow or a frame rather than writing."""
-    height, width = shape
-    sides = (piece.left <= 1) + (piece.top <= 1) + (piece.right >= width - 1) + (piece.bottom >= height - 1)
-    long = max(piece.width / width, piece.height / height)
-    thin = min(piece.width / width, piece.height / height)
-    frame = piece.width > 0.85 * width and piece.height > 0.85 * height and piece.mass < 0.1 * height * width
-    return (
-        frame or (sides >= 1 and long > 0.4 and thin < 0.12) or (sides >= 2 and long > 0.6 and height > 200)
-    )
+def heaviest(components: list[Component]) -> list[Component]:
+    """All of them, in their order; those with the most ink if there are too many."""
+    if len(components) <= _MOST_COMPONENTS:
+        return components
+    heavy = np.argsort([-component.mass for component in components], kind="stable")[:_MOST_COMPONENTS]
+    return [components[i] for i in sorted(heavy)]
 
 
-def _usual_height(pieces: list[Piece]) -> float:
-    """The height that most of the ink has: large scribbles count no more than a digit, specks hardly."""
-    heights = np.array([piece.height for piece in pieces], float)
-    masses = np.array([piece.mass for piece in pieces])
+def typical_height(components: list[Component]) -> float:
+    """The median height, by ink: large scribbles count no more than a digit, specks hardly. In ink pixels."""
+    heights = np.array([component.height for component in components], float)
+    masses = np.array([component.mass for component in components])
     weights = np.minimum(masses, 3 * np.average(masses, weights=masses) / 2)
-    weights *= heights >= _SMALLEST_HEIGHT
+    weights *= heights >= SMALLEST_HEIGHT
     if not weights.any():
         return float(heights.max())
-    order = np.argsort(heights)
-    total = np.cumsum(weights[order])
-    return float(heights[order][np.searchsorted(total, total[-1] / 2)])
+    return float(np.quantile(heights, 0.5, weights=weights, method="inverted_cdf"))
 
 
-def _joined(
-    pieces: list[Piece], labels: NDArray[np.int32], usual: float
-) -> tuple[list[Piece], NDArray[np.int32]]:
-    """Pieces of broken strokes made one: small gaps, and fragments above one another no taller than a digit."""
-    group = list(range(len(pieces)))
+def split_tall(
+    ink: Ink, components: list[Component], labels: NDArray[np.int32], typical: float
+) -> tuple[list[Component], NDArray[np.int32]]:
+    """Components far too tall for a digit, taken apart where only faint ink (a shadow's edge, a ruling) holds them.
+
+    Args:
+        ink: of the page.
+        components: of the ink.
+        labels: their map; it stays as it is.
+        typical: height of the components, in ink pixels.
+
+    Returns:
+        the components, and the map of their labels.
+    """
+    result = [component for component in components if component.height <= _TOO_TALL * typical]
+    if len(result) == len(components):
+        return components, labels
+    labels = np.array(labels)
+    first = int(labels.max())
+    for component in components:
+        if component.height <= _TOO_TALL * typical:
+            continue
+        window = component.box.window
+        own = labels[window] == component.label
+        strong = float(np.percentile(ink[window][own], 90))
+        parts, sublabels = find_components(
+            np.where(own & (ink[window] > 0.45 * strong), ink[window], 0).astype(np.float32)
+        )
+        if len(parts) < 2:
+            result.append(component)
+            continue
+        labels[window] = np.where(sublabels > 0, sublabels + first, np.where(own, 0, labels[window]))
+        x, y = component.box[:2]
+        result += [Component(part.label + first, part.box.moved(x, y), part.mass) for part in parts]
+        first += int(sublabels.max())
+    return result, labels
+
+
+def join_fragments(
+    components: list[Component], labels: NDArray[np.int32], typical: float
+) -> tuple[list[Component], NDArray[np.int32]]:
+    """Broken strokes made one: fragments with small gaps, and those above one another no taller than a digit.
+
+    Args:
+        components: of a page.
+        labels: their map; it stays as it is.
+        typical: height of the components, in ink pixels.
+
+    Returns:
+        the components, and the map of their labels.
+    """
+    groups = _groups_of_fragments(components, typical)
+    if len(groups) == len(components):
+        return components, labels
+    renamed = np.arange(int(labels.max()) + 1, dtype=np.int32)
+    joined = []
+    for group in groups:
+        first = group[0].label
+        for component in group:
+            renamed[component.label] = first
+        box = Box.around(component.box for component in group)
+        joined.append(Component(first, box, sum(component.mass for component in group)))
+    return joined, renamed[labels]
+
+
+def _groups_of_fragments(components: list[Component], typical: float) -> list[list[Component]]:
+    # four lines of union-find: SciPy's DisjointSet costs every reading process an import longer than a page
+    group = list(range(len(components)))
 
     def root(i: int) -> int:
         while group[i] != i:
             i = group[i]
         return i
 
-    extents = {i: (piece.top, piece.bottom) for i, piece in enumerate(pieces)}
-    order = sorted(range(len(pieces)), key=lambda i: pieces[i].left)
+    boxes = [component.box for component in components]
+    extents = {i: (box.y, box.bottom) for i, box in enumerate(boxes)}
+    order = sorted(range(len(boxes)), key=lambda i: boxes[i].x)
     for place, i in enumerate(order):
-        a = pieces[i]
+        reach = boxes[i].right + 0.15 * typical
         for j in order[place + 1 :]:
-            b = pieces[j]
-            if b.left > a.right + 0.15 * usual:
+            if boxes[j].x > reach:
                 break
-            if max(a.top, b.top) - min(a.bottom, b.bottom) >= 0.3 * usual:
-                continue
-            low = min(max(a.height, a.width), max(b.height, b.width))
-            apart = _distance(a, b)
-            overlap = (min(a.right, b.right) - max(a.left, b.left)) / max(1, min(a.width, b.width))
-            fragments = low < 0.42 * usual and max(a.height, b.height) < 1.1 * usual and apart < 0.13 * usual
-            stacked = overlap > 0.4 and apart < 0.3 * usual and low < 0.85 * usual
-            if not (fragments or stacked):
+            tallest = _tallest_union(boxes[i], boxes[j], typical)
+            if not tallest:
                 continue
             one, other = root(i), root(j)
             top = min(extents[one][0], extents[other][0])
             bottom = max(extents[one][1], extents[other][1])
-            if one != other and bottom - top <= (1.7 if overlap > 0.6 and low < 0.6 * usual else 1.3) * usual:
+            if one != other and bottom - top <= tallest * typical:
                 group[other] = one
                 extents[one] = (top, bottom)
-    members: dict[int, list[Piece]] = {}
-    for i, piece in enumerate(pieces):
-        members.setdefault(root(i), []).append(piece)
-    if len(members) == len(pieces):
-        return pieces, labels
-    renamed = np.arange(int(labels.max()) + 1, dtype=np.int32)
-    merged = []
-    for together in members.values():
-        first = together[0].label
-        for piece in together:
-            renamed[piece.label] = first
-        merged.append(
-            Piece(
-                first,
-                min(piece.left for piece in together),
-                min(piece.top for piece in together),
-                max(piece.right for piece in together),
-                max(piece.bottom for piece in together),
-                sum(piece.mass for piece in together),
-            )
-        )
-    return merged, renamed[labels]
+    members: dict[int, list[Component]] = {}
+    for i, component in enumerate(components):
+        members.setdefault(root(i), []).append(component)
+    return list(members.values())
 
 
-def _blocks(pieces: list[Piece], labels: NDArray[np.int32]) -> set[int]:
-    """Labels of pieces much more solid than the others: printed logos, shadows, blots."""
-    if len(pieces) < 4:
-        return set()
-    distance = cv2.distanceTransform((labels > 0).astype(np.uint8), cv2.DIST_L2, 3)
-    solid = {}
-    for piece in pieces:
-        window = np.s_[piece.top : piece.bottom, piece.left : piece.right]
-        inside = distance[window][labels[window] == piece.label]
-        solid[piece.label] = float(np.percentile(inside, 90))
-    usual = float(np.median(list(solid.values())))
-    return {label for label, value in solid.items() if value > 3 * max(usual, 1.5)}
-
-
-def _is_rim(piece: Piece, usual: float, shape: tuple[int, ...]) -> bool:
-    """Whether a piece is a strip along the picture's edge: the rest of a ruling or of a neighboring line."""
-    lies = (piece.top <= 1 or piece.bottom >= shape[0] - 1) and piece.height < 0.3 * usual
-    stands = (piece.left <= 1 or piece.right >= shape[1] - 1) and piece.width < 0.15 * usual
-    long = max(piece.height, piece.width) > 1.4 * usual and min(piece.height, piece.width) < 0.3 * usual
-    touches = min(piece.left, piece.top, shape[1] - piece.right, shape[0] - piece.bottom) <= 1
-    return lies or (stands and piece.height > 1.5 * usual) or (touches and long)
-
-
-def _is_out_of_scale(piece: Piece, usual: float) -> bool:
-    return piece.height > 3.5 * usual
-
-
-def _box(piece: Piece) -> tuple[int, int, int, int]:
-    return piece.left, piece.top, piece.right, piece.bottom
-
-
-def _distance(a: Piece, b: Piece) -> float:
-    """Between two boxes, 0 where they overlap."""
-    across = max(a.left - b.right, b.left - a.right, 0)
-    down = max(a.top - b.bottom, b.top - a.bottom, 0)
-    return float(np.hypot(across, down))
+def _tallest_union(one: Box, other: Box, typical: float) -> float:
+    """How tall two fragments of one digit may be together, in typical heights; 0 where they are no such fragments."""
+    left, top, right, bottom = one.edges
+    other_left, other_top, other_right, other_bottom = other.edges
+    if max(top, other_top) - min(bottom, other_bottom) >= 0.3 * typical:
+        return 0.0
+    low = min(max(one.height, one.width), max(other.height, other.width))
+    across = max(left - other_right, other_left - right, 0)
+    down = max(top - other_bottom, other_top - bottom, 0)
+    apart = float(np.hypot(across, down))
+    overlap = (min(right, other_right) - max(left, other_left)) / max(1, min(one.width, other.width))
+    broken = low < 0.42 * typical and max(one.height, other.height) < 1.1 * typical and apart < 0.13 * typical
+    stacked = overlap > 0.4 and apart < 0.3 * typical and low < 0.85 * typical
+    if not (broken or stacked):
+        return 0.0
+    return 1.7 if overlap > 0.6 and low < 0.6 * typical else 1.3

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.recognizer import Recognizer
+from pipeline.imaging.geometry import Box
 from pipeline.imaging.picture import read_picture
 from pipeline.reading.constraints import Constraint
 from pipeline.reading.reader import PageReading, read_page
@@ -78,14 +79,11 @@ def _preview(pixels: NDArray[np.uint8]) -> bytes:
     return file.getvalue()
 
 
-def _cut_out(
-    pixels: NDArray[np.uint8], boxes: Sequence[tuple[int, int, int, int]], height: int, width: int
-) -> bytes:
+def _cut_out(pixels: NDArray[np.uint8], boxes: Sequence[Box], height: int, width: int) -> bytes:
     """What the boxes span, with a margin, as a PNG of at most this height and width."""
-    margin = max(2, round(_MARGIN * max(box[3] for box in boxes)))
-    left, top = (max(0, min(box[axis] for box in boxes) - margin) for axis in (0, 1))
-    right, bottom = (max(box[axis] + box[axis + 2] for box in boxes) + margin for axis in (0, 1))
-    image = Image.fromarray(np.ascontiguousarray(pixels[top:bottom, left:right]))
+    margin = max(2, round(_MARGIN * max(box.height for box in boxes)))
+    window = Box.around(boxes).grown(margin, pixels.shape).window
+    image = Image.fromarray(np.ascontiguousarray(pixels[window]))
     image.thumbnail((width, height), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     image.save(file, "PNG")

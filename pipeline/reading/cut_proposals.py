@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipeline.imaging.ink import Ink
 
 _ROWS = 40
-"""Rows that a digit of usual height has while cuts are looked for."""
+"""Rows that a digit of the line's height has while cuts are looked for."""
 
 _BAND = 13
 """Columns, at this size, that a cut may stray to each side: a slant of 18 degrees either way."""
@@ -39,7 +39,7 @@ class Cuts:
 
     Attributes:
         parts: int32 (h, w), for every pixel the number of cuts to its left: part 0, part 1, ...
-        crossed: float64 (cuts,), the ink each cut goes through, in usual stroke widths; 0 through a gap.
+        crossed: float64 (cuts,), the ink each cut goes through, in stroke widths; 0 through a gap.
     """
 
     parts: NDArray[np.int32]
@@ -51,8 +51,8 @@ def propose(ink: Ink, height: float, stroke: float) -> Cuts:
 
     Args:
         ink: the ink of one stretch of a line and nothing else.
-        height: the usual height of the line's digits, in pixels.
-        stroke: the usual stroke width, in pixels.
+        height: the median height of the line's digits, in pixels.
+        stroke: the stroke width, in pixels.
     """
     scale = min(_ROWS / height, _LARGEST_SCALE)
     size = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from models.errors import InputError
 from models.native_output import silenced_stderr
 from models.recognizer import Recognizer
+from pipeline.imaging.geometry import Box
 from pipeline.imaging.picture import Picture, read_picture
 from pipeline.reading.constraints import Constraint, choose
 from pipeline.reading.edge_filter import without_edges
@@ -43,14 +44,14 @@ class PageDigit:
     Attributes:
         digit: 0 to 9.
         confidence: its probability, 0 to 1; times the chance that it is a digit at all.
-        box: x, y, width and height in pixels of the picture.
+        box: in pixels of the picture.
         line: number of its line, from 0.
         image: float32 (28, 28) in [0, 1], what the model saw.
     """
 
     digit: int
     confidence: float
-    box: tuple[int, int, int, int]
+    box: Box
     line: int
     image: NDArray[np.float32] = field(repr=False)
 
@@ -67,13 +68,12 @@ class PageReading:
     Attributes:
         digits: in reading order.
         broken: numbers of the lines for which no plausible reading satisfies the constraints.
-        left_out: x, y, width and height of what was taken for words, scribbles, marks or a sheet's edge,
-            and not read.
+        left_out: around what was taken for words, scribbles, marks or a sheet's edge, and not read.
     """
 
     digits: tuple[PageDigit, ...]
     broken: tuple[int, ...] = ()
-    left_out: tuple[tuple[int, int, int, int], ...] = ()
+    left_out: tuple[Box, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -106,10 +106,10 @@ def read_page(
     """
     picture = source if isinstance(source, Picture) else read_picture(source)
     lines, edges = without_edges(segment(picture, recognizer.scores), picture)
-    found, words = without_words(_steadied(lines, recognizer))
+    numbers, words = without_words(_steadied(lines, recognizer))
     digits: list[PageDigit] = []
     broken = []
-    for number, boxes in enumerate(found):
+    for number, boxes in enumerate(numbers):
         if constraints:
             chosen = _satisfying(boxes, constraints)
             if chosen is None:

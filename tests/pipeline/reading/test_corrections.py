@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.imaging.geometry import Box
 from pipeline.reading.corrections import (
     correct_digit,
     correct_text,
@@ -23,7 +24,7 @@ def reading_of(lines: Sequence[str], confidence: float = 0.99) -> PageReading:
     blank = np.zeros((28, 28), np.float32)
     return PageReading(
         tuple(
-            PageDigit(int(text), confidence, (20 * column + 4, 40 * line + 4, 12, 24), line, blank)
+            PageDigit(int(text), confidence, Box(20 * column + 4, 40 * line + 4, 12, 24), line, blank)
             for line, row in enumerate(lines)
             for column, text in enumerate(row)
         )

@@ -17,6 +17,7 @@ from models.locations import PRETRAINED
 from models.recognizer import Recognizer
 from models.store import find_model
 from pipeline.data.dataset import load_dataset
+from pipeline.imaging.geometry import Box
 from pipeline.imaging.picture import Picture
 from pipeline.reading.constraints import parse_constraint
 from pipeline.reading.edge_filter import without_edges
@@ -77,7 +78,7 @@ def boxes(scores: Sequence[float], left: int, line: int = 0) -> list[DigitBox]:
     chances = np.eye(10, dtype=np.float32)[3]
     image = np.zeros((28, 28), np.float32)
     return [
-        DigitBox(line, (left + 24 * i, 60 * line, 20, 40), image, chances, score)
+        DigitBox(line, Box(left + 24 * i, 60 * line, 20, 40), image, chances, score)
         for i, score in enumerate(scores)
     ]
 
@@ -125,7 +126,7 @@ def _box(
     for digit, chance in chances.items():
         probabilities[digit] = chance
     blank = np.zeros((28, 28), np.float32)
-    return DigitBox(0, (0, 0, 10, 20), blank, probabilities, 1.0, alternatives, stretch)
+    return DigitBox(0, Box(0, 0, 10, 20), blank, probabilities, 1.0, alternatives, stretch)
 
 
 def test_readings_come_likeliest_first_over_digits_and_cuts() -> None:
@@ -263,7 +264,7 @@ def test_between_two_papers_lies_an_edge(right: int, edge: bool) -> None:
     ink = np.zeros(pixels.shape[:2], np.float32)
     ink[bar] = 1
     one = np.eye(10, dtype=np.float32)[1]
-    lone = [DigitBox(1, (147, 80, 6, 60), np.zeros((28, 28), np.float32), one, 1.0)]
+    lone = [DigitBox(1, Box(147, 80, 6, 60), np.zeros((28, 28), np.float32), one, 1.0)]
     number = boxes([1.0, 1.0], 20)
     kept, left_out = without_edges([number, lone], Picture(pixels, ink, 1.0, ()))
     assert (kept, left_out) == (([number], [lone[0].box]) if edge else ([number, lone], []))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from pipeline.imaging.ink import Ink
-from pipeline.reading.components import lay_out
+from pipeline.reading.layout import lay_out
 
 
 def zero(ink: Ink, x: int, y: int, height: int = 40) -> None:
@@ -27,8 +27,8 @@ def test_a_line_of_low_marks_among_lines_of_digits_is_left_unread() -> None:
         zero(ink, x, 50, 10)
         ink[120:125, x : x + 3] = 1
     lines = lay_out(ink).lines
-    assert [len(line.pieces) for line in lines] == [11]
-    assert lines[0].pieces[0].bottom < 70
+    assert [len(line.components) for line in lines] == [11]
+    assert lines[0].components[0].box.bottom < 70
 
 
 def test_digits_on_dotted_paper_are_kept_though_there_are_too_many_dots() -> None:
@@ -40,11 +40,13 @@ def test_digits_on_dotted_paper_are_kept_though_there_are_too_many_dots() -> Non
     for x, y in places:
         zero(ink, x, y, 90)
     page = lay_out(ink)
-    assert sum(len(line.pieces) for line in page.lines) < 3100
+    assert sum(len(line.components) for line in page.lines) < 3100
     found = {page.labels[y - 45, x] for x, y in places}
-    assert found <= {piece.label for line in page.lines for piece in line.pieces}
+    assert found <= {component.label for line in page.lines for component in line.components}
     assert len(found) == len(places)
-    assert sorted(sum(piece.label in found for piece in line.pieces) for line in page.lines)[-3:] == [5, 5, 5]
+    assert sorted(sum(component.label in found for component in line.components) for line in page.lines)[
+        -3:
+    ] == [5, 5, 5]
 
 
 def test_a_bar_that_stands_off_joins_the_nearest_of_many_lines() -> None:
@@ -58,5 +60,5 @@ def test_a_bar_that_stands_off_joins_the_nearest_of_many_lines() -> None:
     )
     ink[middle - 57 : middle - 53, 232:242] = 1  # a speck between two lines
     lines = lay_out(ink).lines
-    assert [len(line.pieces) for line in lines] == [5, 5, 5, 6, 5, 5]
-    assert [piece.left for piece in lines[3].pieces][2] == 132
+    assert [len(line.components) for line in lines] == [5, 5, 5, 6, 5, 5]
+    assert [component.left for component in lines[3].components][2] == 132
