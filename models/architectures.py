@@ -139,11 +139,19 @@ def cnn_deep(layers: Any, dropout: float, *, stem: int, width: int, top: int) ->
 
 
 _DEEP_SIZES = (
-    Parameter("stem", "Filters, first layer", "5x5 patterns, every second pixel.", 32, 8, 64, 4),
+    Parameter("stem", "Filters, first layer", "Number of 5x5 filters, stride 2.", 32, 8, 64, 4),
     Parameter(
         "width", "Width", "Filters of the 12x12 layer; the 6x6 ones have twice as many.", 64, 8, 128, 8
     ),
-    Parameter("top", "Filters, last layer", "Patterns that see the whole digit at once.", 128, 16, 256, 16),
+    Parameter(
+        "top",
+        "Filters, last layer",
+        "Number of filters, each of which sees the whole digit.",
+        128,
+        16,
+        256,
+        16,
+    ),
 )
 
 _DEEP_RECIPE = {
@@ -167,7 +175,7 @@ CATALOGUE: dict[str, Architecture] = {
         Architecture(
             name="dense",
             title="Dense",
-            description="Fully connected layers only: the simplest network, quick to train, about 99 % right.",
+            description="Fully connected layers only: the simplest network, quick to train, about 99 % accurate.",
             layers=dense,
             parameters=(
                 Parameter(
@@ -191,30 +199,30 @@ CATALOGUE: dict[str, Architecture] = {
         Architecture(
             name="cnn",
             title="CNN (tutorial)",
-            description="The convolutional network of the tutorials: 225 thousand parameters, about 99 % right.",
+            description="The convolutional network of the tutorials: 225 thousand parameters, about 99 % accurate.",
             layers=cnn,
             parameters=(
+                Parameter("filters_1", "Filters, first layer", "Number of 3x3 filters.", 32, 4, 128, 4),
+                Parameter("filters_2", "Filters, second layer", "Number of 3x3 filters.", 64, 4, 256, 4),
                 Parameter(
-                    "filters_1", "Filters, first layer", "3x3 patterns looked for first.", 32, 4, 128, 4
-                ),
-                Parameter("filters_2", "Filters, second layer", "3x3 patterns of patterns.", 64, 4, 256, 4),
-                Parameter(
-                    "units", "Dense units", "Units between the filters and the answer.", 128, 8, 512, 8
+                    "units", "Dense units", "Units in the dense layer before the output.", 128, 8, 512, 8
                 ),
             ),
         ),
         Architecture(
             name="cnn-fast",
             title="CNN, fast",
-            description="Strided 5x5 convolutions and batch normalization: over 99 % right after seconds.",
+            description="Strided 5x5 convolutions and batch normalization: over 99 % accurate in seconds.",
             layers=cnn_fast,
             parameters=(
                 Parameter(
-                    "filters_1", "Filters, first layer", "5x5 patterns, every second pixel.", 16, 4, 64, 4
+                    "filters_1", "Filters, first layer", "Number of 5x5 filters, stride 2.", 16, 4, 64, 4
                 ),
-                Parameter("filters_2", "Filters, second layer", "5x5 patterns of patterns.", 48, 4, 128, 4),
                 Parameter(
-                    "units", "Dense units", "Units between the filters and the answer.", 128, 8, 512, 8
+                    "filters_2", "Filters, second layer", "Number of 5x5 filters, stride 2.", 48, 4, 128, 4
+                ),
+                Parameter(
+                    "units", "Dense units", "Units in the dense layer before the output.", 128, 8, 512, 8
                 ),
             ),
             recipe={
@@ -231,7 +239,7 @@ CATALOGUE: dict[str, Architecture] = {
         Architecture(
             name="cnn-deep",
             title="CNN, deep",
-            description="Five convolutions, trained on varied strokes: the most accurate, for real pictures too.",
+            description="Five convolutions, trained with augmentation: the most accurate, on real pictures too.",
             layers=cnn_deep,
             parameters=_DEEP_SIZES,
             recipe=_DEEP_RECIPE,
@@ -239,7 +247,7 @@ CATALOGUE: dict[str, Architecture] = {
         Architecture(
             name="ensemble",
             title="Ensemble of deep CNNs",
-            description="Several deep CNNs, each from a seed of its own, answer as one: more accurate yet, and slower.",
+            description="Averages several deep CNNs trained from different seeds: more accurate still, and slower.",
             layers=cnn_deep,
             parameters=(
                 Parameter("members", "Members", "Networks whose probabilities are averaged.", 5, 2, 10),

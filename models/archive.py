@@ -131,7 +131,7 @@ def _check_progress(path: Path, staged: RunDirectory) -> None:
         return
     except (ValueError, RecursionError, ArithmeticError):
         raise InputError(
-            path.name, "its progress.jsonl holds a line that is no progress of a training."
+            path.name, "its progress.jsonl holds a line that is not a progress record."
         ) from None
 
 
@@ -192,7 +192,7 @@ def _verify(path: Path, folder: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise InputError(path.name, "checking the model took too long, so it was refused.") from None
+        raise InputError(path.name, "checking the model took too long, so it was rejected.") from None
     if check.returncode:
         lines = check.stdout.strip().splitlines()
         reason = lines[-1] if check.returncode == 1 and lines else "the model could not be loaded"

@@ -61,7 +61,7 @@ class StoredModel:
         try:
             status = self.directory.litert_file.stat()
         except OSError:
-            raise ModelError(f"{self.name}: the model is gone; choose another.") from None
+            raise ModelError(f"{self.name}: the model no longer exists; choose another.") from None
         return f"{self.directory.path}:{status.st_mtime_ns}:{status.st_size}"
 
 
@@ -156,7 +156,7 @@ def check_name(name: str) -> str:
     if not name or len(name) > _LONGEST_NAME:
         raise ModelError(f"A name has 1 to {_LONGEST_NAME} characters; got {len(name)}.")
     if not name.isprintable():
-        raise ModelError(f"A name has no invisible characters; got {name!a}.")
+        raise ModelError(f"A name can't contain invisible characters; got {name!a}.")
     return name
 
 
@@ -164,9 +164,9 @@ def check_new_name(name: str) -> str:
     """As `check_name`; names of shipped models and the form of ids are refused too, so that each means one model."""
     name = check_name(name)
     if is_id(name):
-        raise ModelError(f"{name} looks like the id of a run; choose another name.")
+        raise ModelError(f"{name} looks like a run ID; choose another name.")
     if is_reserved_name(name):
-        raise ModelError(f"{name} is the name of a model that came with Digit Lab; choose another.")
+        raise ModelError(f"{name} is the name of a model that ships with Digit Lab; choose another.")
     return name
 
 
@@ -208,10 +208,10 @@ def delete_directory(directory: RunDirectory) -> None:
     try:
         directory.path.rename(grave)
     except FileNotFoundError:
-        raise ModelError(f"{directory.id}: the run is gone already.") from None
+        raise ModelError(f"{directory.id}: the run no longer exists.") from None
     shutil.rmtree(grave, ignore_errors=True)
 
 
 def _refuse_shipped(model: StoredModel, verb: str) -> None:
     if model.shipped:
-        raise ModelError(f"{model.name} came with Digit Lab and can't be {verb}.")
+        raise ModelError(f"{model.name} ships with Digit Lab and can't be {verb}.")

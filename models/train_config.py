@@ -37,7 +37,12 @@ class TrainConfig(BaseModel):
     ] = {}
     epochs: Annotated[
         int,
-        Field(title="Epochs", ge=1, le=500, description="How often the network sees the whole training set."),
+        Field(
+            title="Epochs",
+            ge=1,
+            le=500,
+            description="How many times the network sees the whole training set.",
+        ),
         Choices((1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500)),
     ] = 5
     batch_size: Annotated[
@@ -46,7 +51,7 @@ class TrainConfig(BaseModel):
             title="Batch size",
             ge=8,
             le=4096,
-            description="Images the network sees before each correction: small is thorough, large is quick.",
+            description="Images per weight update: small batches learn more per epoch, large ones run faster.",
         ),
         Choices((8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)),
     ] = 64
@@ -56,7 +61,7 @@ class TrainConfig(BaseModel):
             title="Learning rate",
             gt=0,
             le=10,
-            description="How far each correction goes: too high and the loss jumps about, too low and it crawls.",
+            description="Size of each weight update: too high and the loss jumps around, too low and it crawls.",
         ),
         Choices(
             (*(float(f"{digit}e{power}") for power in range(-5, 0) for digit in (1, 2, 3, 4, 6, 8)), 1.0)
@@ -66,15 +71,15 @@ class TrainConfig(BaseModel):
         Optimizer,
         Field(
             title="Optimizer",
-            description="Adam adapts the step to each weight; AdamW adds a clean weight decay; SGD is the classic; "
-            "Muon moves all directions of a layer alike and needs fewer epochs.",
+            description="Adam adapts the step of each weight; AdamW decouples the weight decay; SGD is the classic; "
+            "Muon orthogonalizes each layer's update and needs fewer epochs.",
         ),
     ] = "adam"
     schedule: Annotated[
         Schedule,
         Field(
             title="Learning-rate schedule",
-            description="Keep the rate, let it fall along a cosine, or warm it up and then bring it to zero.",
+            description="Constant, falling along a cosine, or one cycle: warmed up, then brought down to zero.",
         ),
     ] = "constant"
     weight_decay: Annotated[
@@ -93,7 +98,7 @@ class TrainConfig(BaseModel):
             title="Label smoothing",
             ge=0,
             le=0.5,
-            description="The share of certainty taken from the true digit and spread over all ten.",
+            description="Share of the target probability taken from the true digit and spread over all ten.",
         ),
         Slider(0.01, percent=True),
     ] = 0.0
@@ -103,7 +108,7 @@ class TrainConfig(BaseModel):
             title="Dropout",
             ge=0,
             le=0.9,
-            description="The share of units silenced at random in each step, so that none is relied on alone.",
+            description="Share of units switched off at random in each step, so that the network relies on none alone.",
         ),
         Slider(0.05, percent=True),
     ] = 0.0
@@ -111,7 +116,7 @@ class TrainConfig(BaseModel):
         bool,
         Field(
             title="Augmentation",
-            description="Shows varied digits (tilted, resized, slanted, bent, thicker, thinner) in every epoch.",
+            description="Varies the digits anew in every epoch: tilted, resized, slanted, bent, thicker, thinner.",
         ),
     ] = False
     augment_strength: Annotated[
@@ -120,7 +125,7 @@ class TrainConfig(BaseModel):
             title="Augmentation strength",
             ge=0.1,
             le=3,
-            description="How far the variations go; 1 is moderate.",
+            description="How strong the variations are; 1 is moderate.",
         ),
         Slider(0.1, only_with="augment"),
     ] = 1.0
@@ -130,7 +135,7 @@ class TrainConfig(BaseModel):
             title="Not a digit",
             ge=0,
             le=0.5,
-            description="Extra pictures that show no digit, as a share of the training images: teaches it to refuse.",
+            description="Pictures without a digit, as a share of the training images: it learns to refuse them.",
         ),
         Slider(0.01, percent=True),
     ] = 0.0
@@ -138,7 +143,7 @@ class TrainConfig(BaseModel):
         bool,
         Field(
             title="Calibration",
-            description="Scales the confidence at the end to how often answers are right; needs 500 validation images.",
+            description="Scales confidence after training to how often answers are right; needs 500 validation images.",
         ),
     ] = False
     ema: Annotated[
@@ -147,7 +152,7 @@ class TrainConfig(BaseModel):
             title="Weight averaging",
             ge=0,
             le=0.99999,
-            description="Keeps a running average of the weights and answers with it; 0 is off, 0.998 is usual.",
+            description="Keeps a running average of the weights and answers with it; 0 is off, 0.998 is common.",
         ),
         Choices((0.0, 0.9, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995), zero="off"),
     ] = 0.0
@@ -157,7 +162,7 @@ class TrainConfig(BaseModel):
             title="Early stopping",
             ge=0,
             le=100,
-            description="Ends after so many epochs without a better validation loss and keeps the best; 0 is off.",
+            description="Stops after this many epochs without a better validation loss and keeps the best; 0 is off.",
         ),
         Slider(1, most=20),
     ] = 0
@@ -167,7 +172,7 @@ class TrainConfig(BaseModel):
             title="Validation split",
             ge=0,
             le=0.5,
-            description="The share of the training images held out to judge the network during training.",
+            description="Share of the training images held out to validate the network after each epoch.",
         ),
         Slider(0.05, percent=True),
     ] = 0.1
@@ -177,7 +182,7 @@ class TrainConfig(BaseModel):
             title="Seed",
             ge=0,
             le=2**31 - 1,
-            description="Decides everything that is random: the same seed gives the same history.",
+            description="Determines everything random: the same seed gives the same history.",
         ),
     ] = 0
 

@@ -27,7 +27,7 @@ from pipeline.cli.train import train
 
 app = typer.Typer(
     name="digitlab",
-    help="Train, question and use handwritten-digit recognizers. Without a command, opens the dashboard.",
+    help="Train, inspect and use handwritten-digit recognizers. Without a command, opens the dashboard.",
     context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     rich_markup_mode=None,
@@ -67,12 +67,15 @@ def start(
     port: Annotated[
         int | None,
         typer.Option(
-            help="Of the dashboard; 8501 or the next that is free.", min=1, max=65535, show_default=False
+            help="Port of the dashboard; 8501 or the next free one if omitted.",
+            min=1,
+            max=65535,
+            show_default=False,
         ),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the dashboard in the browser.")] = True,
 ) -> None:
-    """Train, question and use handwritten-digit recognizers. Without a command, opens the dashboard."""
+    """Train, inspect and use handwritten-digit recognizers. Without a command, opens the dashboard."""
     if context.invoked_subcommand is None:
         from pipeline.cli.dashboard import open_dashboard
 
@@ -82,14 +85,15 @@ def start(
 @app.command()
 def evaluate(
     model: Annotated[
-        str | None, typer.Argument(help="A model's name or id, or a run directory; else the default.")
+        str | None, typer.Argument(help="Model name, ID or run directory; the default model if omitted.")
     ] = None,
     dataset: Annotated[
-        Path | None, typer.Option(help="An .npz whose test part to use; else MNIST's.", show_default=False)
+        Path | None,
+        typer.Option(help="An .npz file whose test set to use; MNIST if omitted.", show_default=False),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure a model on test images it has never seen."""
+    """Evaluate a model on a test set that it was not trained on."""
     from pipeline.data.dataset import load_dataset
     from pipeline.evaluation.metrics import evaluate as judge
 
@@ -102,14 +106,14 @@ def evaluate(
         return
     low, high = result.interval
     typer.echo(
-        f"{found.name}: {percent(result.accuracy)} right (95 % interval {percent(low)} to {percent(high)})"
+        f"{found.name}: accuracy {percent(result.accuracy)} (95 % interval {percent(low)} to {percent(high)})"
     )
     typer.echo(f"{result.error_count} errors in {result.count:,} test images")
     if result.human_accuracy is not None:
-        typer.echo(f"{percent(result.human_accuracy)} by the majority of human votes on disputed test labels")
-    typer.echo(
-        f"loss {result.loss:.4f}, true digit among the first two {percent(result.top2_accuracy)}, ", nl=False
-    )
+        typer.echo(
+            f"accuracy {percent(result.human_accuracy)} with disputed test labels settled by human votes"
+        )
+    typer.echo(f"loss {result.loss:.4f}, top-2 accuracy {percent(result.top2_accuracy)}, ", nl=False)
     typer.echo(f"calibration error {percent(result.calibration_error)}\n")
     typer.echo("       " + "".join(f"{digit:>6}" for digit in range(10)) + "   recall  precision")
     for row, report in zip(result.confusion, result.classes, strict=True):
@@ -123,11 +127,11 @@ def evaluate(
 
 @app.command()
 def predict(
-    pictures: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures of one digit each.")],
+    pictures: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures with one digit each.")],
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which digit each picture shows."""
+    """Recognize the digit in each picture."""
     from pipeline.imaging.normalize import normalize
     from pipeline.imaging.picture import read_picture
 
@@ -142,7 +146,7 @@ def predict(
             continue
         if normalized.others:
             _say(
-                f"{path}: one of about {normalized.others + 1} digits in the picture; "
+                f"{path}: about {normalized.others + 1} digits in the picture, only one is recognized; "
                 "`digitlab read` reads them all"
             )
         answer = recognizer.predict_picture(normalized.image)
@@ -175,8 +179,10 @@ def _fail_input(path: Path, error: InputError, as_json: bool) -> None:
 @app.command()
 def sample(
     model: ModelOption = None,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100, help="How many digits.")] = 1,
-    seed: Annotated[int | None, typer.Option(help="Draw the same digits again.", show_default=False)] = None,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100, help="Number of digits.")] = 1,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed, to draw the same digits again.", show_default=False)
+    ] = None,
 ) -> None:
     """Draw random test digits in the terminal, with the model's answers."""
     import numpy as np
@@ -187,7 +193,7 @@ def sample(
     images, labels = load_dataset().test
     chosen = np.random.default_rng(seed).choice(len(images), count, replace=False)
     for index, answer in zip(chosen, recognizer.predict(images[chosen]), strict=True):
-        verdict = "right" if answer.digit == labels[index] else f"wrong, it is labelled {labels[index]}"
+        verdict = "right" if answer.digit == labels[index] else f"wrong, it is labeled {labels[index]}"
         sure = show_confidence(answer.confidence, 1)
         title = f"test digit {index}: {found.name} says {answer.digit} ({sure}), {verdict}"
         typer.echo(f"{title}\n{beside(draw_digit(images[index]), probability_bars(answer.probabilities))}\n")

@@ -17,9 +17,7 @@ models_app = typer.Typer(
     no_args_is_help=True,
 )
 
-ModelArgument = Annotated[
-    str, typer.Argument(metavar="MODEL", help="A model's name or id, or a run directory.")
-]
+ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help="Model name, ID or run directory.")]
 
 
 def _summary(model: StoredModel) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def _summary(model: StoredModel) -> dict[str, Any]:
 
 @models_app.command("list")
 def list_command(as_json: JsonOption = False) -> None:
-    """Show all models, the shipped ones first; a star marks the default."""
+    """List all models, shipped ones first; a star marks the default."""
     from models.store import default_model, list_models
 
     models = list_models()
@@ -51,7 +49,8 @@ def list_command(as_json: JsonOption = False) -> None:
         return
     chosen = default_model().id if models else ""
     typer.echo(
-        f"  {'id':<22} {'kind':<9} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  name", err=True
+        f"  {'id':<22} {'architecture':<12} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  name",
+        err=True,
     )
     for model in models:
         accuracy, votes = format_accuracy(model.record.results)
@@ -59,13 +58,13 @@ def list_command(as_json: JsonOption = False) -> None:
         entry = _summary(model)
         size = f"{entry['bytes'] / 1e6:.2f} MB"
         typer.echo(
-            f"{star} {model.id:<22} {entry['architecture']:<9} {accuracy:<24} {votes:<8} {size:>8}  {model.name}"
+            f"{star} {model.id:<22} {entry['architecture']:<12} {accuracy:<24} {votes:<8} {size:>8}  {model.name}"
         )
 
 
 @models_app.command()
 def show(model: ModelArgument, as_json: JsonOption = False) -> None:
-    """Show what a model is, how it was trained and how good it is."""
+    """Show a model's architecture, training and accuracy."""
     from models.architectures import summarize
     from models.store import find_model
 
@@ -93,11 +92,14 @@ def show(model: ModelArgument, as_json: JsonOption = False) -> None:
 @models_app.command("export")
 def export_command(
     model: ModelArgument,
-    file: Annotated[Path, typer.Argument(help="Where to: NAME.zip (all of it), NAME.keras or NAME.tflite.")],
+    file: Annotated[
+        Path, typer.Argument(help="Output file: NAME.zip (the whole run), NAME.keras or NAME.tflite.")
+    ],
     int8: Annotated[
         bool,
         typer.Option(
-            "--int8", help="As 8-bit integers, a quarter of the size; only for .tflite. Tells the loss."
+            "--int8",
+            help="Quantize to 8-bit integers (.tflite only): a quarter of the size; reports the accuracy lost.",
         ),
     ] = False,
 ) -> None:
@@ -139,9 +141,9 @@ def combine(
     models: Annotated[
         list[str], typer.Argument(metavar="MODEL...", help="Two to ten models of one architecture and size.")
     ],
-    name: Annotated[str, typer.Option(help="What the ensemble is called.")] = "",
+    name: Annotated[str, typer.Option(help="Name of the ensemble.")] = "",
 ) -> None:
-    """Put trained models together as an ensemble: one model that averages their probabilities."""
+    """Combine trained models into an ensemble that averages their probabilities."""
     from rich.console import Console
 
     from models.store import find_model
@@ -157,7 +159,7 @@ def combine(
 
 @models_app.command("import")
 def import_command(file: Annotated[Path, typer.Argument(help="A .zip that `models export` wrote.")]) -> None:
-    """Check an exported model and add it to the own ones."""
+    """Verify an exported model and add it to your models."""
     from models.archive import import_model
 
     run = import_model(file)
@@ -166,11 +168,11 @@ def import_command(file: Annotated[Path, typer.Argument(help="A .zip that `model
 
 @models_app.command()
 def rename(model: ModelArgument, name: Annotated[str, typer.Argument(help="The new name.")]) -> None:
-    """Give an own model another name."""
+    """Rename one of your models."""
     from models.store import find_model
     from models.store import rename as give_name
 
-    typer.echo(f"It is called {give_name(find_model(model), name).name} now.", err=True)
+    typer.echo(f"Renamed to {give_name(find_model(model), name).name}.", err=True)
 
 
 @models_app.command()
@@ -178,7 +180,7 @@ def delete(
     model: ModelArgument,
     yes: YesOption = False,
 ) -> None:
-    """Delete an own model with its run; asks first."""
+    """Delete one of your models and its run; asks first."""
     from models.store import delete as remove
     from models.store import find_model
 
@@ -191,9 +193,9 @@ def delete(
 
 @models_app.command()
 def default(model: ModelArgument) -> None:
-    """Make a model the one that answers when none is named."""
+    """Set the default model."""
     from models.store import find_model, set_default
 
     found = find_model(model)
     set_default(found)
-    typer.echo(f"{found.name} answers from now on.", err=True)
+    typer.echo(f"{found.name} is now the default model.", err=True)

@@ -6,13 +6,15 @@ import typer
 
 from models.records import ModelResults
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON only, one object per line.")]
 ModelOption = Annotated[
     str | None,
-    typer.Option("--model", "-m", help="A model's name or id, or a run directory; else the default."),
+    typer.Option("--model", "-m", help="Model name, ID or run directory; the default model if omitted."),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-DetachOption = Annotated[bool, typer.Option("--detach", help="Put it in the queue and return at once.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")]
+DetachOption = Annotated[
+    bool, typer.Option("--detach", help="Add the run to the queue and return immediately.")
+]
 
 
 def score_fields(results: ModelResults | None) -> dict[str, Any]:

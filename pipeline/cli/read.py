@@ -26,25 +26,23 @@ def read(
     ],
     model: Annotated[
         str | None,
-        typer.Option("--model", "-m", help="A model's name or id, or a run directory; else the default."),
+        typer.Option("--model", "-m", help="Model name, ID or run directory; the default model if omitted."),
     ] = None,
     expect: Annotated[
         list[str] | None,
         typer.Option(
             "--expect",
-            help="What every line satisfies: length=8, range=1..500, date=DDMMYYYY, one-of=12,15, luhn, isbn, mod97; "
-            "the likeliest reading that does is taken. May be repeated.",
+            help="A rule that every line satisfies: length=8, range=1..500, date=DDMMYYYY, one-of=12,15, luhn, isbn, "
+            "mod97; the likeliest reading that satisfies it is chosen. Repeatable.",
         ),
     ] = None,
     csv_file: Annotated[
         Path | None,
-        typer.Option("--csv", help="Write a table to this file; pictures already in it are passed over."),
+        typer.Option("--csv", help="Write a table to this file; pictures already in it are skipped."),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object a picture and nothing else.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only, one object per picture.")] = False,
 ) -> None:
-    """Read all the digits of pictures, line by line; folders on all cores, and on from where it stopped."""
+    """Read every digit in pictures or folders of pictures, line by line, on all cores."""
     from models.native_output import silenced_stderr
     from models.recognizer import Recognizer
     from models.store import find_model
@@ -52,7 +50,7 @@ def read(
     from pipeline.reading.reader import find_pictures, read_files
 
     if csv_file and as_json:
-        raise ConfigError("--csv and --json exclude each other: expected one of them.")
+        raise ConfigError("--csv and --json can't be combined: expected one of them.")
     for name in expect or ():
         parse_constraint(name)
     found = find_model(model)
@@ -64,10 +62,13 @@ def read(
     done = {row[_PATH] for row in rows if not row[_ERROR]}
     found_pictures = list(find_pictures(paths))
     if not found_pictures:
-        typer.echo(f"There is no picture in {', '.join(map(str, paths))}.", err=True)
+        typer.echo(f"No pictures found in {', '.join(map(str, paths))}.", err=True)
     pictures = [path for path in found_pictures if str(path) not in done]
     if before := len(found_pictures) - len(pictures):
-        typer.echo(f"{before} of {len(found_pictures)} pictures stay in {csv_file} as read before.", err=True)
+        typer.echo(
+            f"{before} of {len(found_pictures)} pictures are in {csv_file} already and were skipped.",
+            err=True,
+        )
     results = read_files(pictures, found.directory.litert_file, expect or ())
     again = {str(path) for path in pictures}  # what failed before; rows of other pictures stay
     failed = (
@@ -99,7 +100,9 @@ def _print(results: Iterator[tuple[Path, PageReading | str]], as_json: bool) -> 
             if doubtful:
                 typer.echo(f"{path}: {doubtful} of {len(reading.digits)} digits are doubtful", err=True)
             for number in reading.broken:
-                typer.echo(f"{path}: line {number + 1} can't be read as expected", err=True)
+                typer.echo(
+                    f"{path}: line {number + 1} has no plausible reading that matches --expect", err=True
+                )
     return failed
 
 

@@ -16,14 +16,14 @@ from models.run_directory import RunDirectory
 from pipeline.cli.options import DetachOption, JsonOption, YesOption, score_fields
 from pipeline.cli.terminal import TrainingView
 
-runs_app = typer.Typer(help="Trainings: list, follow, stop, resume, delete.", no_args_is_help=True)
+runs_app = typer.Typer(help="Training runs: list, follow, stop, resume, delete.", no_args_is_help=True)
 
 RunArgument = Annotated[str, typer.Argument(help="A run's id or name.")]
 
 
 @runs_app.command("list")
 def list_command(as_json: JsonOption = False) -> None:
-    """Show every run with its state, oldest first."""
+    """List all runs with their states, oldest first."""
     from pipeline.runs.queue import list_runs
 
     rows: list[dict[str, Any]] = []
@@ -53,7 +53,7 @@ def list_command(as_json: JsonOption = False) -> None:
             typer.echo(json.dumps(row))
         return
     if not rows:
-        typer.echo("There are no runs yet; `digitlab train` makes one.", err=True)
+        typer.echo("No runs yet; start one with `digitlab train`.", err=True)
         return
     typer.echo(
         f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name",
@@ -68,7 +68,7 @@ def list_command(as_json: JsonOption = False) -> None:
 
 @runs_app.command()
 def follow(run: RunArgument, as_json: JsonOption = False) -> None:
-    """Watch a run until it ends. Ctrl-C only ends the watching."""
+    """Follow a run until it ends. Ctrl-C stops following, not the run."""
     from pipeline.runs.queue import find_run
 
     raise typer.Exit(follow_run(find_run(run), as_json=as_json, stop_on_interrupt=False))
@@ -76,7 +76,7 @@ def follow(run: RunArgument, as_json: JsonOption = False) -> None:
 
 @runs_app.command()
 def stop(run: RunArgument) -> None:
-    """Stop a run; what it has learned becomes a model."""
+    """Stop a run and keep its current weights as a model."""
     from pipeline.runs.queue import find_run
     from pipeline.runs.queue import stop as ask_to_stop
 
@@ -88,11 +88,11 @@ def stop(run: RunArgument) -> None:
 @runs_app.command()
 def resume(
     run: RunArgument,
-    epochs: Annotated[int, typer.Option("--epochs", min=0, help="Epochs to add to those planned.")] = 0,
+    epochs: Annotated[int, typer.Option("--epochs", min=0, help="Epochs to train beyond those planned.")] = 0,
     detach: DetachOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Let an interrupted, stopped or failed run go on from its last whole epoch."""
+    """Resume an interrupted, stopped or failed run from its last complete epoch."""
     from pipeline.runs.queue import find_run
     from pipeline.runs.queue import resume as let_go_on
 
@@ -100,12 +100,12 @@ def resume(
     let_go_on(found, epochs)
     if not detach:
         raise typer.Exit(follow_run(found, as_json=as_json))
-    typer.echo(f"Run {found.id} is in the queue again.", err=True)
+    typer.echo(f"Run {found.id} is queued again.", err=True)
 
 
 @runs_app.command()
 def delete(run: RunArgument, yes: YesOption = False) -> None:
-    """Delete a run that has ended; also a damaged one, by its id. Asks first where a model goes with it."""
+    """Delete a run that has ended, or a damaged one by its ID. Asks first if it has a model."""
     from models.store import delete_run
     from pipeline.runs.queue import find_run
 
@@ -123,7 +123,7 @@ def _interrupts(run: RunDirectory, view: TrainingView, enabled: bool) -> Iterato
     def on_interrupt(*_: object) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         run.stop_file.touch()
-        view.say("Stopping; what was learned is kept. Ctrl-C again to wait no longer.")
+        view.say("Stopping; the current weights are kept. Press Ctrl-C again to leave without waiting.")
 
     before = signal.getsignal(signal.SIGINT)
     if enabled:
@@ -141,14 +141,16 @@ def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = Tr
 
     with TrainingView(run.read().planned_epochs) as view, _interrupts(run, view, stop_on_interrupt):
         if before := earlier_in_queue(run):
-            view.say(f"Run {run.id} waits for {len(before)} other{'s' if len(before) > 1 else ''} to end.")
+            view.say(
+                f"Run {run.id} is waiting for {len(before)} other run{'s' if len(before) > 1 else ''} to finish."
+            )
         try:
             for progress in follow_progress(run):
                 view.show(progress)
                 if as_json and progress.epoch_end:
                     typer.echo(json.dumps(progress.as_line()))
         except KeyboardInterrupt:
-            view.say(f"The run goes on without you; `digitlab runs follow {run.id}` shows it again.")
+            view.say(f"The run continues in the background; follow it with `digitlab runs follow {run.id}`.")
             return 130
     return _conclude(run, as_json)
 
@@ -177,7 +179,7 @@ def _say_end(run: RunDirectory, state: str, results: ModelResults | None) -> Non
     record = run.read()
     out = sys.stderr
     if state == "interrupted":
-        typer.echo(f"The run was interrupted; `digitlab runs resume {run.id}` lets it go on.", file=out)
+        typer.echo(f"The run was interrupted; resume it with `digitlab runs resume {run.id}`.", file=out)
     elif not results:
         typer.echo(f"{state}: {record.reason}", file=out)
     else:
@@ -191,5 +193,5 @@ def _say_end(run: RunDirectory, state: str, results: ModelResults | None) -> Non
         )
         if results.human_accuracy is not None:
             votes = percent(results.human_accuracy)
-            typer.echo(f"{votes} by the majority of human votes on disputed test labels", file=out)
-        typer.echo(f"model {record.name!r} lies in {run.path}", file=out)
+            typer.echo(f"accuracy {votes} with disputed test labels settled by human votes", file=out)
+        typer.echo(f"model {record.name!r} saved to {run.path}", file=out)

@@ -63,26 +63,30 @@ def _with_hyperparameters(command: Callable[..., None]) -> Callable[..., None]:
 def train(
     *,
     arch: Annotated[str, typer.Option("--arch", help=f"{', '.join(CATALOGUE)}.")] = "cnn",
-    name: Annotated[str, typer.Option(help="What to call the model.", show_default=False)] = "",
+    name: Annotated[str, typer.Option(help="Name of the model.", show_default=False)] = "",
     dataset: Annotated[
         Path | None,
-        typer.Option(help="An .npz with x_train, y_train, x_test, y_test; else MNIST.", show_default=False),
+        typer.Option(
+            help="An .npz file with x_train, y_train, x_test, y_test; MNIST if omitted.", show_default=False
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", help="A parameter of the architecture, such as filters_1=16; may be repeated."),
+        typer.Option("--set", help="Architecture parameter, such as filters_1=16; repeatable."),
     ] = None,
     start_from: Annotated[
         str,
         typer.Option(
-            "--from", help="A model of the same shape whose weights to begin with.", show_default=False
+            "--from",
+            help="Model of the same architecture and sizes whose weights to start from.",
+            show_default=False,
         ),
     ] = "",
     detach: DetachOption = False,
     as_json: JsonOption = False,
     **hyperparameters: Any,
 ) -> None:
-    """Train a network and watch it learn. Ctrl-C stops it and keeps what was learned."""
+    """Train a network and follow its progress. Ctrl-C stops the run and keeps the current weights."""
     from models.store import find_model
     from pipeline.data.dataset import load_dataset
     from pipeline.runs.queue import submit
@@ -98,7 +102,7 @@ def train(
     if as_json:
         typer.echo(json.dumps({"run": run.id, "status": "queued"}))
     else:
-        typer.echo(f"Run {run.id} is in the queue; `digitlab runs follow {run.id}` shows it.", err=True)
+        typer.echo(f"Run {run.id} is queued; follow it with `digitlab runs follow {run.id}`.", err=True)
 
 
 def _parameter(word: str) -> tuple[str, int]:

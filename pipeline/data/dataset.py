@@ -92,7 +92,7 @@ class Dataset:
             raise InputError(
                 "",
                 f"A validation split of {validation_split:g} of {len(labels)} training "
-                f"image{'s' if len(labels) > 1 else ''} leaves none for validation; more images, or a split of 0.",
+                f"image{'s' if len(labels) > 1 else ''} leaves none for validation; use more images, or a split of 0.",
             )
         return Split(np.flatnonzero(~chosen), np.flatnonzero(chosen))
 
@@ -116,7 +116,7 @@ def load_dataset(path: str | Path | None = None) -> Dataset:
         sha256 = _hash(MNIST_FILE)
         if sha256 != MNIST_SHA256:
             raise InputError(
-                "", f"{MNIST_FILE.name} is not the file Digit Lab was shipped with; install it again."
+                "", f"{MNIST_FILE.name} is not the file that ships with Digit Lab; reinstall it."
             )
         return Dataset(MNIST_FILE, "MNIST", sha256)
     path = Path(path)
@@ -138,7 +138,7 @@ def load_recorded(record: DatasetRecord) -> Dataset:
     """
     found = load_dataset(record.path)
     if found.sha256 != record.sha256:
-        what = "is not on this computer" if record.path is None else "has changed since it was learned from"
+        what = "is not on this computer" if record.path is None else "has changed since it was trained on"
         raise InputError(record.name, f"the data set {what}.")
     return found
 

@@ -156,7 +156,7 @@ def keep(
                 Image.fromarray(content).save(part, "PNG")
         write_text(folder() / f"{digit.id}.json", record.model_dump_json() + "\n")
     except OSError as error:
-        raise InputError(folder(), f"the digit can't be kept there ({error.strerror}).") from None
+        raise InputError(folder(), f"the digit can't be saved there ({error.strerror}).") from None
     return digit
 
 
@@ -209,7 +209,7 @@ def export_npz(digits: list[KeptDigit]) -> bytes:
         InputError: there is no digit to export.
     """
     if not digits:
-        raise InputError("", "Expected at least one kept digit to export, but there is none.")
+        raise InputError("", "Expected at least one saved digit to export, but there is none.")
     digits = sorted(digits, key=lambda digit: digit.id)
     images = np.stack([digit.image for digit in digits])
     labels = np.array([digit.record.label for digit in digits], np.uint8)

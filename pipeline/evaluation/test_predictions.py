@@ -101,7 +101,7 @@ def score_predictions(probabilities: NDArray[np.float32], labels: NDArray[np.uin
     """
     if len(probabilities) != len(labels):
         raise ModelError(
-            f"The model's stored answers are to {len(probabilities):,} images, but the test set has "
+            f"The model's stored predictions cover {len(probabilities):,} images, but the test set has "
             f"{len(labels):,}; evaluate the model again."
         )
     rows = np.arange(len(labels))

@@ -117,11 +117,11 @@ def _ink_inside(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> tuple[Ink
     flat = _flat_background(pixels, gray)
     if flat is not None:
         distance = cv2.absdiff(pixels, np.broadcast_to(flat, pixels.shape).astype(np.uint8)).max(axis=2)
-        return _scaled(distance.astype(np.float32) / 255), "Ink is what differs from the even background."
+        return _scaled(distance.astype(np.float32) / 255), "Whatever differs from the uniform background counts as ink."
     dark, window = _polarity_and_window(gray)
     name = "darker" if dark else "lighter"
     difference = _against_paper(pixels, dark, window)
-    return _scaled(difference), f"Ink is what is {name} than the paper around it, so that shadows fade away."
+    return _scaled(difference), f"Whatever is {name} than the paper around it counts as ink, so shadows fade away."
 
 
 def _flat_background(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> NDArray[np.uint8] | None:

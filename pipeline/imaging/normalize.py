@@ -82,7 +82,7 @@ def normalize(picture: Picture) -> Normalized:
     image, inner = _fit(cut)
     steps = (
         *picture.steps,
-        Step("Strokes", "Specks and edges that are no part of the digit are dropped.", marked),
+        Step("Strokes", "Specks and edges that are not part of the digit are dropped.", marked),
         Step("Box", "The smallest box around the strokes is cut out.", shown(cut)),
         *inner,
         Step("28 x 28", "The center of mass is moved to the middle of 28 x 28 pixels.", image),
@@ -235,8 +235,8 @@ def _fit(cut: Ink) -> tuple[NDArray[np.float32], tuple[Step, ...]]:
         size = (max(1, round(tight.shape[1] * small)), max(1, round(tight.shape[0] * small)))
         tight = np.asarray(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), np.float32)
     steps = (
-        Step("Sharpened", "The edges of the strokes are made clear.", before),
-        Step("Stroke width", "Strokes are brought to the width that MNIST's have.", shown(widened)),
+        Step("Sharpened", "The edges of the strokes are sharpened.", before),
+        Step("Stroke width", "Strokes are brought to the stroke width of MNIST.", shown(widened)),
         Step("20 x 20", "The digit is shrunk to fit in 20 x 20 pixels.", _shrunk(tight)),
     )
     return _centered(tight, _FINE), steps

@@ -52,6 +52,6 @@ def read_picture(source: str | Path | bytes | NDArray[np.uint8]) -> Picture:
     cleaned = without_rulings(ink)
     if cleaned is not ink:
         ink = cleaned
-        explanation = "Lines that were printed on the paper are erased where no stroke crosses them."
-        steps = (*steps, Step("Without rulings", explanation, shown(ink)))
+        explanation = "Printed lines are erased wherever no stroke crosses them."
+        steps = (*steps, Step("Ruled lines removed", explanation, shown(ink)))
     return Picture(pixels, ink, scale, steps)

@@ -231,7 +231,7 @@ def _read_one(path: Path) -> PageReading | str:
     except InputError as error:
         return str(error)
     except Exception as error:
-        return f"{path}: an unexpected {type(error).__name__} ended its reading."
+        return f"{path}: an unexpected {type(error).__name__} ended the reading."
     # the crops stay behind: a thousand pages of them would fill the memory
     nothing = np.zeros((0, 0), np.float32)
     return replace(reading, digits=tuple(replace(digit, image=nothing) for digit in reading.digits))
@@ -268,7 +268,7 @@ def read_files(
                 yield first, future.result()
         except BrokenProcessPool:
             raise InputError(
-                "", "A reading process was ended from outside, perhaps for want of memory."
+                "", "A reading process was killed, perhaps because memory ran out."
             ) from None
         finally:
             for _, future in pending:

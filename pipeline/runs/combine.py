@@ -37,7 +37,7 @@ def combine_models(models: Sequence[StoredModel], name: str = "") -> RunDirector
         if _kind(model) != _kind(models[0]):
             raise ModelError(
                 f"{model.name}: it has another architecture, size or data set than {first.name}, "
-                "so they can't answer as one."
+                "so they can't be combined."
             )
     config = read_config(
         {

@@ -32,7 +32,7 @@ def diagnose(epochs: Sequence[Progress]) -> Diagnosis:
         epochs: the whole epochs, in order; losses in nats.
     """
     if not epochs:
-        return Diagnosis("waiting", "The first epoch is not over yet; until then the curves say little.")
+        return Diagnosis("waiting", "The first epoch is still running; it is too early to see a trend.")
     losses = [epoch.loss for epoch in epochs]
     trouble = _trouble(losses, epochs[-1].accuracy)
     if trouble:
@@ -43,8 +43,8 @@ def diagnose(epochs: Sequence[Progress]) -> Diagnosis:
         share = epochs[0].val_accuracy if judged == "validation" else epochs[0].accuracy
         return Diagnosis(
             "early",
-            f"One epoch, {percent(share or 0)} right on the {judged} images; "
-            "it takes two to tell where it is going.",
+            f"One epoch, {percent(share or 0)} accuracy on the {judged} images; "
+            "it takes two to see a trend.",
         )
     numbers = [epoch.epoch for epoch in epochs]
     return _trend(numbers, losses, values, judged)
@@ -60,7 +60,7 @@ def _trouble(losses: Sequence[float], accuracy: float) -> Diagnosis | None:
     if losses[-1] > 0.95 * GUESSING and accuracy < 0.2:
         return Diagnosis(
             "stuck",
-            f"Hardly anything learned: a loss of {losses[-1]:.2f} is what guessing gives. "
+            f"Not learning: a loss of {losses[-1]:.2f} is what guessing gives. "
             "Lower the learning rate if it is high, raise it if it is tiny.",
         )
     return None
@@ -82,7 +82,7 @@ def _trend(
         return Diagnosis(
             "level",
             f"Unsteady: the validation loss was lowest in epoch {numbers[best]} ({values[best]:.3f}) and is "
-            f"{values[last]:.3f} now. A lower or falling learning rate would calm it.",
+            f"{values[last]:.3f} now. A lower or falling learning rate would steady it.",
         )
     before = min(values[: max(1, last - 1)]) if last > 1 else values[0]
     gain = 1 - min(values[max(0, last - 1) :]) / before if before > 0 else 0.0

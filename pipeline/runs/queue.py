@@ -175,14 +175,14 @@ def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
         raise ModelError(f"{record.name}: it is {current}, so there is nothing to resume.")
     if more_epochs and record.members > 1:
         raise ModelError(
-            f"{record.name}: an ensemble's networks are each trained to their end; train a new one."
+            f"{record.name}: an ensemble can't be trained further; train a new one."
         )
     config = read_config({**record.config.model_dump(), "epochs": record.config.epochs + more_epochs})
     if current == "finished" and not more_epochs:
         raise ModelError(f"{record.name}: it has finished; say how many epochs to add.")
     if not can_go_on(run, record):
         raise ModelError(
-            f"{record.name}: it came without its checkpoint, so it can't go on; train a new model from its weights, "
+            f"{record.name}: it has no checkpoint, so it can't be resumed; train a new model from its weights, "
             f"with `digitlab train --from {record.id}` or on the Train page."
         )
     drop_unfinished_epochs(run)

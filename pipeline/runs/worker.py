@@ -51,7 +51,7 @@ def main(path: str) -> int:
     except _StoppedError:
         done = run.read().epochs_done
         reason = (
-            f"Stopped before it learned on after epoch {done}."
+            f"Stopped before training resumed after epoch {done}."
             if done
             else "Stopped before anything was learned."
         )
@@ -78,9 +78,9 @@ def _explain(error: BaseException) -> str:
     if isinstance(error, DigitLabError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        return f"A file could not be written or read: {error.strerror}."
+        return f"A file couldn't be read or written: {error.strerror}."
     if isinstance(error, MemoryError):
-        return "There was not enough memory; a smaller batch or network needs less."
+        return "Out of memory; try a smaller batch size or network."
     return f"An unexpected {type(error).__name__} ended the training; worker.log has the details."
 
 
@@ -120,7 +120,7 @@ def _carry_out(run: RunDirectory) -> None:
     if result.why == "diverged":
         run.update(seconds=seconds, epochs_done=result.epochs)
         raise ModelError(
-            f"The loss grew beyond all bounds in epoch {result.epochs + 1}; a lower learning rate helps most often."
+            f"Training diverged in epoch {result.epochs + 1}; a lower learning rate usually helps."
         )
     _, val_accuracy = result.validation
     if (
@@ -132,7 +132,7 @@ def _carry_out(run: RunDirectory) -> None:
         raise _StoppedError
     done, epochs = len(history(run)), record.planned_epochs
     reasons = {
-        "finished": f"All {epochs} epochs done." if epochs > 1 else "The one epoch is done.",
+        "finished": f"All {epochs} epochs done." if epochs > 1 else "One epoch done.",
         "early": f"The validation loss had not improved for {config.early_stopping} epochs; the best was kept.",
         "stopped": f"Stopped on request after {done} whole epoch{'s' if done != 1 else ''}.",
     }
@@ -174,7 +174,7 @@ def _start_weights(start_from: str, config: TrainConfig) -> Any:
         model.load_weights(find_model(start_from).directory.keras_file)
     except (OSError, ValueError):
         raise ModelError(
-            f"{start_from}: its weights can't be read, or they are of another version's network."
+            f"{start_from}: its weights can't be read, or belong to another version's network."
         ) from None
     return model.get_weights()
 

@@ -70,7 +70,7 @@ def _write_model_files(
     if not difference <= _LITERT_TOLERANCE:
         raise ModelError(
             f"The exported model's answers differ from Keras's by up to {difference:.2g} "
-            f"(at most {_LITERT_TOLERANCE:g} is allowed), so it was not accepted."
+            f"(at most {_LITERT_TOLERANCE:g} is allowed), so it was rejected."
         )
     digits = among_digits(scores)
     evaluation = evaluate(digits, labels, dataset.test_labels_by_people)

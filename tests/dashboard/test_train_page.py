@@ -184,7 +184,7 @@ def test_the_pickers_leave_out_states_and_what_there_is_none_of(home: Path) -> N
     app = open_page("train", train_tab="watch")
     assert app.selectbox(key="run").options == ["same"]
     assert not app.multiselect, "there is nothing to compare with"
-    assert "it takes two to tell where it is going" in text_of(app)
+    assert "it takes two to see a trend" in text_of(app)
     second = write_run(home, "same", "stopped", epochs_done=1)
     app.run()
     assert app.selectbox(key="run").options == [f"same · {second.id}", "same · 20260101-000000-000000"]

@@ -45,7 +45,7 @@ def test_a_shipped_model_is_what_its_record_says(home: Path, name: str) -> None:
 def test_shipped_models_can_not_be_changed(home: Path) -> None:
     model = find_model("cnn")
     for change in (delete, lambda m: rename(m, "mine"), lambda m: annotate(m, "mine")):
-        with pytest.raises(ModelError, match="came with Digit Lab"):
+        with pytest.raises(ModelError, match="ships with Digit Lab"):
             change(model)
     assert (PRETRAINED / "cnn" / "run.json").exists()
 
@@ -58,7 +58,7 @@ def test_a_model_is_found_by_id_name_and_path(tiny_model: Path) -> None:
 
 
 def test_a_reference_means_one_model_whatever_others_are_called(tiny_model: Path) -> None:
-    with pytest.raises(ModelError, match="came with Digit Lab; choose another"):
+    with pytest.raises(ModelError, match="ships with Digit Lab; choose another"):
         rename(find_model("tiny"), "cnn-deep")
     with pytest.raises(ModelError, match="looks like the id of a run"):
         rename(find_model("tiny"), tiny_model.name)

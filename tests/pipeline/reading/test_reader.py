@@ -196,7 +196,7 @@ def test_a_folder_is_read_to_a_table_that_goes_on_where_it_stopped(
     again = digitlab("read", folder, "--csv", table)
     assert again.code == 0
     assert "Read 1 of 1 pictures" in again.err
-    assert "2 of 3 pictures stay in" in again.err
+    assert "2 of 3 pictures are in" in again.err
     with table.open(newline="") as file:
         assert sorted(row["text"] for row in csv.DictReader(file)) == ["2718", "2818\n459", "60"]
     assert "checked" in table.read_text(), "what a person added is still there"
@@ -206,7 +206,7 @@ def test_a_folder_without_pictures_is_told_of(home: Path, digitlab: Digitlab, tm
     (tmp_path / "notes.txt").write_text("no picture")
     outcome = digitlab("read", tmp_path)
     assert (outcome.code, outcome.out) == (0, "")
-    assert f"no picture in {tmp_path}" in outcome.err
+    assert f"No pictures found in {tmp_path}" in outcome.err
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ def epochs(losses: list[float], validation: list[float] | None = None) -> list[P
     ("losses", "validation", "kind", "words"),
     [
         ([], None, "waiting", "first epoch"),
-        ([0.4], [0.3], "early", "90.00 % right on the validation images"),
+        ([0.4], [0.3], "early", "90.00 % accuracy on the validation images"),
         ([0.4], None, "early", "training images"),
         ([0.4, 0.2], [0.3, 0.2], "improving", "fell by 33 % in the last epoch"),
         ([0.4, 0.2, 0.1], [0.3, 0.2, 0.15], "improving", "last two epochs"),

@@ -63,7 +63,7 @@ def test_an_ensemble_is_trained_like_any_model(
     assert (record.epochs_done, record.planned_epochs) == (8, 8)
     assert "--arch ensemble" in record.command
     assert "--set members=2" in record.command
-    with pytest.raises(ModelError, match="each trained to their end"):
+    with pytest.raises(ModelError, match="can't be trained further"):
         resume(run, 1)
     export_model(find_model("both"), tmp_path / "both.zip")
     assert import_model(tmp_path / "both.zip").read().results == record.results
