@@ -32,7 +32,7 @@ _UPLOADS = "_uploads"
 _CANVAS_START = "_canvas_start"
 _CANVAS_ROUND = "_canvas_round"
 
-MOST_KEPT_BYTES = 128 * 1024**2
+MOST_SAVED_BYTES = 128 * 1024**2
 """Uploaded files that a session keeps for one uploader while another page is open."""
 
 
@@ -97,7 +97,7 @@ def drawing() -> Drawing:
     return Drawing(*value) if value else Drawing()
 
 
-def keep_drawing(strokes: list[dict[str, Any]], png: bytes) -> None:
+def save_drawing(strokes: list[dict[str, Any]], png: bytes) -> None:
     """Remembers the drawing for the time when the canvas is not on the page."""
     st.session_state[_DRAWING] = (strokes, png)
 
@@ -116,27 +116,27 @@ def canvas_start() -> dict[str, Any]:
     }
 
 
-def keep_uploads(key: str, files: list[tuple[str, bytes]]) -> None:
+def save_uploads(key: str, files: list[tuple[str, bytes]]) -> None:
     """Remembers names and contents for the time when the uploader is not on the page.
 
-    The first ones that fit into `MOST_KEPT_BYTES` are kept.
+    The first ones that fit into `MOST_SAVED_BYTES` are saved.
     """
-    kept, room = [], MOST_KEPT_BYTES
+    saved, room = [], MOST_SAVED_BYTES
     for name, data in files:
         room -= len(data)
         if room < 0:
             break
-        kept.append((name, data))
-    st.session_state.setdefault(_UPLOADS, {})[key] = (kept, len(files))
+        saved.append((name, data))
+    st.session_state.setdefault(_UPLOADS, {})[key] = (saved, len(files))
 
 
-def kept_uploads(key: str) -> tuple[list[tuple[str, bytes]], int]:
-    """Names and contents of what was uploaded there last, as far as kept, and how many there were."""
-    kept, count = st.session_state.get(_UPLOADS, {}).get(key, ([], 0))
-    return list(kept), count
+def saved_uploads(key: str) -> tuple[list[tuple[str, bytes]], int]:
+    """Names and contents of what was uploaded there last, as far as saved, and how many there were."""
+    saved, count = st.session_state.get(_UPLOADS, {}).get(key, ([], 0))
+    return list(saved), count
 
 
-def put_uploads_away(key: str) -> None:
+def forget_uploads(key: str) -> None:
     """Forgets what was uploaded there."""
     st.session_state.get(_UPLOADS, {}).pop(key, None)
 

@@ -27,7 +27,7 @@ def probability_bars(
     best = max(range(len(probabilities)), key=lambda digit: probabilities[digit])
     colors = {best: palette.answer} if true is None else {best: palette.answer, true: palette.right}
     shares = [100 * value for value in probabilities]
-    figure = go.Figure(_styled_sheet(palette, title, height))
+    figure = go.Figure(_styled_figure(palette, title, height))
     figure.add_trace(
         go.Bar(
             x=[str(digit) for digit in range(len(shares))],
@@ -47,7 +47,7 @@ def probability_bars(
 
 
 @lru_cache(maxsize=32)
-def _styled_sheet(palette: Palette, title: str, height: int) -> go.Figure:
+def _styled_figure(palette: Palette, title: str, height: int) -> go.Figure:
     """The chart without its bars: styling takes most of the time, and the bars are new with every stroke."""
     figure = finish(go.Figure(), palette, title, "Probability in percent", height, bargap=0.32)
     figure.update_yaxes(range=[0, 112], tickvals=[0, 50, 100], fixedrange=True)

@@ -31,23 +31,23 @@ def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> lis
         accept_multiple_files=True,
         key=key,
         help=_HELP,
-        on_change=state.put_uploads_away,
+        on_change=state.forget_uploads,
         args=(key,),
     )
     if len(files) > most:
         st.info(beyond.format(count=len(files)), icon=":material/info:")
     if files:
         taken = [(file.name, file.getvalue()) for file in files[:most]]
-        state.keep_uploads(key, taken)
+        state.save_uploads(key, taken)
     else:
-        taken, count = state.kept_uploads(key)
+        taken, count = state.saved_uploads(key)
         if count > len(taken):
-            _show_kept(
+            _show_saved(
                 key,
                 f"Only {len(taken)} of the {count} {noun}s from before could be kept; add the others again",
             )
         elif taken:
-            _show_kept(key, f"{len(taken)} {noun}{'s' if len(taken) > 1 else ''} from before")
+            _show_saved(key, f"{len(taken)} {noun}{'s' if len(taken) > 1 else ''} from before")
     return [make_upload(name, data) for name, data in taken]
 
 
@@ -64,26 +64,26 @@ def ask_photo(label: str, key: str, width: int | None = None) -> Upload | None:
         key=key,
         help=_CAMERA_HELP,
         width=width or "stretch",
-        on_change=state.put_uploads_away,  # a new photo replaces what came before, and so does clearing it
+        on_change=state.forget_uploads,  # a new photo replaces what came before, and so does clearing it
         args=(key,),
     )
     if photo is not None:
-        state.keep_uploads(key, [(_PHOTO, photo.getvalue())])
+        state.save_uploads(key, [(_PHOTO, photo.getvalue())])
         return make_upload(_PHOTO, photo.getvalue())
-    taken, _ = state.kept_uploads(key)
+    taken, _ = state.saved_uploads(key)
     if not taken:
         return None
-    _show_kept(key, "The photo from before")
+    _show_saved(key, "The photo from before")
     return make_upload(*taken[0])
 
 
-def _show_kept(key: str, words: str) -> None:
+def _show_saved(key: str, words: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"kept_{key}"):
         st.markdown(f":material/history: {words}", width="content")
         st.button(
             "Put away",
             icon=":material/close:",
             key=f"put_away_{key}",
-            on_click=state.put_uploads_away,
+            on_click=state.forget_uploads,
             args=(key,),
         )

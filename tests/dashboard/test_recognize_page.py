@@ -163,7 +163,7 @@ def test_many_broken_uploads_are_folded_after_three(tiny_model: Path) -> None:
 
 def test_only_so_many_bytes_of_uploads_are_kept(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seven = drawn_seven()
-    monkeypatch.setattr(state, "MOST_KEPT_BYTES", 2 * len(seven))
+    monkeypatch.setattr(state, "MOST_SAVED_BYTES", 2 * len(seven))
     app = open_page(source="upload")
     uploader: Any = app.get("file_uploader")[0]
     for name in ("a.png", "b.png", "c.png"):

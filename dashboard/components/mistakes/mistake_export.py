@@ -1,4 +1,4 @@
-"""Taking the shown mistakes along."""
+"""The export of the mistakes that are shown."""
 
 import numpy as np
 import streamlit as st

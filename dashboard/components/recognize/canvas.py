@@ -42,7 +42,7 @@ def draw_digit(palette: Palette) -> tuple[NDArray[np.uint8] | None, DeltaGenerat
             )
         glance = st.container(key="glance")
         if result.image_bytes is not None:
-            state.keep_drawing(_objects(result.json_data), result.image_bytes)
+            state.save_drawing(_objects(result.json_data), result.image_bytes)
         drawing = state.drawing()
         _show_tools(empty=not drawing.strokes)
     if not drawing.strokes or drawing.png is None:

@@ -1,4 +1,4 @@
-"""Correcting an answer: the right label is asked for, and the digit is kept."""
+"""Correcting an answer: the right label is asked for, and the digit is saved."""
 
 from dataclasses import dataclass
 
@@ -29,8 +29,8 @@ class Answered:
 
 
 def offer_correction(answered: Answered, key: str) -> None:
-    """A button that opens the ten digits; choosing one keeps the picture under that label."""
-    # once a digit is kept the keys change, and with them the popover closes
+    """A button that opens the ten digits; choosing one saves the picture under that label."""
+    # once a digit is saved the keys change, and with them the popover closes
     with st.popover("That was wrong", icon=":material/thumb_down:", key=f"wrong_{key}_{state.notices()}"):
         st.markdown("**Which digit is it?**")
         st.caption("The picture is kept on this computer with the label you give, for later training.")
@@ -44,10 +44,10 @@ def offer_correction(answered: Answered, key: str) -> None:
             )
         if label is not None:
             with errors_shown():
-                _keep(answered, int(label))
+                _save(answered, int(label))
 
 
-def _keep(answered: Answered, label: int) -> None:
+def _save(answered: Answered, label: int) -> None:
     saved_digits.keep(
         answered.picture.pixels,
         answered.picture.image,

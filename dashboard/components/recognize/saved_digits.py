@@ -1,4 +1,4 @@
-"""The digits that were corrected and kept: look at them, take them along, delete them."""
+"""The digits that were corrected and saved: look at them, export them, delete them."""
 
 import streamlit as st
 

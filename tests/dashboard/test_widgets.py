@@ -1,0 +1,75 @@
+"""The building blocks of pages: components of our own, labels that can be told apart, files to save."""
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.widgets.component_assets import declare
+from dashboard.widgets.distinct_labels import distinct_labels
+from tests.conftest import PROJECT
+
+ASSETS = PROJECT / "dashboard" / "assets" / "components"
+
+
+def declared_components() -> set[str]:
+    files = (PROJECT / "dashboard").rglob("*.py")
+    return {name for file in files for name in re.findall(r'\bdeclare\("(\w+)"', file.read_text())}
+
+
+def test_every_component_has_its_files_and_every_file_its_component() -> None:
+    assert declared_components() == {file.stem for file in ASSETS.iterdir()}
+    for name in declared_components():
+        assert "export default function" in (ASSETS / f"{name}.js").read_text()
+        assert (ASSETS / f"{name}.html").read_text().startswith("<div")
+
+
+def test_a_components_files_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    declare("digit_matrix")
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: pytest.fail("read again"))
+    declare("digit_matrix")
+
+
+def test_labels_that_read_alike_have_their_key_behind_them() -> None:
+    label_of = distinct_labels({"": "Random weights", "a": "Mine", "b": "Mine", "c": "Random weights"})
+    labels = [label_of(key) for key in ("", "a", "b", "c", "gone")]
+    assert labels == ["Random weights", "Mine · a", "Mine · b", "Random weights · c", "gone"]
+
+
+def one_choice() -> None:
+    import streamlit as st
+
+    from dashboard.widgets.choice import choose
+    from dashboard.widgets.digit_filter import filter_by_digit
+
+    st.text(choose("Unit", {"counts": "Counts", "shares": "Percent"}, "unit", default="counts"))
+    st.text(str(filter_by_digit("Digit", "digit")))
+
+
+def test_a_choice_shows_labels_and_gives_values() -> None:
+    app = AppTest.from_function(one_choice).run()
+    assert [text.value for text in app.text] == ["counts", "None"]
+    assert app.button_group(key="unit").options == ["Counts", "Percent"]
+    app.button_group(key="unit").set_value("shares")
+    app.button_group(key="digit").set_value(7).run()
+    assert [text.value for text in app.text] == ["shares", "7"]
+
+
+def downloads() -> None:
+    from dashboard.widgets.download import offer_download
+
+    offer_download("Table (.csv)", lambda: "a,b", "table.csv", "One line a digit.")
+    offer_download("Pictures (.zip)", b"", "pictures.zip", key="pictures")
+
+
+def test_a_file_is_offered_by_its_ending() -> None:
+    app = AppTest.from_function(downloads).run()
+    assert not app.exception
+    table, pictures = (element.proto for element in app.get("download_button"))
+    assert (table.label, table.icon, table.help) == (
+        "Table (.csv)",
+        ":material/download:",
+        "One line a digit.",
+    )
+    assert pictures.icon == ":material/folder_zip:"
