@@ -1,7 +1,6 @@
 """`digitlab models ...`."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -104,23 +103,14 @@ def export_command(
     ] = False,
 ) -> None:
     """Write a model to a file: .zip can be imported again, .keras and .tflite are for other programs."""
-    from models.archive import export_model
+    from models.export_formats import find_format
     from models.store import find_model
 
     found = find_model(model)
     if int8:
         _export_int8(found, file)
         return
-    sources = {".keras": found.directory.keras_file, ".tflite": found.directory.litert_file}
-    if file.suffix == ".zip":
-        export_model(found, file)
-    elif file.suffix in sources:
-        try:
-            shutil.copyfile(sources[file.suffix], file)
-        except OSError as error:
-            raise ConfigError(f"{file}: the model can't be written there ({error.strerror}).") from None
-    else:
-        raise ConfigError(f"{file}: expected a name that ends in .zip, .keras or .tflite.")
+    find_format(file).write(found, file)
     typer.echo(f"Wrote {found.name} to {file}.", err=True)
 
 

@@ -3,6 +3,7 @@
 import io
 import os
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,34 @@ from models.errors import InputError
 
 MAX_BYTES = 20 * 1024**2
 MAX_PIXELS = 50_000_000
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+
+
+@dataclass(frozen=True)
+class PictureFormat:
+    """A kind of picture file: Pillow's decoder, what people call it, and how names of such files end."""
+
+    decoder: str
+    name: str
+    suffixes: tuple[str, ...]
+
+
+FORMATS = (
+    PictureFormat("PNG", "PNG", (".png",)),
+    PictureFormat("JPEG", "JPEG", (".jpg", ".jpeg")),
+    PictureFormat("WEBP", "WebP", (".webp",)),
+    PictureFormat("BMP", "BMP", (".bmp",)),
+    PictureFormat("TIFF", "TIFF", (".tif", ".tiff")),
+    PictureFormat("GIF", "GIF", (".gif",)),
+)
 """Only these decoders are ever tried: others of Pillow's start programs (EPS) or are rarely looked at."""
 
-_EXPECTED = "a PNG, JPEG, WebP, BMP, TIFF or GIF picture"
+SUFFIXES = tuple(suffix for form in FORMATS for suffix in form.suffixes)
+"""How the names of pictures end, in lower case: what uploads and folders are searched for."""
+
+FORMAT_NAMES = " or ".join([", ".join(form.name for form in FORMATS[:-1]), FORMATS[-1].name])
+"""For a sentence: PNG, JPEG, WebP, BMP, TIFF or GIF."""
+
+_EXPECTED = f"a {FORMAT_NAMES} picture"
 _KNOWN_OTHERS = (
     (b"%PDF", 0, "a PDF document"),
     (b"ftypheic", 4, "a HEIC picture"),
@@ -71,7 +96,7 @@ def _decode(data: bytes, subject: str) -> NDArray[np.uint8]:
         # Pillow warns of oddities (bad EXIF, many pixels) that are checked here or do no harm
         warnings.simplefilter("ignore")
         try:
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            with Image.open(io.BytesIO(data), formats=[form.decoder for form in FORMATS]) as image:
                 width, height = image.size
                 if width * height > MAX_PIXELS:
                     raise InputError(

@@ -28,7 +28,7 @@ def test_an_own_model_stands_in_the_table_with_its_card_and_curves(
     assert table.value["Model"].tolist() == ["tiny"]
     assert table.value["Status"].tolist() == ["finished"]
     downloads: list[Any] = list(app.get("download_button"))
-    assert {"Keras (.keras)", "LiteRT (.tflite)", "Everything (run.zip)"} <= {
+    assert {"Keras (.keras)", "LiteRT (.tflite)", "Complete run (.zip)"} <= {
         button.label for button in downloads
     }
     (chart,) = charts_of(app)

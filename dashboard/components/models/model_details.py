@@ -1,6 +1,7 @@
 """One model: what it is, and what can be done with it. Every button is named for its model, and acts on no other."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -11,7 +12,7 @@ from dashboard.widgets.download import offer_download
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.test_metrics import show_test_metrics
-from models.archive import export_model
+from models.export_formats import EXPORT_FORMATS, ExportFormat
 from models.formatting import duration
 from models.store import StoredModel, annotate, delete, rename, set_default
 
@@ -63,30 +64,23 @@ def _show_facts(model: StoredModel) -> None:
 
 
 def _show_downloads(model: StoredModel) -> None:
-    files = model.directory
     with st.container(horizontal=True, key="model_downloads"):
-        offer_download(
-            "Keras (.keras)",
-            files.keras_file.read_bytes,
-            f"{model.name}.keras",
-            "To load with `keras.models.load_model`.",
-            key=f"model_keras {model.id}",
-        )
-        offer_download(
-            "LiteRT (.tflite)",
-            files.litert_file.read_bytes,
-            f"{model.name}.tflite",
-            "For phones and small computers.",
-            key=f"model_litert {model.id}",
-        )
-        offer_download(
-            "Everything (run.zip)",
-            lambda: _zip(model),
-            f"{model.name}.zip",
-            "The whole run, to import into another Digit Lab.",
-            key=f"model_zip {model.id}",
-        )
+        for entry in EXPORT_FORMATS:
+            offer_download(
+                entry.label,
+                partial(_export, model, entry),
+                f"{model.name}{entry.suffix}",
+                entry.help,
+                key=f"model_export {entry.suffix} {model.id}",
+            )
     _show_int8(model)
+
+
+def _export(model: StoredModel, entry: ExportFormat) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"model{entry.suffix}"
+        entry.write(model, path)
+        return path.read_bytes()
 
 
 def _show_int8(model: StoredModel) -> None:
@@ -112,13 +106,6 @@ def _show_int8(model: StoredModel) -> None:
             key=f"model_int8_file {model.id}",
         )
     st.caption(sentence)
-
-
-def _zip(model: StoredModel) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "run.zip"
-        export_model(model, path)
-        return path.read_bytes()
 
 
 @st.dialog("Rename and annotate", icon=":material/edit:")

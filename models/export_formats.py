@@ -1,0 +1,58 @@
+"""The files that a model can be exported to, each declared once; the command line and the page list them."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.archive import export_model
+from models.errors import ConfigError, ModelError
+from models.store import StoredModel
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """One kind of file.
+
+    Attributes:
+        suffix: of its name, which `digitlab models export` goes by.
+        label: what the page calls it.
+        help: what it is good for, one sentence.
+        write: writes the model to a path; `ModelError` where that can't be written.
+    """
+
+    suffix: str
+    label: str
+    help: str
+    write: Callable[[StoredModel, Path], None]
+
+
+def _copy_keras(model: StoredModel, path: Path) -> None:
+    _copy(model.directory.keras_file, path)
+
+
+def _copy_litert(model: StoredModel, path: Path) -> None:
+    _copy(model.directory.litert_file, path)
+
+
+def _copy(file: Path, path: Path) -> None:
+    try:
+        shutil.copyfile(file, path)
+    except OSError as error:
+        raise ModelError(f"{path}: the model can't be written there ({error.strerror}).") from None
+
+
+EXPORT_FORMATS = (
+    ExportFormat(".keras", "Keras (.keras)", "Load it with `keras.models.load_model`.", _copy_keras),
+    ExportFormat(".tflite", "LiteRT (.tflite)", "For phones and small computers.", _copy_litert),
+    ExportFormat(".zip", "Complete run (.zip)", "For import into another Digit Lab.", export_model),
+)
+
+
+def find_format(path: Path) -> ExportFormat:
+    """The format that a file name asks for; `ConfigError` with those there are."""
+    for entry in EXPORT_FORMATS:
+        if path.suffix == entry.suffix:
+            return entry
+    *first, last = (entry.suffix for entry in EXPORT_FORMATS)
+    raise ConfigError(f"{path}: expected a name that ends in {', '.join(first)} or {last}.")
