@@ -24,9 +24,9 @@ from PIL import Image, ImageDraw
 from models.errors import DigitLabError
 from models.recognizer import Recognizer
 from models.store import find_model
-from pipeline.imaging.normalize import normalize
 from pipeline.imaging.picture import Picture, read_picture
 from pipeline.reading.reader import PageDigit, PageReading, read_page
+from pipeline.reading.single_digit import recognize_digit
 
 TILE = 300
 COLUMNS = 4
@@ -107,9 +107,9 @@ def _answer(folder: Path, entry: Entry, recognizer: Recognizer) -> Answer:
     try:
         picture = read_picture(folder / entry.path)
         if entry.single:
-            normalized = normalize(picture)
-            found = recognizer.predict_picture(normalized.image)
-            digits = [PageDigit(found.digit, found.confidence, normalized.box, 0, normalized.image)]
+            reading = recognize_digit(picture, recognizer)
+            normalized, answer = reading.normalized, reading.prediction
+            digits = [PageDigit(answer.digit, answer.confidence, normalized.box, 0, normalized.image)]
         else:
             digits = list(read_page(picture, recognizer).digits)
     except DigitLabError as error:

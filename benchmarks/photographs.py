@@ -2,7 +2,7 @@
 
     uv run python benchmarks/photographs.py [--count 1000] [--pages 100] [--model NAME] [--errors errors.png]
 
-Digits are drawn with a thin, a usual and a broad pen, dark on light or light on dark, close to the picture's rim or
+Digits are drawn with a thin, a medium and a broad pen, dark on light or light on dark, close to the picture's rim or
 far from it, in light that falls off, with the edge of a shadow, a vignette or on squared paper. Pages are
 sheets that lie askew on a table, darker than the paper or a little brighter. To compare, the same network
 answers what tutorials make of the picture: made 28x28 and inverted where it is bright.
@@ -26,7 +26,7 @@ from pipeline.imaging.picture import read_picture
 from pipeline.reading.reader import read_page
 
 Gray = NDArray[np.uint8]
-PENS = ("thin", "usual", "broad")
+PENS = ("thin", "medium", "broad")
 LIGHTS = ("falling off", "shadow edge", "vignette", "squared paper")
 MARGINS = (0.3, 1, 3, 6, 15)  # pixels of the digit's 28
 
@@ -36,7 +36,7 @@ def written(digit: Gray, factor: float, pen: str, random: np.random.Generator) -
     rows, columns = np.flatnonzero((digit > 60).any(axis=1)), np.flatnonzero((digit > 60).any(axis=0))
     crop = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     large = cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    if pen != "usual":
+    if pen != "medium":
         width = max(1, int(random.uniform(0.5, 1.6) * factor))
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
         if pen == "broad":

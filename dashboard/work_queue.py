@@ -1,4 +1,4 @@
-"""Reading pictures for all sessions: a few at a time, each once, and what was read is kept in bounded memory."""
+"""Reading pictures for all sessions: a few at a time, each once, and results are cached in bounded memory."""
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable
@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import streamlit as st
 
 from models.errors import InputError
+from pipeline.reading.reader import FailedReading
 
 _AT_ONCE = 2
 """Pictures read at the same time on the whole server: a large one takes some 300 MB."""
@@ -24,12 +25,12 @@ class Weighed(Protocol):
         """The bytes."""
 
 
-Kept = TypeVar("Kept", bound=Weighed)
-Found = TypeVar("Found")
+Weighable = TypeVar("Weighable", bound=Weighed)
+Result = TypeVar("Result")
 
 
-class Shelf(Generic[Kept]):
-    """What was read, or one sentence on why there is none, up to a number of bytes.
+class SizedCache(Generic[Weighable]):
+    """What was read, or why it can't be, up to a number of bytes.
 
     What was used longest ago goes first.
     """
@@ -38,22 +39,23 @@ class Shelf(Generic[Kept]):
         self._most = most_bytes
         self._weight = 0
         self._lock = Lock()
-        self._kept: OrderedDict[str, Kept | str] = OrderedDict()
+        self._entries: OrderedDict[str, Weighable | FailedReading] = OrderedDict()
 
-    def get(self, key: str) -> Kept | str | None:
-        """What is kept under the key, if it is still there."""
+    def get(self, key: str) -> Weighable | FailedReading | None:
+        """The entry of this key, if it is still there."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+            if key in self._entries:
+                self._entries.move_to_end(key)
+            return self._entries.get(key)
 
-    def put(self, key: str, found: Kept | str) -> None:
-        """Keeps something; others may have to go."""
+    def put(self, key: str, result: Weighable | FailedReading) -> None:
+        """Adds an entry; others may have to go."""
         with self._lock:
-            self._weight += _weight(found) - _weight(self._kept.pop(key, ""))
-            self._kept[key] = found
-            while self._weight > self._most and len(self._kept) > 1:
-                self._weight -= _weight(self._kept.popitem(last=False)[1])
+            before = self._entries.pop(key, None)
+            self._weight += result.weight - (before.weight if before else 0)
+            self._entries[key] = result
+            while self._weight > self._most and len(self._entries) > 1:
+                self._weight -= self._entries.popitem(last=False)[1].weight
 
 
 @dataclass
@@ -62,7 +64,7 @@ class _Task:
     waiting: int = 0
 
 
-class ReadingQueue:
+class WorkQueue:
     """Work in the order in which it was asked for, a few pieces at a time.
 
     The same work is done once for all who ask for it while it is under way; what nobody waits for any more is
@@ -74,7 +76,7 @@ class ReadingQueue:
         self._lock = RLock()  # canceling calls `_forget` from within
         self._tasks: dict[str, _Task] = {}
 
-    def ask(self, key: str, work: Callable[[], Found]) -> Future[Found]:
+    def ask(self, key: str, work: Callable[[], Result]) -> Future[Result]:
         """Has the work done some time; whoever asks has to `leave`, whether there is a result or not."""
         with self._lock:
             task = self._tasks.get(key) or self._begin(key, work)
@@ -102,8 +104,8 @@ class ReadingQueue:
                 del self._tasks[key]
 
 
-def read_alone(key: str, read: Callable[[], Found]) -> Found:
-    """Waits for one piece of work and gives its result or raises its error; nothing is kept."""
+def read_alone(key: str, read: Callable[[], Result]) -> Result:
+    """Waits for one piece of work and gives its result or raises its error; nothing is cached."""
     queue = _queue()
     future = queue.ask(key, read)
     try:
@@ -113,25 +115,25 @@ def read_alone(key: str, read: Callable[[], Found]) -> Found:
 
 
 def read_in_turn(
-    shelf: Shelf[Kept], wanted: Iterable[tuple[str, Callable[[], Kept]]]
-) -> Generator[Kept | str]:
-    """Reads what is not on the shelf and puts it there.
+    cache: SizedCache[Weighable], wanted: Iterable[tuple[str, Callable[[], Weighable]]]
+) -> Generator[Weighable | FailedReading]:
+    """Reads what is not in the cache and puts it there.
 
     Close the iterator when no more is wanted. It asks for no more than a few pictures ahead, so that many of one
     session don't hold up the others.
 
     Args:
-        shelf: where to look first.
-        wanted: keys, the same for the same result, and what to do for it; `InputError` is kept as its sentence.
+        cache: where to look first.
+        wanted: keys, the same for the same result, and what to do for it; an `InputError` becomes a `FailedReading`.
 
     Yields:
-        For each, in order, what was read or one sentence on why it can't be.
+        For each, in order, what was read or why it can't be.
     """
     queue = _queue()
-    asked: deque[tuple[str, Future[Kept | str]]] = deque()
+    asked: deque[tuple[str, Future[Weighable | FailedReading]]] = deque()
     try:
         for key, read in wanted:
-            asked.append((key, _on_shelf(shelf, key) or queue.ask(key, partial(_fill, shelf, key, read))))
+            asked.append((key, _cached(cache, key) or queue.ask(key, partial(_fill, cache, key, read))))
             if len(asked) == _AT_ONCE:
                 yield asked[0][1].result()
                 queue.leave(*asked.popleft())
@@ -143,30 +145,26 @@ def read_in_turn(
             queue.leave(key, future)
 
 
-def _on_shelf(shelf: Shelf[Kept], key: str) -> Future[Kept | str] | None:
-    found = shelf.get(key)
-    if found is None:
+def _cached(cache: SizedCache[Weighable], key: str) -> Future[Weighable | FailedReading] | None:
+    entry = cache.get(key)
+    if entry is None:
         return None
-    future: Future[Kept | str] = Future()
-    future.set_result(found)
+    future: Future[Weighable | FailedReading] = Future()
+    future.set_result(entry)
     return future
 
 
-def _fill(shelf: Shelf[Kept], key: str, read: Callable[[], Kept]) -> Kept | str:
-    found = shelf.get(key)  # another session's may have come in the meantime
-    if found is None:
+def _fill(cache: SizedCache[Weighable], key: str, read: Callable[[], Weighable]) -> Weighable | FailedReading:
+    result = cache.get(key)  # another session's may have come in the meantime
+    if result is None:
         try:
-            found = read()
+            result = read()
         except InputError as error:
-            found = str(error)
-        shelf.put(key, found)
-    return found
-
-
-def _weight(found: Weighed | str) -> int:
-    return len(found) if isinstance(found, str) else found.weight
+            result = FailedReading(error.reason)
+        cache.put(key, result)
+    return result
 
 
 @st.cache_resource(show_spinner=False)
-def _queue() -> ReadingQueue:
-    return ReadingQueue()
+def _queue() -> WorkQueue:
+    return WorkQueue()

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard.components.read.constraint_form import ask_line_knowledge
-from dashboard.components.read.page_review import show_reading_desk
+from dashboard.components.read.constraint_form import ask_constraints
+from dashboard.components.read.page_review import show_page_review
 from dashboard.components.read.page_sources import pick_source, take_pages
 from dashboard.components.read.reading_progress import read_pages
 from dashboard.widgets.model_picker import pick_model
@@ -18,8 +18,8 @@ show_page_title(
 with st.container(horizontal=True, gap="small", key="read_bar", vertical_alignment="center"):
     source = pick_source()
     model = pick_model("Read by", quiet=True)
-    constraints = ask_line_knowledge()
+    constraints = ask_constraints()
 
 uploads = take_pages(source)
 if uploads:
-    show_reading_desk(read_pages(uploads, model, constraints), current_palette())
+    show_page_review(read_pages(uploads, model, constraints), current_palette())

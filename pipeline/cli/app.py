@@ -132,24 +132,23 @@ def predict(
     as_json: JsonOption = False,
 ) -> None:
     """Recognize the digit in each picture."""
-    from pipeline.imaging.normalize import normalize
-    from pipeline.imaging.picture import read_picture
+    from pipeline.reading.single_digit import recognize_digit
 
     _, recognizer = _open_recognizer(model)
     failed = False
     for path in pictures:
         try:
-            normalized = normalize(read_picture(path))
+            reading = recognize_digit(path, recognizer)
         except InputError as error:
             failed = True
             _fail_input(path, error, as_json)
             continue
-        if normalized.others:
+        if reading.normalized.others:
             _say(
-                f"{path}: about {normalized.others + 1} digits in the picture, only one is recognized; "
+                f"{path}: about {reading.normalized.others + 1} digits in the picture, only one is recognized; "
                 "`digitlab read` reads them all"
             )
-        answer = recognizer.predict_picture(normalized.image)
+        answer = reading.prediction
         if as_json:
             _print_json(
                 {

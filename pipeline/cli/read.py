@@ -15,7 +15,7 @@ from models.files import replacing
 from pipeline.reading.records import COLUMNS, failed_row, reading_record, reading_row
 
 if TYPE_CHECKING:
-    from pipeline.reading.reader import PageReading
+    from pipeline.reading.reader import FailedReading, PageReading
 
 _PATH, _ERROR = COLUMNS.index("path"), COLUMNS.index("error")
 
@@ -46,51 +46,52 @@ def read(
     from models.native_output import silenced_stderr
     from models.recognizer import Recognizer
     from models.store import find_model
+    from pipeline.reading.batch import find_pictures, read_files
     from pipeline.reading.constraints import parse_constraint
-    from pipeline.reading.reader import find_pictures, read_files
 
     if csv_file and as_json:
         raise ConfigError("--csv and --json can't be combined: expected one of them.")
     for name in expect or ():
         parse_constraint(name)
-    found = find_model(model)
+    litert_file = find_model(model).directory.litert_file
     with silenced_stderr():
-        Recognizer(
-            found.directory.litert_file, workers=1
-        )  # a damaged model is told of here, not by every process
+        Recognizer(litert_file, workers=1)  # a damaged model is reported here, not by every process
     rows = _read_table(csv_file) if csv_file else []
     done = {row[_PATH] for row in rows if not row[_ERROR]}
-    found_pictures = list(find_pictures(paths))
-    if not found_pictures:
+    all_pictures = list(find_pictures(paths))
+    if not all_pictures:
         typer.echo(f"No pictures found in {', '.join(map(str, paths))}.", err=True)
-    pictures = [path for path in found_pictures if str(path) not in done]
-    if before := len(found_pictures) - len(pictures):
+    pictures = [path for path in all_pictures if str(path) not in done]
+    if before := len(all_pictures) - len(pictures):
         typer.echo(
-            f"{before} of {len(found_pictures)} pictures are in {csv_file} already and were skipped.",
+            f"{before} of {len(all_pictures)} pictures are in {csv_file} already and were skipped.",
             err=True,
         )
-    results = read_files(pictures, found.directory.litert_file, expect or ())
+    results = read_files(pictures, litert_file, expect or ())
     again = {str(path) for path in pictures}  # what failed before; rows of other pictures stay
     failed = (
         _write_table(results, csv_file, len(pictures), [row for row in rows if row[_PATH] not in again])
         if csv_file
         else _print(results, as_json)
     )
-    for _, reason in failed:
+    for sentence in failed:
         if not as_json:
-            typer.echo(f"digitlab: {reason}", err=True)
+            typer.echo(f"digitlab: {sentence}", err=True)
     if csv_file:
         typer.echo(f"Read {len(pictures) - len(failed)} of {len(pictures)} pictures to {csv_file}.", err=True)
     raise typer.Exit(int(bool(failed)))
 
 
-def _print(results: Iterator[tuple[Path, PageReading | str]], as_json: bool) -> list[tuple[Path, str]]:
+def _print(results: Iterator[tuple[Path, PageReading | FailedReading]], as_json: bool) -> list[str]:
+    """Prints what was read; the sentences on what failed are left to the caller, but for JSON."""
+    from pipeline.reading.reader import FailedReading
+
     failed = []
     for path, reading in results:
-        if isinstance(reading, str):
-            failed.append((path, reading))
+        if isinstance(reading, FailedReading):
+            failed.append(f"{path}: {reading.reason}")
             if as_json:
-                typer.echo(json.dumps({"path": str(path), "error": reading}))
+                typer.echo(json.dumps({"path": str(path), "error": failed[-1]}))
         elif as_json:
             typer.echo(json.dumps(reading_record(str(path), reading)))
         else:
@@ -121,23 +122,28 @@ def _read_table(csv_file: Path) -> list[list[str]]:
 
 
 def _write_table(
-    results: Iterator[tuple[Path, PageReading | str]], csv_file: Path, count: int, kept: list[list[str]]
-) -> list[tuple[Path, str]]:
+    results: Iterator[tuple[Path, PageReading | FailedReading]],
+    csv_file: Path,
+    count: int,
+    earlier: list[list[str]],
+) -> list[str]:
     from rich.console import Console
     from rich.progress import Progress
+
+    from pipeline.reading.reader import FailedReading
 
     failed = []
     try:
         with (
-            _open_table(csv_file, kept) as file,
+            _open_table(csv_file, earlier) as file,
             Progress(console=Console(stderr=True), transient=True) as bar,
         ):
             task = bar.add_task("reading", total=count)
             writer = csv.writer(file)
             for path, reading in results:
-                if isinstance(reading, str):
-                    failed.append((path, reading))
-                    writer.writerow(failed_row(str(path), reading))
+                if isinstance(reading, FailedReading):
+                    failed.append(f"{path}: {reading.reason}")
+                    writer.writerow(failed_row(str(path), failed[-1]))
                 else:
                     writer.writerow(reading_row(str(path), reading))
                 file.flush()
@@ -147,11 +153,11 @@ def _write_table(
     return failed
 
 
-def _open_table(csv_file: Path, kept: list[list[str]]) -> IO[str]:
+def _open_table(csv_file: Path, earlier: list[list[str]]) -> IO[str]:
     """The table with the rows that stay, ready for more."""
     with (
         replacing(csv_file) as part,
         part.open("w", newline="", encoding="utf-8", errors="surrogateescape") as new,
     ):
-        csv.writer(new).writerows([COLUMNS, *kept])
+        csv.writer(new).writerows([COLUMNS, *earlier])
     return csv_file.open("a", newline="", encoding="utf-8", errors="surrogateescape")

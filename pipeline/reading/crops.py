@@ -23,7 +23,7 @@ _MARGIN = 0.18
 
 
 @dataclass(frozen=True)
-class ReadPage:
+class PageWithCrops:
     """A reading, and what it was read from.
 
     Attributes:
@@ -47,14 +47,14 @@ class ReadPage:
         return len(self.preview) + sum(map(len, self.digit_crops + self.line_crops)) + images
 
 
-def read_with_evidence(
+def read_with_crops(
     data: bytes, recognizer: Recognizer, constraints: Sequence[Constraint] = ()
-) -> ReadPage:
+) -> PageWithCrops:
     """Reads all the digits of a picture file and cuts them out of it; arguments and errors as `read_page`."""
     picture = read_picture(data)
     reading = read_page(picture, recognizer, constraints)
     height, width = picture.pixels.shape[:2]
-    return ReadPage(
+    return PageWithCrops(
         reading,
         (width, height),
         _preview(picture.pixels),

@@ -1,4 +1,4 @@
-"""Readings to take along: CSV, JSON and XLSX, with what was cut out of the pictures as evidence.
+"""Readings as files: CSV, JSON, XLSX and ZIP, the latter two with the crops that they rest on.
 
 JSON has the form of `digitlab read --json`; what a person changed stands beside what was read.
 """
@@ -9,92 +9,31 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.drawing.image import Image as SheetImage
+from openpyxl.drawing.image import Image as WorkbookImage
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.reading.constraints import Constraint, choose
-from pipeline.reading.corrections import Corrections, corrected_lines, corrected_text, edited, written
-from pipeline.reading.crops import ReadPage
+from pipeline.reading.corrections import written
 from pipeline.reading.reader import PageReading
 from pipeline.reading.records import COLUMNS, failed_row, listed, reading_record, reading_row
+from pipeline.reading.review import AnyPage, FailedPage
 
 _MOST_CROPS = 2000
 """Digits that a workbook shows a picture of; opening it would take minutes with many more."""
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One picture that was handed in.
-
-    Attributes:
-        name: of its file.
-        page: what was read, or None where it can't be.
-        error: one sentence on why not.
-        corrections: what a person changed.
-        checked: places of the digits that a person has looked at and left as they are.
-        constraints: what is known of every line.
-    """
-
-    name: str
-    page: ReadPage | None = None
-    error: str = ""
-    corrections: Corrections = field(default_factory=dict)
-    checked: frozenset[int] = frozenset()
-    constraints: tuple[Constraint, ...] = ()
-
-    @property
-    def lines(self) -> list[str]:
-        """The text of each line as it now stands."""
-        return corrected_lines(self.page.reading, self.corrections) if self.page else []
-
-    @property
-    def text(self) -> str:
-        """All lines as they now stand."""
-        return corrected_text(self.page.reading, self.corrections) if self.page else ""
-
-    @property
-    def digit_count(self) -> int:
-        """How many digits there are as the text now stands."""
-        return sum(map(len, self.lines))
-
-    @property
-    def disagreeing(self) -> list[int]:
-        """Numbers, from 1, of the lines that as they now stand are other than what is known of them."""
-        return [number for number, line in enumerate(self.lines, 1) if self.disagrees(line)]
-
-    def disagrees(self, line: str) -> bool:
-        """Whether the text of a line is other than what is known of every line."""
-        return choose([line], self.constraints) is None
-
-    @property
-    def edits(self) -> list[int]:
-        """Places of the digits that are other than they were read."""
-        return edited(self.page.reading, self.corrections) if self.page else []
-
-    @property
-    def doubtful(self) -> list[int]:
-        """Places of the doubtful digits that nobody has looked at yet."""
-        if not self.page:
-            return []
-        seen = self.checked | set(self.corrections)
-        digits = enumerate(self.page.reading.digits)
-        return [place for place, digit in digits if digit.doubtful and place not in seen]
-
-
-def sheet_record(sheet: Sheet) -> dict[str, Any]:
+def page_record(page: AnyPage) -> dict[str, Any]:
     """One picture as in JSON: `digits` as read, `edits`, and the rest as it stands with them."""
-    if sheet.page is None:
-        return {"path": sheet.name, "error": sheet.error}
-    reading = sheet.page.reading
-    now = written(reading, sheet.corrections)
+    if isinstance(page, FailedPage):
+        return {"path": page.name, "error": page.reason}
+    reading = page.reading
+    now = written(reading, page.corrections)
     edits = [
         {
             "index": place,
@@ -102,47 +41,47 @@ def sheet_record(sheet: Sheet) -> dict[str, Any]:
             "read": reading.digits[place].digit,
             "text": now[place],
         }
-        for place in sheet.edits
+        for place in page.edits
     ]
-    stands = {"text": sheet.text, "lines": sheet.lines, "disagreeing": sheet.disagreeing}
-    return {**reading_record(sheet.name, reading), **stands, "edits": edits}
+    stands = {"text": page.text, "lines": page.lines, "disagreeing": page.disagreeing}
+    return {**reading_record(page.name, reading), **stands, "edits": edits}
 
 
-def to_json(sheets: Sequence[Sheet]) -> str:
+def to_json(pages: Sequence[AnyPage]) -> str:
     """One JSON object a line, one line a picture."""
-    return "".join(json.dumps(sheet_record(sheet), ensure_ascii=False) + "\n" for sheet in sheets)
+    return "".join(json.dumps(page_record(page), ensure_ascii=False) + "\n" for page in pages)
 
 
-def to_csv(sheets: Sequence[Sheet]) -> str:
+def to_csv(pages: Sequence[AnyPage]) -> str:
     """The table of `digitlab read --csv`, with the text as it now stands and how many digits were changed."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*COLUMNS, "edits"])
-    for sheet in sheets:
-        writer.writerow(_row(sheet))
+    for page in pages:
+        writer.writerow(_row(page))
     return text.getvalue()
 
 
-def to_zip(sheets: Sequence[Sheet]) -> bytes:
+def to_zip(pages: Sequence[AnyPage]) -> bytes:
     """readings.csv, readings.jsonl and a PNG of every line and digit, named by place and by what it was read as."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("readings.csv", to_csv(sheets))
-        archive.writestr("readings.jsonl", to_json(sheets))
-        for number, sheet in enumerate(sheets, 1):
-            if sheet.page is None:
+        archive.writestr("readings.csv", to_csv(pages))
+        archive.writestr("readings.jsonl", to_json(pages))
+        for number, page in enumerate(pages, 1):
+            if isinstance(page, FailedPage):
                 continue
-            folder = f"crops/{number:03d}-{_file_name(sheet.name)}"
-            for line, crop in enumerate(sheet.page.line_crops, 1):
+            folder = f"crops/{number:03d}-{_file_name(page.name)}"
+            for line, crop in enumerate(page.source.line_crops, 1):
                 archive.writestr(f"{folder}/line-{line:02d}.png", crop)
-            for place, line, position in positions(sheet.page.reading):
-                digit = sheet.page.reading.digits[place].digit
+            for place, line, position in positions(page.reading):
+                digit = page.reading.digits[place].digit
                 name = f"line-{line:02d}-digit-{position:02d}-read-{digit}.png"
-                archive.writestr(f"{folder}/{name}", sheet.page.digit_crops[place])
+                archive.writestr(f"{folder}/{name}", page.source.digit_crops[place])
     return content.getvalue()
 
 
-def to_xlsx(sheets: Sequence[Sheet]) -> bytes:
+def to_xlsx(pages: Sequence[AnyPage]) -> bytes:
     """A workbook of three sheets: pictures, lines and digits, the latter two beside what they were read from."""
     book = Workbook()
     pictures = book.active
@@ -150,28 +89,28 @@ def to_xlsx(sheets: Sequence[Sheet]) -> bytes:
     pictures.title = "Pictures"
     widths = {"Picture": 34, "Text": 24, "Digits": 9, "Doubtful": 10, "Lowest confidence": 18}
     _head(pictures, {**widths, "Disagreeing lines": 18, "Error": 60, "Edits": 8})
-    for sheet in sheets:
-        path, text, *rest = _row(sheet)
+    for page in pages:
+        path, text, *rest = _row(page)
         lowest = float(rest[2]) if rest[2] else None
         _append(pictures, [path, text, *rest[:2], lowest, *rest[3:]])
-    _add_lines(book.create_sheet("Lines"), sheets)
-    _add_digits(book.create_sheet("Digits"), sheets)
+    _add_lines(book.create_sheet("Lines"), pages)
+    _add_digits(book.create_sheet("Digits"), pages)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _row(sheet: Sheet) -> list[Any]:
-    if sheet.page is None:
-        return [*failed_row(sheet.name, sheet.error), 0]
-    row = dict(zip(COLUMNS, reading_row(sheet.name, sheet.page.reading), strict=True))
+def _row(page: AnyPage) -> list[Any]:
+    if isinstance(page, FailedPage):
+        return [*failed_row(page.name, page.reason), 0]
+    row = dict(zip(COLUMNS, reading_row(page.name, page.reading), strict=True))
     row |= {
-        "text": sheet.text,
-        "digits": sheet.digit_count,
-        "doubtful": len(sheet.doubtful),
-        "disagreeing": listed(sheet.disagreeing),
+        "text": page.text,
+        "digits": page.digit_count,
+        "doubtful": len(page.doubtful),
+        "disagreeing": listed(page.disagreeing),
     }
-    return [*row.values(), len(sheet.edits)]
+    return [*row.values(), len(page.edits)]
 
 
 def positions(reading: PageReading) -> Iterator[tuple[int, int, int]]:
@@ -182,39 +121,39 @@ def positions(reading: PageReading) -> Iterator[tuple[int, int, int]]:
         yield place, len(counts), counts[digit.line]
 
 
-def _add_lines(table: Worksheet, sheets: Sequence[Sheet]) -> None:
+def _add_lines(table: Worksheet, pages: Sequence[AnyPage]) -> None:
     columns = {"Picture": 34, "Line": 7, "Text": 24, "Read as": 24, "Disagrees": 11}
     _head(table, {**columns, "Evidence": 60})
-    for sheet in sheets:
-        if sheet.page is None:
+    for page in pages:
+        if isinstance(page, FailedPage):
             continue
-        now = written(sheet.page.reading, sheet.corrections)
+        now = written(page.reading, page.corrections)
         texts: dict[int, str] = {}
-        for place, line, _ in positions(sheet.page.reading):
+        for place, line, _ in positions(page.reading):
             texts[line] = texts.get(line, "") + now[place]
-        for line, crop in enumerate(sheet.page.line_crops, 1):
-            mark = "yes" if texts[line] and sheet.disagrees(texts[line]) else ""
-            _append(table, [sheet.name, line, texts[line], sheet.page.reading.lines[line - 1], mark])
+        for line, crop in enumerate(page.source.line_crops, 1):
+            mark = "yes" if texts[line] and page.disagrees(texts[line]) else ""
+            _append(table, [page.name, line, texts[line], page.reading.lines[line - 1], mark])
             _add_picture(table, crop, "F", 34)
 
 
-def _add_digits(table: Worksheet, sheets: Sequence[Sheet]) -> None:
+def _add_digits(table: Worksheet, pages: Sequence[AnyPage]) -> None:
     columns = {"Picture": 34, "Line": 7, "Position": 10, "Digit": 8, "Read as": 9, "Confidence": 12}
     _head(table, {**columns, "Doubtful": 10, "Edited": 9, "Evidence": 14})
     shown = 0
-    for sheet in sheets:
-        if sheet.page is None:
+    for page in pages:
+        if isinstance(page, FailedPage):
             continue
-        now = written(sheet.page.reading, sheet.corrections)
-        edits, doubtful = set(sheet.edits), set(sheet.doubtful)
-        for place, line, position in positions(sheet.page.reading):
-            digit = sheet.page.reading.digits[place]
+        now = written(page.reading, page.corrections)
+        edits, doubtful = set(page.edits), set(page.doubtful)
+        for place, line, position in positions(page.reading):
+            digit = page.reading.digits[place]
             marks = ["yes" if place in places else "" for places in (doubtful, edits)]
             number = int(now[place]) if len(now[place]) == 1 else now[place]
             confidence = round(digit.confidence, 4)
-            _append(table, [sheet.name, line, position, number, digit.digit, confidence, *marks])
+            _append(table, [page.name, line, position, number, digit.digit, confidence, *marks])
             if shown < _MOST_CROPS:
-                _add_picture(table, sheet.page.digit_crops[place], "I", 34)
+                _add_picture(table, page.source.digit_crops[place], "I", 34)
                 shown += 1
 
 
@@ -240,7 +179,7 @@ def _append(table: Worksheet, values: Sequence[Any]) -> None:
 
 def _add_picture(table: Worksheet, png: bytes, column: str, height: int) -> None:
     """Puts a picture at this column of the last row, which becomes as high as the picture."""
-    image = SheetImage(io.BytesIO(png))
+    image = WorkbookImage(io.BytesIO(png))
     image.width, image.height = round(image.width * height / image.height), height
     table.add_image(image, f"{column}{table.max_row}")
     table.row_dimensions[table.max_row].height = height * 0.75 + 3  # points

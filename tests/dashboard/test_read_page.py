@@ -10,13 +10,14 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.read.constraint_form import LineKnowledge
+from dashboard.components.read.constraint_form import ConstraintValues
 from dashboard.components.read.readings import read_uploads
 from dashboard.uploads import make_upload
-from dashboard.work_queue import Shelf
+from dashboard.work_queue import SizedCache
 from models.errors import ConfigError
 from models.store import find_model
-from pipeline.reading.crops import ReadPage
+from pipeline.reading.crops import PageWithCrops
+from pipeline.reading.reader import FailedReading
 from tests.dashboard.conftest import open_page, text_of
 from tests.pipeline.reading.test_reader import page_of
 
@@ -176,25 +177,25 @@ def test_what_contradicts_itself_is_told(home: Path) -> None:
 
 
 def test_what_is_known_has_the_names_of_the_command_line() -> None:
-    known = LineKnowledge(8, "luhn", None, 500, "DDMMYYYY", "12, 15\n20")
+    known = ConstraintValues(8, "luhn", None, 500, "DDMMYYYY", "12, 15\n20")
     wanted = ["length=8", "luhn", "date=DDMMYYYY", "range=0..500", "one-of=12,15,20"]
     assert known.names() == wanted
     assert [constraint.name for constraint in known.constraints()] == wanted
-    assert LineKnowledge().names() == []
-    assert LineKnowledge(low=0).names() == ["range=0..999999999999999999"]
+    assert ConstraintValues().names() == []
+    assert ConstraintValues(low=0).names() == ["range=0..999999999999999999"]
     with pytest.raises(ConfigError, match="digits only"):
-        LineKnowledge(allowed="../list.txt").names()
+        ConstraintValues(allowed="../list.txt").names()
 
 
-def test_a_picture_is_read_once_and_the_shelf_is_bounded(home: Path) -> None:
+def test_a_picture_is_read_once_and_the_cache_is_bounded(home: Path) -> None:
     model = find_model("cnn-deep")
     uploads = [make_upload("a.png", png(page_of(("31",)))), make_upload("b.png", b"broken")]
     first, broken = read_uploads(uploads, model, [])
-    assert isinstance(first, ReadPage)
-    assert isinstance(broken, str)
+    assert isinstance(first, PageWithCrops)
+    assert isinstance(broken, FailedReading)
     assert next(iter(read_uploads(uploads, model, []))) is first
-    shelf: Shelf[ReadPage] = Shelf(first.weight * 2)
+    cache: SizedCache[PageWithCrops] = SizedCache(first.weight * 2)
     for key in ("one", "two", "three"):
-        shelf.put(key, first)
-    assert shelf.get("one") is None
-    assert shelf.get("three") is first
+        cache.put(key, first)
+    assert cache.get("one") is None
+    assert cache.get("three") is first

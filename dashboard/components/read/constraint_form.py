@@ -21,7 +21,7 @@ _KEYS = ("known_length", "known_check", "known_low", "known_high", "known_date",
 
 
 @dataclass(frozen=True)
-class LineKnowledge:
+class ConstraintValues:
     """What every line satisfies; None and "" where nothing is known."""
 
     length: int | None = None
@@ -37,31 +37,31 @@ class LineKnowledge:
         Raises:
             ConfigError: the values contradict each other or are no numbers.
         """
-        found = [f"length={self.length}"] if self.length else []
-        found += [self.check] if self.check else []
-        found += [f"date={self.date}"] if self.date else []
+        names = [f"length={self.length}"] if self.length else []
+        names += [self.check] if self.check else []
+        names += [f"date={self.date}"] if self.date else []
         if self.low is not None or self.high is not None:
             low, high = self.low or 0, 10**18 - 1 if self.high is None else self.high
             if low > high:
                 raise ConfigError(
                     f"Expected a range from the smaller to the larger value, got {low} to {high}."
                 )
-            found.append(f"range={low}..{high}")
+            names.append(f"range={low}..{high}")
         if self.allowed.strip():
             # a list may be the name of a file on the command line, never here
             if not re.fullmatch(r"[\d,;\s]+", self.allowed, re.ASCII):
                 raise ConfigError(
                     "Expected allowed values of digits only, with commas or line breaks between them."
                 )
-            found.append("one-of=" + ",".join(re.findall(r"\d+", self.allowed)))
-        return found
+            names.append("one-of=" + ",".join(re.findall(r"\d+", self.allowed)))
+        return names
 
     def constraints(self) -> list[Constraint]:
         """What every line must satisfy; errors as from `names`."""
         return [parse_constraint(name) for name in self.names()]
 
 
-def ask_line_knowledge() -> list[Constraint]:
+def ask_constraints() -> list[Constraint]:
     """The popover, and what it stands at."""
     count = sum(st.session_state.get(key) not in (None, "") for key in _KEYS)
     with st.popover(
@@ -69,22 +69,24 @@ def ask_line_knowledge() -> list[Constraint]:
         icon=":material/rule:",
         key="line_knowledge",
     ):
-        knowledge = _ask()
+        values = _ask()
         try:
-            return knowledge.constraints()
+            return values.constraints()
         except DigitLabError as error:
             show_error(error)
     return []
 
 
-def _ask() -> LineKnowledge:
+def _ask() -> ConstraintValues:
     st.markdown("**What is known of every line**")
     st.caption(
         "Of all plausible readings, the likeliest that agrees is taken. Leave empty what is not known."
     )
-    keep: dict[str, Any] = {"persist_state": "session"}
+    persistent: dict[str, Any] = {"persist_state": "session"}
     left, right = st.columns(2)
-    length = left.number_input("Digits in a line", 1, 40, None, key="known_length", placeholder="any", **keep)
+    length = left.number_input(
+        "Digits in a line", 1, 40, None, key="known_length", placeholder="any", **persistent
+    )
     check = right.selectbox(
         "Check digit",
         list(CHECKS),
@@ -92,13 +94,19 @@ def _ask() -> LineKnowledge:
         format_func=_of(CHECKS),
         key="known_check",
         placeholder="none",
-        **keep,
+        **persistent,
     )
     left, right = st.columns(2)
-    low = left.number_input("From", 0, 10**15, None, key="known_low", placeholder="any", **keep)
-    high = right.number_input("To", 0, 10**15, None, key="known_high", placeholder="any", **keep)
+    low = left.number_input("From", 0, 10**15, None, key="known_low", placeholder="any", **persistent)
+    high = right.number_input("To", 0, 10**15, None, key="known_high", placeholder="any", **persistent)
     date = st.selectbox(
-        "A date", list(DATES), None, format_func=_of(DATES), key="known_date", placeholder="none", **keep
+        "A date",
+        list(DATES),
+        None,
+        format_func=_of(DATES),
+        key="known_date",
+        placeholder="none",
+        **persistent,
     )
     allowed = st.text_area(
         "Allowed values",
@@ -106,10 +114,10 @@ def _ask() -> LineKnowledge:
         placeholder="1001, 1002, 1003",
         height=80,
         max_chars=50_000,
-        **keep,
+        **persistent,
     )
     st.button("Forget all", icon=":material/backspace:", key="known_clear", on_click=_forget)
-    return LineKnowledge(length, check, low, high, date, allowed or "")
+    return ConstraintValues(length, check, low, high, date, allowed or "")
 
 
 def _of(names: dict[str, str]) -> Any:

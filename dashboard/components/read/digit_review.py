@@ -7,49 +7,52 @@ import streamlit as st
 
 from dashboard.components.read import review_state
 from dashboard.components.read.reading_progress import Keyed
-from dashboard.components.read.review_state import Work
+from dashboard.components.read.review_state import PageReview
 from dashboard.figures.style import Palette
 from models.formatting import show_confidence
 from pipeline.reading.corrections import correct_digit, pieces, written
-from pipeline.reading.export import Sheet, positions
+from pipeline.reading.export import positions
+from pipeline.reading.review import ReviewedPage
 
 
-def digit_to_check(key: str, sheet: Sheet) -> int | None:
+def digit_to_check(key: str, page: ReviewedPage) -> int | None:
     """Place of the chosen digit of this page; without one the first doubtful, if any."""
     chosen = review_state.chosen_digit()
-    if chosen and chosen[0] == key and sheet.page and chosen[1] < len(sheet.page.reading.digits):
+    if chosen and chosen[0] == key and chosen[1] < len(page.reading.digits):
         return chosen[1]
-    return next(iter(sheet.doubtful), None)
+    return next(iter(page.doubtful), None)
 
 
-def show_digit_check(pages: Sequence[Keyed], number: int, palette: Palette) -> None:
+def show_digit_review(
+    pages: Sequence[Keyed], number: int, key: str, page: ReviewedPage, palette: Palette
+) -> None:
     """The card of the chosen digit.
 
     Args:
-        pages: all that were handed in.
+        pages: all that were uploaded.
         number: place of the one that is shown.
+        key: of its reading.
+        page: the one that is shown.
         palette: of the page's theme.
     """
-    key, sheet = pages[number]
-    place = digit_to_check(key, sheet)
+    place = digit_to_check(key, page)
     with st.container(border=True, key="digit_check", gap="small"):
         if place is None:
-            doubted = sheet.page is not None and any(digit.doubtful for digit in sheet.page.reading.digits)
+            doubted = any(digit.doubtful for digit in page.reading.digits)
             words = "All doubtful digits are checked" if doubted else "No digit is doubtful"
             st.markdown(f":green[:material/task_alt:] **{words}**")
             st.caption("To change one, choose it in the picture.")
         else:
-            st.html(_head(sheet, place, palette))
-            _show_keys(key, sheet, place)
+            st.html(_head(page, place, palette))
+            _show_keys(key, page, place)
         _show_ways(pages, number, place)
 
 
-def _head(sheet: Sheet, place: int, palette: Palette) -> str:
-    assert sheet.page is not None  # noqa: S101
-    digit, now = sheet.page.reading.digits[place], written(sheet.page.reading, sheet.corrections)[place]
-    crop = base64.b64encode(sheet.page.digit_crops[place]).decode()
-    _, line, position = list(positions(sheet.page.reading))[place]
-    open_doubt, person = place in sheet.doubtful, place in sheet.checked or place in sheet.edits
+def _head(page: ReviewedPage, place: int, palette: Palette) -> str:
+    digit, now = page.reading.digits[place], written(page.reading, page.corrections)[place]
+    crop = base64.b64encode(page.source.digit_crops[place]).decode()
+    _, line, position = list(positions(page.reading))[place]
+    open_doubt, person = place in page.doubtful, place in page.checked or place in page.edits
     tone = palette.doubt if open_doubt else palette.right if person else palette.answer
     verdict = "Checked by you." if person else "Doubtful." if open_doubt else ""
     return (
@@ -61,9 +64,8 @@ def _head(sheet: Sheet, place: int, palette: Palette) -> str:
     )
 
 
-def _show_keys(key: str, sheet: Sheet, place: int) -> None:
-    assert sheet.page is not None  # noqa: S101
-    now = written(sheet.page.reading, sheet.corrections)[place]
+def _show_keys(key: str, page: ReviewedPage, place: int) -> None:
+    now = written(page.reading, page.corrections)[place]
     with st.container(horizontal=True, gap="xsmall", key="digit_keys"):
         for name in [*map(str, range(10)), ""]:
             st.button(
@@ -72,29 +74,29 @@ def _show_keys(key: str, sheet: Sheet, place: int) -> None:
                 type="primary" if name == now else "secondary",
                 shortcut=name or "X",
                 on_click=_decide,
-                args=(key, sheet, place, name),
+                args=(key, page, place, name),
             )
 
 
-def _decide(key: str, sheet: Sheet, place: int, digit: str) -> None:
+def _decide(key: str, page: ReviewedPage, place: int, digit: str) -> None:
     """Takes over what a person says of a digit, and goes on to the next doubtful one of the page."""
-    assert sheet.page is not None  # noqa: S101
-    reading, work = sheet.page.reading, review_state.work_on(key)
-    corrections = correct_digit(reading, work.corrections, place, digit)
+    reading, review = page.reading, review_state.review_of(key)
+    corrections = correct_digit(reading, review.corrections, place, digit)
     if corrections[place] == pieces(reading, {})[place]:
         del corrections[place]
-    review_state.keep_work(key, Work(corrections, tuple({*work.checked, place})))
-    rest = [other for other in sheet.doubtful if other != place]
+    review_state.save_review(key, PageReview(corrections, tuple({*review.checked, place})))
+    rest = [other for other in page.doubtful if other != place]
     following = [other for other in rest if other > place] or rest
     if following:
         review_state.choose_digit(key, following[0])
-    elif place in sheet.doubtful:
+    elif place in page.doubtful:
         review_state.choose_digit("", 0)
 
 
 def _show_ways(pages: Sequence[Keyed], number: int, place: int | None) -> None:
     """Buttons to the doubtful digits before and after, on whichever page they are."""
-    spots = [(index, spot) for index, (_, sheet) in enumerate(pages) for spot in sheet.doubtful]
+    doubtful = [page.doubtful if isinstance(page, ReviewedPage) else [] for _, page in pages]
+    spots = [(index, place) for index, places in enumerate(doubtful) for place in places]
     here = (number, -1 if place is None else place)
     before = [spot for spot in spots if spot < here] or [spot for spot in spots if spot > here]
     after = [spot for spot in spots if spot > here] or [spot for spot in spots if spot < here]
@@ -115,7 +117,7 @@ def _show_ways(pages: Sequence[Keyed], number: int, place: int | None) -> None:
                 args=(pages[targets[0][0]][0], *targets[0]) if targets else None,
             )
         if spots:
-            left, where = len(spots), "" if pages[number][1].doubtful else " in other pictures"
+            left, where = len(spots), "" if doubtful[number] else " in other pictures"
             st.caption(f"{left} doubtful digit{'s' if left > 1 else ''} left{where}")
 
 

@@ -8,8 +8,8 @@ from dashboard.figures.style import Palette
 from dashboard.widgets.component_assets import declare
 from models.formatting import show_confidence
 from pipeline.reading.corrections import written
-from pipeline.reading.crops import ReadPage
-from pipeline.reading.export import Sheet, positions
+from pipeline.reading.export import positions
+from pipeline.reading.review import ReviewedPage
 
 _MOST_HEIGHT = 620
 """Of a page on the screen, in pixels; a longer one is scrolled."""
@@ -19,11 +19,11 @@ _LEAST_TAGGED = 14
 """Height in pixels below which a digit has no tag until it is chosen."""
 
 
-def pick_from_page(sheet: Sheet, chosen: int | None, palette: Palette, key: str) -> int | None:
+def pick_from_page(page: ReviewedPage, chosen: int | None, palette: Palette, key: str) -> int | None:
     """Shows the page.
 
     Args:
-        sheet: with a page that was read.
+        page: as it now stands.
         chosen: place of the digit to mark.
         palette: of the page's theme.
         key: unique on the page.
@@ -31,14 +31,13 @@ def pick_from_page(sheet: Sheet, chosen: int | None, palette: Palette, key: str)
     Returns:
         The place of the digit that was just chosen, in that run of the page only.
     """
-    assert sheet.page is not None  # noqa: S101
-    reading, boxes = sheet.page.reading, _boxes(sheet, sheet.page, palette)
+    reading, boxes = page.reading, _boxes(page, palette)
     result = declare("page_boxes")(
         data={
-            "src": "data:image/jpeg;base64," + base64.b64encode(sheet.page.preview).decode(),
-            "alt": f"The page {sheet.name}, read as {', '.join(sheet.text.split())}",
-            "label": f"Digits of {sheet.name}; arrow keys go from one to the next",
-            "size": sheet.page.size,
+            "src": "data:image/jpeg;base64," + base64.b64encode(page.source.preview).decode(),
+            "alt": f"The page {page.name}, read as {', '.join(page.text.split())}",
+            "label": f"Digits of {page.name}; arrow keys go from one to the next",
+            "size": page.source.size,
             "boxes": boxes,
             "leftOut": reading.left_out,
             "leftOutTitle": "Left alone: it looks like words, not like a number",
@@ -49,7 +48,7 @@ def pick_from_page(sheet: Sheet, chosen: int | None, palette: Palette, key: str)
             "most": _MOST_HEIGHT,
             "least": _LEAST_DIGIT,
             "lowest": _LEAST_TAGGED,
-            "medianHeight": median(digit.box[3] for digit in reading.digits),
+            "medianHeight": median(digit.box.height for digit in reading.digits),
             "medianRoom": median(box["room"] for box in boxes),
         },
         key=key,
@@ -59,12 +58,12 @@ def pick_from_page(sheet: Sheet, chosen: int | None, palette: Palette, key: str)
     return int(picked) if picked is not None else None
 
 
-def _boxes(sheet: Sheet, page: ReadPage, palette: Palette) -> list[dict[str, Any]]:
+def _boxes(page: ReviewedPage, palette: Palette) -> list[dict[str, Any]]:
     """What `page_boxes.js` has to know of each digit."""
-    now, doubtful, edits = written(page.reading, sheet.corrections), set(sheet.doubtful), set(sheet.edits)
+    now, doubtful, edits = written(page.reading, page.corrections), set(page.doubtful), set(page.edits)
     boxes = []
     for (place, line, position), digit in zip(positions(page.reading), page.reading.digits, strict=True):
-        person = place in edits or place in sheet.checked
+        person = place in edits or place in page.checked
         confidence = show_confidence(digit.confidence)
         words = f"Line {line}, digit {position}: read as {digit.digit}, {confidence} sure"
         words += ", doubtful" if place in doubtful else ""
@@ -83,8 +82,8 @@ def _boxes(sheet: Sheet, page: ReadPage, palette: Palette) -> list[dict[str, Any
     return boxes
 
 
-def _room(page: ReadPage, place: int) -> int:
+def _room(page: ReviewedPage, place: int) -> int:
     """Pixels of the picture from a digit's left edge to the next one of its line, or to the picture's edge."""
     digit = page.reading.digits[place]
-    lefts = [other.box[0] for other in page.reading.digits if other.line == digit.line]
-    return min((left for left in lefts if left > digit.box[0]), default=page.size[0]) - digit.box[0]
+    lefts = [other.box.x for other in page.reading.digits if other.line == digit.line]
+    return min((left for left in lefts if left > digit.box.x), default=page.source.size[0]) - digit.box.x

@@ -6,32 +6,31 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.components.read import review_state
-from dashboard.components.read.digit_review import digit_to_check, show_digit_check
+from dashboard.components.read.digit_review import digit_to_check, show_digit_review
 from dashboard.components.read.page_boxes import pick_from_page
-from dashboard.components.read.reading_progress import Keyed, with_work
+from dashboard.components.read.reading_progress import Keyed, with_review
 from dashboard.components.read.reading_table import show_reading_export, show_reading_table
 from dashboard.components.read.reading_text import show_reading_text
 from dashboard.figures.style import Palette
 from dashboard.widgets.message import show_empty, show_error
-from pipeline.reading.export import Sheet
+from pipeline.reading.review import AnyPage, FailedPage, ReviewedPage
 
 
 @st.fragment
-def show_reading_desk(pages: Sequence[Keyed], palette: Palette) -> None:
+def show_page_review(pages: Sequence[Keyed], palette: Palette) -> None:
     """Shows what was read, open for corrections.
 
     Args:
-        pages: what was handed in, at least one.
+        pages: at least one.
         palette: of the page's theme.
     """
-    pages = [(key, with_work(key, sheet)) for key, sheet in pages]
-    failed = [sheet for _, sheet in pages if sheet.page is None]
-    for sheet in failed[:3]:
-        show_error(f"{sheet.name}: {sheet.error}")
+    pages = [(key, with_review(key, page)) for key, page in pages]
+    failed = [page for _, page in pages if isinstance(page, FailedPage)]
+    for page in failed[:3]:
+        show_error(f"{page.name}: {page.reason}")
     if len(failed) > 3:
         st.caption(f"{len(failed) - 3} more could not be read; the table below says why.")
-    read = [(key, sheet) for key, sheet in pages if sheet.page is not None]
-    if not read:
+    if len(failed) == len(pages):
         show_empty(
             "nothing-read",
             "search_off",
@@ -40,39 +39,39 @@ def show_reading_desk(pages: Sequence[Keyed], palette: Palette) -> None:
         )
         return
     number = _pick_page(pages)
-    if pages[number][1].page is not None:
-        _show_page(pages, number, palette)
+    key, shown = pages[number]
+    if isinstance(shown, ReviewedPage):
+        _show_page(pages, number, key, shown, palette)
     st.subheader("All pictures" if len(pages) > 1 else "Take along", divider="gray", anchor=False)
     if len(pages) > 1:
         show_reading_table(pages)
-    show_reading_export([sheet for _, sheet in pages])
+    show_reading_export([page for _, page in pages])
 
 
-def _show_page(pages: Sequence[Keyed], number: int, palette: Palette) -> None:
-    key, sheet = pages[number]
+def _show_page(pages: Sequence[Keyed], number: int, key: str, page: ReviewedPage, palette: Palette) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
-        picked = pick_from_page(sheet, digit_to_check(key, sheet), palette, key="page_boxes")
+        picked = pick_from_page(page, digit_to_check(key, page), palette, key="page_boxes")
         if picked is not None:
             review_state.choose_digit(key, picked)
             st.rerun(scope="fragment")
-        st.html(_legend(palette, bool(sheet.page and sheet.page.reading.left_out)))
+        st.html(_legend(palette, bool(page.reading.left_out)))
     with right:
-        show_digit_check(pages, number, palette)
-        show_reading_text((key, sheet))
+        show_digit_review(pages, number, key, page, palette)
+        show_reading_text(key, page)
 
 
 def _pick_page(pages: Sequence[Keyed]) -> int:
     """The picker of the page to show, where there are several; the first that could be read at first."""
-    usual = next(number for number, (_, sheet) in enumerate(pages) if sheet.page is not None)
-    number = review_state.begin_pages(len(pages), usual)
+    default = next(number for number, (_, page) in enumerate(pages) if isinstance(page, ReviewedPage))
+    number = review_state.begin_pages(len(pages), default)
     if len(pages) == 1:
         return number
     # phones call every picture alike, so a name that comes twice has its place in the list behind it
-    often = Counter(sheet.name for _, sheet in pages)
+    often = Counter(page.name for _, page in pages)
     names = [
-        f"{_in_short(sheet)} · picture {place}" if often[sheet.name] > 1 else _in_short(sheet)
-        for place, (_, sheet) in enumerate(pages, 1)
+        f"{_in_short(page)} · picture {place}" if often[page.name] > 1 else _in_short(page)
+        for place, (_, page) in enumerate(pages, 1)
     ]
     return int(
         st.selectbox(
@@ -85,12 +84,12 @@ def _pick_page(pages: Sequence[Keyed]) -> int:
     )
 
 
-def _in_short(sheet: Sheet) -> str:
-    if sheet.page is None:
-        return f"{sheet.name} · can't be read"
-    doubtful = len(sheet.doubtful)
-    count = sheet.digit_count
-    return f"{sheet.name} · {count} digit{'s' if count != 1 else ''}" + (
+def _in_short(page: AnyPage) -> str:
+    if isinstance(page, FailedPage):
+        return f"{page.name} · can't be read"
+    doubtful = len(page.doubtful)
+    count = page.digit_count
+    return f"{page.name} · {count} digit{'s' if count != 1 else ''}" + (
         f", {doubtful} doubtful" if doubtful else ""
     )
 

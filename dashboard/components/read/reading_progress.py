@@ -1,40 +1,43 @@
-"""Reading what was handed in, with progress and the time left."""
+"""Reading the uploaded pages, with progress and the time left."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from dashboard.components.read.readings import read_uploads, reading_key
-from dashboard.components.read.review_state import work_on
+from dashboard.components.read.review_state import review_of
 from dashboard.uploads import Upload
 from dashboard.widgets.work_progress import watch_work
 from models.store import StoredModel
 from pipeline.reading.constraints import Constraint
-from pipeline.reading.crops import ReadPage
-from pipeline.reading.export import Sheet
+from pipeline.reading.crops import PageWithCrops
+from pipeline.reading.reader import FailedReading
+from pipeline.reading.review import AnyPage, FailedPage, ReviewedPage
 
-Keyed = tuple[str, Sheet]
-"""The key of a reading, and what was handed in with it."""
+Keyed = tuple[str, AnyPage]
+"""The key of a reading, and the page."""
 
 
 def read_pages(
     uploads: Sequence[Upload], model: StoredModel, constraints: Sequence[Constraint]
 ) -> list[Keyed]:
     """Reads all pages, or recalls them; each with what was corrected in it."""
-    sheets: list[Keyed] = []
-    found = watch_work(read_uploads(uploads, model, constraints), len(uploads))
-    for upload, page in zip(uploads, found, strict=True):
+    pages: list[Keyed] = []
+    results = watch_work(read_uploads(uploads, model, constraints), len(uploads))
+    for upload, result in zip(uploads, results, strict=True):
         key = reading_key(upload, model, constraints)
-        sheets.append(
-            (key, with_work(key, Sheet(upload.name, *_as_page(page), constraints=tuple(constraints))))
-        )
-    return sheets
+        pages.append((key, with_review(key, _page(upload.name, result, constraints))))
+    return pages
 
 
-def with_work(key: str, sheet: Sheet) -> Sheet:
-    """The sheet as a person left it."""
-    work = work_on(key)
-    return replace(sheet, corrections=work.corrections, checked=frozenset(work.checked))
+def with_review(key: str, page: AnyPage) -> AnyPage:
+    """The page as a person left it."""
+    if isinstance(page, FailedPage):
+        return page
+    review = review_of(key)
+    return replace(page, corrections=review.corrections, checked=frozenset(review.checked))
 
 
-def _as_page(found: ReadPage | str) -> tuple[ReadPage | None, str]:
-    return (found, "") if isinstance(found, ReadPage) else (None, found)
+def _page(name: str, result: PageWithCrops | FailedReading, constraints: Sequence[Constraint]) -> AnyPage:
+    if isinstance(result, FailedReading):
+        return FailedPage(name, result.reason)
+    return ReviewedPage(name, result, constraints=tuple(constraints))

@@ -1,6 +1,7 @@
 """All pages in one table, and the readings to take along."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -8,23 +9,14 @@ import streamlit as st
 from dashboard.components.read import review_state
 from dashboard.components.read.reading_progress import Keyed
 from dashboard.widgets.download import offer_download
-from pipeline.reading.export import Sheet, to_csv, to_json, to_xlsx, to_zip
+from pipeline.reading.export import to_csv, to_json, to_xlsx, to_zip
+from pipeline.reading.review import AnyPage, FailedPage
 
 
 def show_reading_table(pages: Sequence[Keyed]) -> None:
     """The table; a page whose row is chosen is opened."""
-    rows = [
-        {
-            "Picture": sheet.name,
-            "Text": sheet.text.replace("\n", " · "),
-            "Digits": sheet.digit_count if sheet.page else None,
-            "Doubtful": len(sheet.doubtful) if sheet.page else None,
-            "Changed": len(sheet.edits) if sheet.page else None,
-            "Error": sheet.error,
-        }
-        for _, sheet in pages
-    ]
-    columns = list(rows[0]) if any(sheet.error for _, sheet in pages) else list(rows[0])[:-1]
+    rows = [_row(page) for _, page in pages]
+    columns = list(rows[0]) if any(row["Error"] for row in rows) else list(rows[0])[:-1]
     st.dataframe(
         pd.DataFrame(rows, columns=columns),
         hide_index=True,
@@ -45,33 +37,47 @@ def show_reading_table(pages: Sequence[Keyed]) -> None:
     )
 
 
-def show_reading_export(sheets: Sequence[Sheet]) -> None:
+def _row(page: AnyPage) -> dict[str, Any]:
+    if isinstance(page, FailedPage):
+        empty = {"Text": "", "Digits": None, "Doubtful": None, "Changed": None}
+        return {"Picture": page.name, **empty, "Error": page.reason}
+    return {
+        "Picture": page.name,
+        "Text": page.text.replace("\n", " · "),
+        "Digits": page.digit_count,
+        "Doubtful": len(page.doubtful),
+        "Changed": len(page.edits),
+        "Error": "",
+    }
+
+
+def show_reading_export(pages: Sequence[AnyPage]) -> None:
     """Buttons that save all pages, as they now stand; files are made when asked for."""
     with st.container(horizontal=True, gap="small", key="read_export"):
         offer_download(
             "Table (.csv)",
-            lambda: to_csv(sheets),
+            lambda: to_csv(pages),
             "readings.csv",
             "One row a picture: name, text, digits, doubtful ones, lowest confidence, error, changes.",
             key="read_csv",
         )
         offer_download(
             "Workbook (.xlsx)",
-            lambda: to_xlsx(sheets),
+            lambda: to_xlsx(pages),
             "readings.xlsx",
             "Pictures, lines and digits, each beside what was cut out of the picture.",
             key="read_xlsx",
         )
         offer_download(
             "JSON lines (.jsonl)",
-            lambda: to_json(sheets),
+            lambda: to_json(pages),
             "readings.jsonl",
             "As `digitlab read --json` prints it, with what you changed.",
             key="read_json",
         )
         offer_download(
             "With crops (.zip)",
-            lambda: to_zip(sheets),
+            lambda: to_zip(pages),
             "readings.zip",
             "The table, the JSON, and a picture of every line and digit.",
             key="read_zip",

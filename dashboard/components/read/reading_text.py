@@ -3,37 +3,35 @@
 import streamlit as st
 
 from dashboard.components.read import review_state
-from dashboard.components.read.reading_progress import Keyed
-from dashboard.components.read.review_state import Work
+from dashboard.components.read.review_state import PageReview
 from pipeline.reading.corrections import correct_text
-from pipeline.reading.export import Sheet
+from pipeline.reading.review import ReviewedPage
 
 
-def show_reading_text(page: Keyed) -> None:
+def show_reading_text(key: str, page: ReviewedPage) -> None:
     """The text area, and which lines disagree with what is known of them."""
-    key, sheet = page
     widget = "read_text"
-    lines = sheet.lines
-    st.session_state[widget] = sheet.text
+    lines = page.lines
+    st.session_state[widget] = page.text
     st.text_area(
         "Text, a line for each line of writing",
         key=widget,
         height=min(max(len(lines), 3), 12) * 30 + 54,
         on_change=_take_over,
-        args=(widget, key, sheet),
+        args=(widget, key, page),
         help="Digits only. A change counts once you leave the field or press Ctrl and Enter.",
     )
-    misfits = [f"{number} ({lines[number - 1]})" for number in sheet.disagreeing]
+    misfits = [f"{number} ({lines[number - 1]})" for number in page.disagreeing]
     if misfits:
         several = len(misfits) > 1
-        why = "." if sheet.corrections else "; no plausible reading fits."
+        why = "." if page.corrections else "; no plausible reading fits."
         st.warning(
             f"Line{'s' if several else ''} {', '.join(misfits)} {'disagree' if several else 'disagrees'} with what is "
             f"known of every line{why}",
             icon=":material/rule:",
         )
-    edits = len(sheet.edits)
-    if sheet.corrections:
+    edits = len(page.edits)
+    if page.corrections:
         words = f"{edits} digit{'s' if edits != 1 else ''} changed" if edits else "Line breaks changed"
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="read_changes"):
             st.button(
@@ -42,12 +40,12 @@ def show_reading_text(page: Keyed) -> None:
             st.caption(words)
 
 
-def _take_over(widget: str, key: str, sheet: Sheet) -> None:
-    assert sheet.page is not None  # noqa: S101
-    work = review_state.work_on(key)
+def _take_over(widget: str, key: str, page: ReviewedPage) -> None:
+    review = review_state.review_of(key)
     text = str(st.session_state[widget])
-    review_state.keep_work(key, Work(correct_text(sheet.page.reading, work.corrections, text), work.checked))
+    corrections = correct_text(page.reading, review.corrections, text)
+    review_state.save_review(key, PageReview(corrections, review.checked))
 
 
 def _undo_all(key: str) -> None:
-    review_state.keep_work(key, Work())
+    review_state.save_review(key, PageReview())

@@ -1,4 +1,4 @@
-"""Pages that were read, shared by all sessions: each picture once for a model and what is known of its lines."""
+"""Pages that were read, shared by all sessions: each picture once for a model and the rules for its lines."""
 
 from collections.abc import Generator, Sequence
 from functools import partial
@@ -7,10 +7,11 @@ import streamlit as st
 
 from dashboard.resources import recognizer
 from dashboard.uploads import Upload
-from dashboard.work_queue import Shelf, read_in_turn
+from dashboard.work_queue import SizedCache, read_in_turn
 from models.store import StoredModel
 from pipeline.reading.constraints import Constraint
-from pipeline.reading.crops import ReadPage, read_with_evidence
+from pipeline.reading.crops import PageWithCrops, read_with_crops
+from pipeline.reading.reader import FailedReading
 
 _MOST_BYTES = 256 * 1024**2
 
@@ -22,19 +23,19 @@ def reading_key(upload: Upload, model: StoredModel, constraints: Sequence[Constr
 
 def read_uploads(
     uploads: Sequence[Upload], model: StoredModel, constraints: Sequence[Constraint]
-) -> Generator[ReadPage | str]:
+) -> Generator[PageWithCrops | FailedReading]:
     """Reads pages, as `read_in_turn`; those that were read before come at once.
 
     Yields:
-        For each, in order, its reading or one sentence on why it can't be read.
+        For each, in order, its reading or why it can't be read.
     """
     answering = recognizer(model)
     return read_in_turn(
-        _shelf(),
+        _cache(),
         (
             (
                 reading_key(upload, model, constraints),
-                partial(read_with_evidence, upload.data, answering, constraints),
+                partial(read_with_crops, upload.data, answering, constraints),
             )
             for upload in uploads
         ),
@@ -42,5 +43,5 @@ def read_uploads(
 
 
 @st.cache_resource(show_spinner=False)
-def _shelf() -> Shelf[ReadPage]:
-    return Shelf(_MOST_BYTES)
+def _cache() -> SizedCache[PageWithCrops]:
+    return SizedCache(_MOST_BYTES)

@@ -14,33 +14,33 @@ SOURCE = "read_source"
 OPEN = "read_open"
 """Widget key: place of the page that is shown."""
 
-_WORK = "_read_work"
+_REVIEWS = "_read_reviews"
 _CHOSEN = "_read_chosen"
 _NEXT_OPEN = "_read_next_open"
 _MOST = 400
 
 
 @dataclass(frozen=True)
-class Work:
+class PageReview:
     """What was done with one reading: corrections by place, and places of digits found right."""
 
     corrections: dict[int, str] = field(default_factory=dict)
     checked: tuple[int, ...] = ()
 
 
-def work_on(key: str) -> Work:
+def review_of(key: str) -> PageReview:
     """What was done with a reading so far."""
-    corrections, checked = st.session_state.get(_WORK, {}).get(key, ({}, ()))
-    return Work(dict(corrections), tuple(checked))
+    corrections, checked = st.session_state.get(_REVIEWS, {}).get(key, ({}, ()))
+    return PageReview(dict(corrections), tuple(checked))
 
 
-def keep_work(key: str, work: Work) -> None:
+def save_review(key: str, review: PageReview) -> None:
     """Remembers what was done; the oldest readings are forgotten when there are very many."""
-    kept = st.session_state.setdefault(_WORK, {})
-    kept.pop(key, None)
-    kept[key] = (work.corrections, work.checked)
-    while len(kept) > _MOST:
-        kept.pop(next(iter(kept)))
+    reviews = st.session_state.setdefault(_REVIEWS, {})
+    reviews.pop(key, None)
+    reviews[key] = (review.corrections, review.checked)
+    while len(reviews) > _MOST:
+        reviews.pop(next(iter(reviews)))
 
 
 def chosen_digit() -> tuple[str, int] | None:
@@ -59,8 +59,8 @@ def open_page(number: int) -> None:
     st.session_state[_NEXT_OPEN] = number
 
 
-def begin_pages(count: int, usual: int) -> int:
-    """Settles which of the pages is shown, before the widget for it is drawn; `usual` until the person chose."""
-    number = st.session_state.pop(_NEXT_OPEN, st.session_state.get(OPEN, usual))
-    st.session_state[OPEN] = number if isinstance(number, int) and 0 <= number < count else usual
+def begin_pages(count: int, default: int) -> int:
+    """Settles which of the pages is shown, before the widget for it is drawn; `default` until the person chose."""
+    number = st.session_state.pop(_NEXT_OPEN, st.session_state.get(OPEN, default))
+    st.session_state[OPEN] = number if isinstance(number, int) and 0 <= number < count else default
     return int(st.session_state[OPEN])

@@ -9,10 +9,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.uploads import Upload
-from dashboard.work_queue import Shelf, read_alone, read_in_turn
+from dashboard.work_queue import SizedCache, read_alone, read_in_turn
 from pipeline.data.saved_digits import reduce_picture
 from pipeline.imaging.normalize import normalize
 from pipeline.imaging.picture import Step, read_picture
+from pipeline.reading.reader import FailedReading
 
 _MOST_BYTES = 256 * 1024**2
 """At most 1.2 MB a picture: those of several sessions with as many as the page takes."""
@@ -38,13 +39,13 @@ class DigitPicture:
         return self.pixels.nbytes + self.image.nbytes
 
 
-def read_digits(uploads: Sequence[Upload]) -> Generator[DigitPicture | str]:
+def read_digits(uploads: Sequence[Upload]) -> Generator[DigitPicture | FailedReading]:
     """Reads pictures of one digit each, as `read_in_turn`; those that were read before come at once.
 
     Yields:
-        For each, in order, its digit or one sentence on why there is none.
+        For each, in order, its digit or why there is none.
     """
-    return read_in_turn(_shelf(), ((f"digit|{upload.id}", partial(_read, upload.data)) for upload in uploads))
+    return read_in_turn(_cache(), ((f"digit|{upload.id}", partial(_read, upload.data)) for upload in uploads))
 
 
 def steps_of(upload: Upload) -> tuple[Step, ...]:
@@ -68,5 +69,5 @@ def _steps(key: str, _data: bytes) -> tuple[Step, ...]:
 
 
 @st.cache_resource(show_spinner=False)
-def _shelf() -> Shelf[DigitPicture]:
-    return Shelf(_MOST_BYTES)
+def _cache() -> SizedCache[DigitPicture]:
+    return SizedCache(_MOST_BYTES)

@@ -18,6 +18,7 @@ from dashboard.widgets.upload_box import ask_photo, ask_pictures
 from dashboard.widgets.work_progress import watch_work
 from models.formatting import show_confidence
 from models.store import StoredModel
+from pipeline.reading.reader import FailedReading
 
 _MOST = 60
 _CHOSEN = "chosen_upload"
@@ -48,11 +49,11 @@ def show_uploads(models: Sequence[StoredModel], palette: Palette) -> None:
         )
         return
     readings, failed = [], []
-    for upload, found in zip(uploads, watch_work(read_digits(uploads), len(uploads)), strict=True):
-        if isinstance(found, str):
-            failed.append(f"{upload.name}: {found}")
+    for upload, result in zip(uploads, watch_work(read_digits(uploads), len(uploads)), strict=True):
+        if isinstance(result, FailedReading):
+            failed.append(f"{upload.name}: {result.reason}")
         else:
-            readings.append(_Reading(upload, found))
+            readings.append(_Reading(upload, result))
     show_errors(failed)
     if readings:
         reading = readings[0] if len(readings) == 1 else _choose(readings, models[0], palette)
@@ -75,11 +76,11 @@ def show_camera(models: Sequence[StoredModel], palette: Palette) -> None:
             )
             return
         with errors_shown():
-            (found,) = watch_work(read_digits([photo]), 1)
-            if isinstance(found, str):
-                show_error(found)
+            (result,) = watch_work(read_digits([photo]), 1)
+            if isinstance(result, FailedReading):
+                show_error(result.reason)
             else:
-                show_answers(found, partial(steps_of, photo), models, palette, "camera")
+                show_answers(result, partial(steps_of, photo), models, palette, "camera")
 
 
 def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) -> _Reading:

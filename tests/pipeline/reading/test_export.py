@@ -16,8 +16,9 @@ from models.recognizer import Recognizer
 from models.store import find_model
 from pipeline.reading.constraints import parse_constraint
 from pipeline.reading.corrections import correct_digit
-from pipeline.reading.crops import ReadPage, read_with_evidence
-from pipeline.reading.export import Sheet, sheet_record, to_csv, to_json, to_xlsx, to_zip
+from pipeline.reading.crops import PageWithCrops, read_with_crops
+from pipeline.reading.export import page_record, to_csv, to_json, to_xlsx, to_zip
+from pipeline.reading.review import AnyPage, FailedPage, ReviewedPage
 from tests.pipeline.reading.test_corrections import reading_of
 from tests.pipeline.reading.test_reader import page_of
 
@@ -28,22 +29,22 @@ def png(width: int = 12, height: int = 24) -> bytes:
     return file.getvalue()
 
 
-def page_reading(lines: tuple[str, ...], confidence: float = 0.99) -> ReadPage:
+def page_reading(lines: tuple[str, ...], confidence: float = 0.99) -> PageWithCrops:
     """A page without having been read."""
     reading = reading_of(lines, confidence)
-    return ReadPage(reading, (200, 100), b"", (png(),) * len(reading.digits), (png(60),) * len(lines))
+    return PageWithCrops(reading, (200, 100), b"", (png(),) * len(reading.digits), (png(60),) * len(lines))
 
 
 PAGE = page_reading(("012", "34"))
-SHEETS = [
-    Sheet("=page.png", PAGE, corrections=correct_digit(PAGE.reading, {}, 1, "7")),
-    Sheet("blank.png", error="Expected handwritten digits, but none was found."),
-    Sheet("folder/unsure.png", page_reading(("5",), 0.4)),
+PAGES: list[AnyPage] = [
+    ReviewedPage("=page.png", PAGE, corrections=correct_digit(PAGE.reading, {}, 1, "7")),
+    FailedPage("blank.png", "Expected handwritten digits, but none was found."),
+    ReviewedPage("folder/unsure.png", page_reading(("5",), 0.4)),
 ]
 
 
 def test_the_table_has_the_columns_of_the_command_line_and_the_changes() -> None:
-    rows = list(csv.DictReader(io.StringIO(to_csv(SHEETS))))
+    rows = list(csv.DictReader(io.StringIO(to_csv(PAGES))))
     assert [row["path"] for row in rows] == ["=page.png", "blank.png", "folder/unsure.png"]
     assert [row["text"] for row in rows] == ["072\n34", "", "5"]
     assert [row["edits"] for row in rows] == ["1", "0", "0"]
@@ -52,40 +53,40 @@ def test_the_table_has_the_columns_of_the_command_line_and_the_changes() -> None
 
 
 def test_json_is_that_of_the_command_line_with_the_changes() -> None:
-    page, blank, _ = (json.loads(line) for line in to_json(SHEETS).splitlines())
+    page, blank, _ = (json.loads(line) for line in to_json(PAGES).splitlines())
     assert set(page) == {"path", "text", "lines", "digits", "left_out", "disagreeing", "edits"}
     assert page["text"] == "072\n34"
     assert page["lines"] == ["072", "34"]
     assert [digit["digit"] for digit in page["digits"]] == [0, 1, 2, 3, 4]
     assert page["edits"] == [{"index": 1, "box": [24, 4, 12, 24], "read": 1, "text": "7"}]
     assert set(blank) == {"path", "error"}
-    assert sheet_record(SHEETS[2])["edits"] == []
+    assert page_record(PAGES[2])["edits"] == []
 
 
 def test_digits_are_counted_as_they_now_stand() -> None:
-    without = Sheet("a", PAGE, corrections=correct_digit(PAGE.reading, {}, 1, ""))
+    without = ReviewedPage("a", PAGE, corrections=correct_digit(PAGE.reading, {}, 1, ""))
     (row,) = csv.DictReader(io.StringIO(to_csv([without])))
     assert (row["text"], row["digits"]) == ("02\n34", "4")
 
 
 def test_lines_are_held_against_what_is_known_as_they_now_stand() -> None:
     known = (parse_constraint("one-of=072,99"),)
-    as_read = Sheet("a", PAGE, constraints=known)
-    assert sheet_record(as_read)["disagreeing"] == [1, 2]
-    sheet = replace(as_read, corrections=correct_digit(PAGE.reading, {}, 1, "7"))
-    assert sheet_record(sheet)["disagreeing"] == [2]
-    (row,) = csv.DictReader(io.StringIO(to_csv([sheet])))
+    as_read = ReviewedPage("a", PAGE, constraints=known)
+    assert page_record(as_read)["disagreeing"] == [1, 2]
+    page = replace(as_read, corrections=correct_digit(PAGE.reading, {}, 1, "7"))
+    assert page_record(page)["disagreeing"] == [2]
+    (row,) = csv.DictReader(io.StringIO(to_csv([page])))
     assert row["disagreeing"] == "2"
-    lines = load_workbook(io.BytesIO(to_xlsx([sheet])))["Lines"]
+    lines = load_workbook(io.BytesIO(to_xlsx([page])))["Lines"]
     assert [(text, disagrees) for _, _, text, _, disagrees, *_ in lines.values][1:] == [
         ("072", None),
         ("34", "yes"),
     ]
-    assert sheet_record(SHEETS[0])["disagreeing"] == []  # nothing is known
+    assert page_record(PAGES[0])["disagreeing"] == []  # nothing is known
 
 
 def test_the_workbook_shows_every_line_and_digit_beside_its_picture() -> None:
-    book = load_workbook(io.BytesIO(to_xlsx(SHEETS)))
+    book = load_workbook(io.BytesIO(to_xlsx(PAGES)))
     assert book.sheetnames == ["Pictures", "Lines", "Digits"]
     pictures, lines, digits = (list(table.values) for table in book.worksheets)
     assert pictures[1][:3] == ("=page.png", "072\n34", 5)
@@ -99,15 +100,15 @@ def test_the_workbook_shows_every_line_and_digit_beside_its_picture() -> None:
 
 
 def test_a_name_with_control_characters_does_not_spoil_the_workbook() -> None:
-    book = load_workbook(io.BytesIO(to_xlsx([Sheet("a\x0b.png", PAGE)])))
+    book = load_workbook(io.BytesIO(to_xlsx([ReviewedPage("a\x0b.png", PAGE)])))
     assert book["Pictures"]["A2"].value == "a.png"
 
 
 def test_the_archive_holds_tables_and_crops() -> None:
-    with zipfile.ZipFile(io.BytesIO(to_zip(SHEETS))) as archive:
+    with zipfile.ZipFile(io.BytesIO(to_zip(PAGES))) as archive:
         names = archive.namelist()
-        assert archive.read("readings.csv").decode() == to_csv(SHEETS)
-        assert archive.read("readings.jsonl").decode() == to_json(SHEETS)
+        assert archive.read("readings.csv").decode() == to_csv(PAGES)
+        assert archive.read("readings.jsonl").decode() == to_json(PAGES)
     assert "crops/001-_page/line-01.png" in names
     assert "crops/001-_page/line-02-digit-02-read-4.png" in names
     assert "crops/003-unsure/line-01-digit-01-read-5.png" in names
@@ -116,9 +117,9 @@ def test_the_archive_holds_tables_and_crops() -> None:
 
 def test_a_digit_that_was_looked_at_is_no_longer_doubtful() -> None:
     page = page_reading(("56",), 0.4)
-    assert Sheet("a", page).doubtful == [0, 1]
-    assert Sheet("a", page, checked=frozenset({1})).doubtful == [0]
-    assert Sheet("a", page, corrections=correct_digit(page.reading, {}, 0, "")).doubtful == [1]
+    assert ReviewedPage("a", page).doubtful == [0, 1]
+    assert ReviewedPage("a", page, checked=frozenset({1})).doubtful == [0]
+    assert ReviewedPage("a", page, corrections=correct_digit(page.reading, {}, 0, "")).doubtful == [1]
 
 
 @pytest.mark.parametrize("scale", [1, 6])
@@ -126,7 +127,7 @@ def test_what_is_cut_out_shows_the_digits(home: Path, scale: int) -> None:
     pixels = page_of(("31", "45"))
     file = io.BytesIO()
     Image.fromarray(np.kron(pixels, np.ones((scale, scale), np.uint8))).save(file, "PNG")
-    page = read_with_evidence(file.getvalue(), Recognizer(find_model("cnn-deep").directory.litert_file))
+    page = read_with_crops(file.getvalue(), Recognizer(find_model("cnn-deep").directory.litert_file))
     assert page.reading.lines == ["31", "45"]
     assert page.size == (pixels.shape[1] * scale, pixels.shape[0] * scale)
     assert len(page.digit_crops) == 4

@@ -21,7 +21,8 @@ from pipeline.imaging.geometry import Box
 from pipeline.imaging.picture import Picture
 from pipeline.reading.constraints import parse_constraint
 from pipeline.reading.edge_filter import without_edges
-from pipeline.reading.reader import likeliest_readings, read_page
+from pipeline.reading.line_readings import likeliest_readings
+from pipeline.reading.reader import read_page
 from pipeline.reading.segmentation import DigitBox
 from pipeline.reading.text_filter import without_words
 from tests.conftest import Digitlab

@@ -13,8 +13,8 @@ from dashboard.components.recognize import digit_pictures
 from dashboard.uploads import make_upload
 from models.errors import InputError
 from models.store import find_model
-from pipeline.reading.crops import ReadPage
-from pipeline.reading.reader import PageReading
+from pipeline.reading.crops import PageWithCrops
+from pipeline.reading.reader import FailedReading, PageReading
 
 SESSIONS = 10
 
@@ -29,7 +29,7 @@ class Reader:
         self._now = 0
         self._lock = Lock()
 
-    def __call__(self, data: bytes, *_: object) -> ReadPage:
+    def __call__(self, data: bytes, *_: object) -> PageWithCrops:
         with self._lock:
             self.read.append(data)
             self._now += 1
@@ -40,20 +40,22 @@ class Reader:
             self._now -= 1
         if data.endswith(b"broken"):
             raise InputError("", "no digit")
-        return ReadPage(PageReading(()), (1, 1), data, (), ())
+        return PageWithCrops(PageReading(()), (1, 1), data, (), ())
 
 
 @pytest.fixture
 def reader(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     reader = Reader()
-    monkeypatch.setattr(readings, "read_with_evidence", reader)
+    monkeypatch.setattr(readings, "read_with_crops", reader)
     yield reader
     reader.go_on.set()
 
 
 def ask(*contents: bytes) -> Any:
     """What a session does that reads these pages."""
-    return readings.read_uploads([make_upload("page.png", data) for data in contents], find_model("cnn-deep"), [])
+    return readings.read_uploads(
+        [make_upload("page.png", data) for data in contents], find_model("cnn-deep"), []
+    )
 
 
 def previews(pages: Any) -> list[bytes]:
@@ -102,7 +104,7 @@ def test_what_nobody_waits_for_any_more_is_not_read(reader: Reader) -> None:
         gone, shared = ask(b"known", b"for nobody"), ask(b"known", b"for one of two")
         other = ask(b"known", b"for one of two")
         for session in (gone, shared, other):
-            assert next(session).preview == b"known", "what is on the shelf does not queue"
+            assert next(session).preview == b"known", "what is in the cache does not queue"
         gone.close()
         shared.close()
         reader.go_on.set()
@@ -113,18 +115,18 @@ def test_what_nobody_waits_for_any_more_is_not_read(reader: Reader) -> None:
 
 
 def test_an_error_comes_as_a_sentence_every_time_and_is_found_out_once(reader: Reader) -> None:
-    assert list(ask(b"broken")) == list(ask(b"broken")) == ["no digit"]
+    assert list(ask(b"broken")) == list(ask(b"broken")) == [FailedReading("no digit")]
     assert reader.read == [b"broken"]
 
 
 def test_a_defect_is_raised_and_not_kept(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> ReadPage:
+    def fail(*_: object) -> PageWithCrops:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(readings, "read_with_evidence", fail)
+    monkeypatch.setattr(readings, "read_with_crops", fail)
     with pytest.raises(ZeroDivisionError):
         list(ask(b"page"))
-    monkeypatch.setattr(readings, "read_with_evidence", reader)
+    monkeypatch.setattr(readings, "read_with_crops", reader)
     assert read_pages(b"page") == [b"page"]
 
 
@@ -138,6 +140,6 @@ def test_single_digits_stand_in_the_same_queue_as_pages(
             assert not any(future.done() for future in pages)
         digit = pool.submit(lambda: list(digit_pictures.read_digits([make_upload("a.png", b"digit broken")])))
         reader.go_on.set()
-        assert digit.result() == ["no digit"]
+        assert digit.result() == [FailedReading("no digit")]
         assert [page.result() for page in pages] == [[b"slow 1"], [b"slow 2"]]
     assert reader.most == 2

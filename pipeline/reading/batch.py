@@ -1,0 +1,95 @@
+"""Any number of pictures on all cores, in bounded memory. Knows nothing of terminals or pages."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.errors import InputError
+from models.native_output import silenced_stderr
+from models.recognizer import Recognizer
+from pipeline.reading.constraints import Constraint, parse_constraint
+from pipeline.reading.reader import FailedReading, PageReading, read_page
+
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
+
+
+def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
+    """The pictures meant: files as they are, and those of folders and the folders in them, by name."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                file for file in path.rglob("*") if file.suffix.lower() in PICTURE_SUFFIXES and file.is_file()
+            )
+        else:
+            yield path
+
+
+_recognizer: Recognizer | None = None
+_constraints: Sequence[Constraint] = ()
+
+
+def _begin_process(litert_file: Path, names: Sequence[str]) -> None:
+    """Loads the model once in each process of a pool."""
+    import cv2
+
+    global _recognizer, _constraints
+    cv2.setNumThreads(1)
+    with silenced_stderr():
+        _recognizer = Recognizer(litert_file, workers=1)
+    _constraints = [parse_constraint(name) for name in names]
+
+
+def _read_one(path: Path) -> PageReading | FailedReading:
+    assert _recognizer is not None  # noqa: S101
+    try:
+        reading = read_page(path, _recognizer, _constraints)
+    except InputError as error:
+        return FailedReading(error.reason)
+    except Exception as error:
+        return FailedReading(f"an unexpected {type(error).__name__} ended the reading.")
+    # the images stay behind: those of a thousand pages would fill the memory
+    nothing = np.zeros((0, 0), np.float32)
+    return replace(reading, digits=tuple(replace(digit, image=nothing) for digit in reading.digits))
+
+
+def read_files(
+    paths: Iterable[Path], litert_file: Path, constraints: Sequence[str] = (), processes: int | None = None
+) -> Iterator[tuple[Path, PageReading | FailedReading]]:
+    """Reads any number of pictures on all cores, in bounded memory.
+
+    Args:
+        paths: pictures; taken from the iterator only as fast as they are read.
+        litert_file: the model.
+        constraints: by name, as `pipeline.reading.constraints.parse_constraint` takes them.
+        processes: how many at once; as many as cores by default.
+
+    Yields:
+        (path, reading without the digits' images) or (path, why it can't be read), in the order of `paths`.
+    """
+    workers = processes or os.cpu_count() or 1
+    with ProcessPoolExecutor(
+        workers, get_context("spawn"), initializer=_begin_process, initargs=(litert_file, tuple(constraints))
+    ) as pool:
+        pending: list[tuple[Path, Future[Any]]] = []
+        try:
+            for path in paths:
+                pending.append((path, pool.submit(_read_one, path)))
+                if len(pending) >= 4 * workers:
+                    wait([pending[0][1]], return_when=FIRST_COMPLETED)
+                while pending and pending[0][1].done():
+                    first, future = pending.pop(0)
+                    yield first, future.result()
+            for first, future in pending:
+                yield first, future.result()
+        except BrokenProcessPool:
+            raise InputError("", "A reading process was killed, perhaps because memory ran out.") from None
+        finally:
+            for _, future in pending:
+                future.cancel()

@@ -1,0 +1,80 @@
+"""A page as a person reviewed it: what was read, what was changed and looked at. Knows nothing of widgets or files."""
+
+from dataclasses import dataclass, field
+
+from pipeline.reading.constraints import Constraint, choose
+from pipeline.reading.corrections import Corrections, corrected_lines, corrected_text, edited
+from pipeline.reading.crops import PageWithCrops
+from pipeline.reading.reader import PageReading
+
+
+@dataclass(frozen=True)
+class FailedPage:
+    """A picture that can't be read: the name of its file, and one sentence on why not."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReviewedPage:
+    """A picture that was read.
+
+    Attributes:
+        name: of its file.
+        source: what was read, with its crops.
+        corrections: what a person changed.
+        checked: places of the digits that a person has looked at and left as they are.
+        constraints: rules for every line.
+    """
+
+    name: str
+    source: PageWithCrops
+    corrections: Corrections = field(default_factory=dict)
+    checked: frozenset[int] = frozenset()
+    constraints: tuple[Constraint, ...] = ()
+
+    @property
+    def reading(self) -> PageReading:
+        """What was read, before any correction."""
+        return self.source.reading
+
+    @property
+    def lines(self) -> list[str]:
+        """The text of each line as it now stands."""
+        return corrected_lines(self.reading, self.corrections)
+
+    @property
+    def text(self) -> str:
+        """All lines as they now stand."""
+        return corrected_text(self.reading, self.corrections)
+
+    @property
+    def digit_count(self) -> int:
+        """How many digits there are as the text now stands."""
+        return sum(map(len, self.lines))
+
+    @property
+    def disagreeing(self) -> list[int]:
+        """Numbers, from 1, of the lines that as they now stand break a rule."""
+        return [number for number, line in enumerate(self.lines, 1) if self.disagrees(line)]
+
+    def disagrees(self, line: str) -> bool:
+        """Whether the text of a line breaks a rule."""
+        return choose([line], self.constraints) is None
+
+    @property
+    def edits(self) -> list[int]:
+        """Places of the digits that are other than they were read."""
+        return edited(self.reading, self.corrections)
+
+    @property
+    def doubtful(self) -> list[int]:
+        """Places of the doubtful digits that nobody has looked at yet."""
+        seen = self.checked | set(self.corrections)
+        digits = enumerate(self.reading.digits)
+        return [place for place, digit in digits if digit.doubtful and place not in seen]
+
+
+AnyPage = ReviewedPage | FailedPage
+"""What comes of a picture that was uploaded."""
