@@ -1,4 +1,4 @@
-"""Digits that a person corrected and kept: picture, 28x28 image, label, model and date, in `<home>/my_digits/`.
+"""Digits that a person corrected and saved: picture, 28x28 image, label, model and date, in `<home>/my_digits/`.
 
 Each is three files with one name: the picture and the image as PNG, the rest as JSON. The JSON is written last
 and deleted first, so a digit is there whole or not at all.
@@ -28,47 +28,47 @@ Digit = Annotated[int, Field(ge=0, le=9)]
 Part = Literal["train", "test"]
 
 _IMAGE_ENDING = "-28x28.png"
-_LARGEST_SIDE = 640  # pixels of a kept picture: enough to see what it was
+_LARGEST_SIDE = 640  # pixels of a saved picture: enough to see what it was
 
 
-class KeptRecord(BaseModel):
-    """What is known of a kept digit.
+class SavedRecord(BaseModel):
+    """What is known of a saved digit.
 
     Attributes:
         label: what the person says it is.
         predicted: what the model said.
         confidence: how sure it was, 0 to 1.
         model: the model's name.
-        kept: when, ISO 8601, UTC.
+        saved: when, ISO 8601, UTC; "kept" in the file.
         source: canvas, upload or camera.
-        part: of a data set made from kept digits that it belongs to, for good.
+        part: of a data set made from saved digits that it belongs to, for good.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, validate_by_name=True)
 
     label: Digit
     predicted: Digit
     confidence: float = Field(ge=0, le=1, allow_inf_nan=False)
     model: str
-    kept: str
+    saved: str = Field(alias="kept")
     source: str = "canvas"
     part: Part = "train"
 
-    @field_validator("kept")
+    @field_validator("saved")
     @classmethod
-    def _names_a_moment(cls, kept: str) -> str:
-        datetime.fromisoformat(kept)
-        return kept
+    def _names_a_moment(cls, saved: str) -> str:
+        datetime.fromisoformat(saved)
+        return saved
 
     @property
     def moment(self) -> datetime:
-        """When it was kept."""
-        return datetime.fromisoformat(self.kept)
+        """When it was saved."""
+        return datetime.fromisoformat(self.saved)
 
 
 @dataclass(frozen=True)
-class KeptDigit:
-    """One kept digit.
+class SavedDigit:
+    """One saved digit.
 
     Attributes:
         id: the name of its files.
@@ -77,7 +77,7 @@ class KeptDigit:
     """
 
     id: str
-    record: KeptRecord
+    record: SavedRecord
     image: NDArray[np.uint8] = field(repr=False, compare=False)
 
     @property
@@ -100,18 +100,18 @@ class KeptDigit:
 
 
 def folder() -> Path:
-    """Where kept digits lie; it need not exist yet."""
+    """Where saved digits are; it need not exist yet."""
     return home() / "my_digits"
 
 
 def reduce_picture(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture as it is kept: uint8 (h, w, 3), RGB, at most 640 pixels wide and high."""
+    """The picture as it is saved: uint8 (h, w, 3), RGB, at most 640 pixels wide and high."""
     picture = Image.fromarray(np.ascontiguousarray(pixels))
     picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
     return np.array(picture)
 
 
-def keep(
+def save(
     pixels: NDArray[np.uint8],
     image: NDArray[np.float32],
     label: int,
@@ -119,8 +119,8 @@ def keep(
     confidence: float,
     model: str,
     source: str = "canvas",
-) -> KeptDigit:
-    """Keeps a digit under its right label.
+) -> SavedDigit:
+    """Saves a digit under its correct label.
 
     Args:
         pixels: the picture, uint8 (h, w, 3), RGB.
@@ -136,42 +136,42 @@ def keep(
     """
     moment = datetime.now(UTC)
     try:
-        record = KeptRecord(
+        record = SavedRecord(
             label=label,
             predicted=predicted,
             confidence=round(confidence, 6),
             model=model,
-            kept=moment.isoformat(timespec="seconds"),
+            saved=moment.isoformat(timespec="seconds"),
             source=source,
             part=_smaller_part(),
         )
     except ValidationError:
         raise InputError("", f"Expected a label from 0 to 9, got {label!r}.") from None
     seen = (np.clip(image, 0, 1) * 255).round().astype(np.uint8)
-    digit = KeptDigit(f"{moment:%Y%m%d-%H%M%S-%f}-{uuid4().hex[:8]}", record, seen)
+    digit = SavedDigit(f"{moment:%Y%m%d-%H%M%S-%f}-{uuid4().hex[:8]}", record, seen)
     try:
         folder().mkdir(parents=True, exist_ok=True)
         for file, content in ((digit.picture_file, reduce_picture(pixels)), (digit.image_file, seen)):
             with replacing(file) as part:
                 Image.fromarray(content).save(part, "PNG")
-        write_text(folder() / f"{digit.id}.json", record.model_dump_json() + "\n")
+        write_text(folder() / f"{digit.id}.json", record.model_dump_json(by_alias=True) + "\n")
     except OSError as error:
         raise InputError(folder(), f"the digit can't be saved there ({error.strerror}).") from None
     return digit
 
 
-def list_kept() -> list[KeptDigit]:
-    """All that are kept, newest first; damaged ones are passed over."""
+def list_saved() -> list[SavedDigit]:
+    """All that are saved, newest first; damaged ones are passed over."""
     digits = []
     for file in sorted(folder().glob("*.json"), reverse=True):
         try:
-            record = KeptRecord.model_validate_json(file.read_text(encoding="utf-8"))
+            record = SavedRecord.model_validate_json(file.read_text(encoding="utf-8"))
             content = file.with_name(f"{file.stem}{_IMAGE_ENDING}").read_bytes()
         except (OSError, ValueError):
             continue
         image = _open_png(content, SIDE)
         if image is not None and image.shape == (SIDE, SIDE):
-            digits.append(KeptDigit(file.stem, record, image))
+            digits.append(SavedDigit(file.stem, record, image))
     return digits
 
 
@@ -188,21 +188,21 @@ def _open_png(content: bytes, largest: int) -> NDArray[np.uint8] | None:
 
 def _smaller_part() -> Part:
     """Where the next digit goes, so that both parts stay as large as each other."""
-    parts = [digit.record.part for digit in list_kept()]
+    parts = [digit.record.part for digit in list_saved()]
     return "test" if parts.count("test") < parts.count("train") else "train"
 
 
-def delete(digit: KeptDigit) -> None:
+def delete(digit: SavedDigit) -> None:
     """Deletes one; it is no error when it is gone already."""
     (folder() / f"{digit.id}.json").unlink(missing_ok=True)
     digit.image_file.unlink(missing_ok=True)
     digit.picture_file.unlink(missing_ok=True)
 
 
-def export_npz(digits: list[KeptDigit]) -> bytes:
+def export_npz(digits: list[SavedDigit]) -> bytes:
     """An .npz that `digitlab train` and `evaluate` take as `--dataset`.
 
-    Each digit is for training or for testing as was decided when it was kept, so it never changes sides; where
+    Each digit is for training or for testing as was decided when it was saved, so it never changes sides; where
     one side is empty, all digits are both.
 
     Raises:
@@ -228,7 +228,7 @@ def export_npz(digits: list[KeptDigit]) -> bytes:
     return file.getvalue()
 
 
-def export_zip(digits: list[KeptDigit]) -> bytes:
+def export_zip(digits: list[SavedDigit]) -> bytes:
     """A zip with both PNGs of every digit, named by label, and `labels.json`; pictures that are gone are left out."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
@@ -244,6 +244,7 @@ def export_zip(digits: list[KeptDigit]) -> bytes:
             there = {kind: (path, content) for kind, (path, content) in files.items() if content is not None}
             for path, content in there.values():
                 archive.writestr(path, content)
-            listing.append({**{kind: path for kind, (path, _) in there.items()}, **digit.record.model_dump()})
+            paths = {kind: path for kind, (path, _) in there.items()}
+            listing.append({**paths, **digit.record.model_dump(by_alias=True)})
         archive.writestr("labels.json", json.dumps(listing, indent=2) + "\n")
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""Data sets that a person made or handed in through a page, in `<home>/datasets/`: checked first, then kept."""
+"""Data sets that a person made or uploaded, in `<home>/datasets/`: checked first, then saved."""
 
 import re
 from pathlib import Path
@@ -10,16 +10,16 @@ from pipeline.data import saved_digits
 from pipeline.data.dataset import Dataset, load_dataset
 
 MY_DIGITS = "my digits"
-"""In place of a file name: the digits that were corrected and kept, as they are now."""
+"""In place of a file name: the digits that were corrected and saved, as they are now."""
 
 
 def folder() -> Path:
-    """Where they lie; it need not exist yet."""
+    """Where they are; it need not exist yet."""
     return home() / "datasets"
 
 
-def keep(name: str, content: bytes) -> Dataset:
-    """Checks an .npz file's content and keeps it; the same content is kept once.
+def save(name: str, content: bytes) -> Dataset:
+    """Checks an .npz file's content and saves it; the same content is saved once.
 
     Args:
         name: the file's name as it was handed in; only letters, digits, "-", "_" and "." are taken from it.
@@ -45,13 +45,13 @@ def keep(name: str, content: bytes) -> Dataset:
     return load_dataset(path)
 
 
-def list_kept() -> list[Path]:
-    """The kept files by name."""
+def list_saved() -> list[Path]:
+    """The saved files by name."""
     return sorted(path for path in folder().glob("*.npz") if not path.name.startswith("."))
 
 
-def open_kept(name: str) -> Dataset:
-    """A kept data set by its file name; MNIST for an empty one; a new one for `MY_DIGITS`.
+def open_saved(name: str) -> Dataset:
+    """A saved data set by its file name; MNIST for an empty one; a new one for `MY_DIGITS`.
 
     Raises:
         InputError: there is none of that name, or it is damaged.
@@ -59,7 +59,7 @@ def open_kept(name: str) -> Dataset:
     if not name:
         return load_dataset()
     if name == MY_DIGITS:
-        return keep("my-digits.npz", saved_digits.export_npz(saved_digits.list_kept()))
+        return save("my-digits.npz", saved_digits.export_npz(saved_digits.list_saved()))
     path = folder() / Path(name).name
     try:
         return load_dataset(path)

@@ -72,7 +72,7 @@ def test_a_drawing_is_answered_and_can_be_corrected(tiny_model: Path) -> None:
     pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_canvas"))
     pills.set_value(7).run()
     assert not app.exception
-    (kept,) = saved_digits.list_kept()
+    (kept,) = saved_digits.list_saved()
     assert kept.record.label == 7
     assert kept.record.source == "canvas"
     assert "Kept digits" in text_of(app)
@@ -216,7 +216,7 @@ def test_a_corrected_upload_is_kept_as_if_all_of_it_had_been_at_hand(tiny_model:
     pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_upload"))
     pills.set_value(1).run()
     assert not app.exception
-    (kept,) = saved_digits.list_kept()
+    (kept,) = saved_digits.list_saved()
     assert kept.record.source == "upload"
     with Image.open(io.BytesIO(content)) as whole, Image.open(kept.picture_file) as stored:
         whole.thumbnail((640, 640))
@@ -227,7 +227,7 @@ def test_a_corrected_upload_is_kept_as_if_all_of_it_had_been_at_hand(tiny_model:
 def test_damaged_kept_digits_leave_the_page_and_the_others_alone(tiny_model: Path) -> None:
     black = np.zeros((40, 40, 3), np.uint8)
     kept = [
-        saved_digits.keep(black, np.eye(28, dtype=np.float32), label, 7, 0.9, "tiny") for label in (1, 2, 3)
+        saved_digits.save(black, np.eye(28, dtype=np.float32), label, 7, 0.9, "tiny") for label in (1, 2, 3)
     ]
     whole, cut_short, another = kept
     cut_short.image_file.write_bytes(cut_short.image_file.read_bytes()[:45])
@@ -240,19 +240,19 @@ def test_damaged_kept_digits_leave_the_page_and_the_others_alone(tiny_model: Pat
 
 
 def test_kept_digits_can_be_deleted(tiny_model: Path) -> None:
-    saved_digits.keep(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), 1, 7, 0.99999, "tiny")
-    (kept,) = saved_digits.list_kept()
+    saved_digits.save(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), 1, 7, 0.99999, "tiny")
+    (kept,) = saved_digits.list_saved()
     app = open_page(chosen_kept=kept.id)
     assert "read as 7 (> 99 % sure)" in text_of(app), "no certainty is claimed"
     app.button(key="kept_delete_one").click().run()
     assert not app.exception
-    assert saved_digits.list_kept() == []
+    assert saved_digits.list_saved() == []
 
 
 def test_a_kept_digit_that_cannot_be_deleted_is_told_of(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = saved_digits.keep(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), 1, 7, 0.9, "tiny")
+    kept = saved_digits.save(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), 1, 7, 0.9, "tiny")
     app = open_page(chosen_kept=kept.id)
 
     def refuse(path: Path, missing_ok: bool = False) -> None:

@@ -212,7 +212,7 @@ def test_a_training_learns_from_a_file_and_starts_from_a_model(
     (uploader,) = app.file_uploader
     uploader.set_value(("my digits.npz", few_digits.read_bytes(), "application/octet-stream")).run()
     assert not app.exception
-    (kept,) = user_datasets.list_kept()
+    (kept,) = user_datasets.list_saved()
     assert kept.name.startswith("my-digits-")
     assert app.selectbox(key="training_set").value == kept.name
     app.slider(key="knob_dense_hidden_1").set_value(64).run()
@@ -234,7 +234,7 @@ def test_a_training_learns_from_a_file_and_starts_from_a_model(
 
 def test_a_training_learns_from_the_kept_digits(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     digits = [
-        saved_digits.keep(
+        saved_digits.save(
             np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), label, 7, 0.6, "tiny"
         )
         for label in (1, 2, 3)
@@ -265,5 +265,5 @@ def test_a_file_that_is_no_data_set_is_refused_in_one_sentence(home: Path) -> No
     app.file_uploader[0].set_value(("bad.npz", b"nothing", "application/octet-stream")).run()
     assert not app.exception
     assert "bad.npz: expected an .npz file" in app.error[0].value
-    assert user_datasets.list_kept() == []
+    assert user_datasets.list_saved() == []
     assert not list(user_datasets.folder().iterdir())

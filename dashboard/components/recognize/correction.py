@@ -48,7 +48,7 @@ def offer_correction(answered: Answered, key: str) -> None:
 
 
 def _save(answered: Answered, label: int) -> None:
-    saved_digits.keep(
+    saved_digits.save(
         answered.picture.pixels,
         answered.picture.image,
         label,

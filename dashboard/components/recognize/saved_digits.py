@@ -9,7 +9,7 @@ from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
 from models.formatting import show_confidence
 from pipeline.data import saved_digits
-from pipeline.data.saved_digits import KeptDigit
+from pipeline.data.saved_digits import SavedDigit
 
 _CHOSEN = "chosen_kept"
 
@@ -22,7 +22,7 @@ def show_saved_digits(palette: Palette) -> None:
 
 
 def _show_section(palette: Palette) -> None:
-    digits = saved_digits.list_kept()
+    digits = saved_digits.list_saved()
     if not digits:
         return
     st.subheader("Kept digits", divider="gray", anchor=False)
@@ -56,7 +56,7 @@ def _show_section(palette: Palette) -> None:
             _confirm_delete(digits)
 
 
-def _show_one(digit: KeptDigit) -> None:
+def _show_one(digit: SavedDigit) -> None:
     record = digit.record
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="kept_one"):
         picture = digit.picture()
@@ -74,7 +74,7 @@ def _show_one(digit: KeptDigit) -> None:
 
 
 @st.dialog("Delete all kept digits?", icon=":material/delete:")
-def _confirm_delete(digits: list[KeptDigit]) -> None:
+def _confirm_delete(digits: list[SavedDigit]) -> None:
     count = len(digits)
     st.write(f"{count} picture{'s' if count > 1 else ''} and the right labels will be gone for good.")
     with st.container(horizontal=True):

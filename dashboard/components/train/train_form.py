@@ -13,7 +13,7 @@ from dashboard.components.train.train_sources import ask_dataset, ask_start
 from dashboard.widgets.message import errors_shown
 from models.architectures import CATALOGUE, class_count, summarize
 from models.train_config import TrainConfig, default_config, make_config
-from pipeline.data.user_datasets import open_kept
+from pipeline.data.user_datasets import open_saved
 from pipeline.runs import queue
 
 
@@ -62,7 +62,7 @@ def show_train_form() -> None:
 
 def _start(config: TrainConfig, name: str, dataset: str, start_from: str) -> None:
     with st.spinner("Starting the training"):
-        run = queue.submit(config, open_kept(dataset), name, start_from)
+        run = queue.submit(config, open_saved(dataset), name, start_from)
     train_state.watch_run(run.id)
     train_state.open_tab("watch")
     st.rerun()

@@ -16,7 +16,7 @@ _LARGEST_UPLOAD = 200  # MB; MNIST has 55 uncompressed
 
 
 def ask_dataset() -> str:
-    """The data set's name as `user_datasets.open_kept` takes it."""
+    """The data set's name as `user_datasets.open_saved` takes it."""
     choice = st.container()
     file = st.file_uploader(
         "Your own digits (.npz)",
@@ -28,10 +28,10 @@ def ask_dataset() -> str:
     if file is not None and st.session_state.get(_SEEN) != file.file_id:
         st.session_state[_SEEN] = file.file_id
         with errors_shown():
-            st.session_state[train_state.TRAINING_SET] = user_datasets.keep(
+            st.session_state[train_state.TRAINING_SET] = user_datasets.save(
                 file.name, file.getvalue()
             ).path.name
-    kept = len(saved_digits.list_kept())
+    kept = len(saved_digits.list_saved())
     names = {"": "MNIST", user_datasets.MY_DIGITS: f"My kept digits ({kept})"}
     if not kept:
         del names[user_datasets.MY_DIGITS]
@@ -40,7 +40,7 @@ def ask_dataset() -> str:
     return (
         choice.selectbox(
             "Learn from",
-            [*names, *(path.name for path in user_datasets.list_kept())],
+            [*names, *(path.name for path in user_datasets.list_saved())],
             format_func=lambda name: names.get(name, name),
             key=train_state.TRAINING_SET,
             help="MNIST is shipped: 60,000 digits. Those that you corrected on Recognize can be learned from as soon "
