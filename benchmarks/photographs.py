@@ -4,7 +4,7 @@
 
 Digits are drawn with a thin, a medium and a broad pen, dark on light or light on dark, close to the picture's rim or
 far from it, in light that falls off, with the edge of a shadow, a vignette or on squared paper. Pages are
-sheets that lie askew on a table, darker than the paper or a little brighter. To compare, the same network
+sheets askew on a table, darker than the paper or a little brighter. To compare, the same network
 answers what tutorials make of the picture: made 28x28 and inverted where it is bright.
 """
 

@@ -18,7 +18,7 @@ from pipeline.data.label_errors import human_labels
 
 MNIST_FILE = Path(__file__).with_name("mnist.npz")
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
-"""The hash of the file that lies beside this module; its arrays have the MD5 sums that LeCun's files have."""
+"""The hash of the file beside this module; its arrays have the MD5 sums that LeCun's files have."""
 
 _ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 _DAMAGED = (ValueError, OSError, EOFError, KeyError, zlib.error, NotImplementedError, RuntimeError)
@@ -126,21 +126,21 @@ def load_dataset(path: str | Path | None = None) -> Dataset:
         raise InputError(path, f"expected a dataset of at most 2 GB, got {path.stat().st_size / 1e9:.1f} GB.")
     _check_arrays(path)
     dataset = Dataset(path.resolve(), path.name, _hash(path))
-    _ = dataset.train, dataset.test  # read now, so that damage and odd labels are told of now
+    _ = dataset.train, dataset.test  # read now, so that damage and odd labels are reported now
     return dataset
 
 
 def load_recorded(record: DatasetRecord) -> Dataset:
-    """The data set that a run learns or learned from; errors as from `load_dataset`.
+    """The data set that a run is or was trained on; errors as from `load_dataset`.
 
     Raises:
         InputError: it is not on this computer, or its file has changed.
     """
-    found = load_dataset(record.path)
-    if found.sha256 != record.sha256:
+    dataset = load_dataset(record.path)
+    if dataset.sha256 != record.sha256:
         what = "is not on this computer" if record.path is None else "has changed since it was trained on"
         raise InputError(record.name, f"the data set {what}.")
-    return found
+    return dataset
 
 
 def _check_arrays(path: Path) -> None:
@@ -181,11 +181,11 @@ def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dt
         raise _refuse(path, f"{name} is not a readable array") from None
 
 
-def _refuse(path: Path, found: str) -> InputError:
+def _refuse(path: Path, fault: str) -> InputError:
     return InputError(
         path,
         "expected an .npz file with x_train, y_train, x_test, y_test (uint8 (n, 28, 28), labels 0-9), "
-        f"but {found}.",
+        f"but {fault}.",
     )
 
 

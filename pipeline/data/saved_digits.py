@@ -82,7 +82,7 @@ class SavedDigit:
 
     @property
     def picture_file(self) -> Path:
-        """The picture as it was handed in, as PNG."""
+        """The picture as it was uploaded or drawn, as PNG."""
         return folder() / f"{self.id}.png"
 
     @property

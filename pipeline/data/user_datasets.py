@@ -22,7 +22,7 @@ def save(name: str, content: bytes) -> Dataset:
     """Checks an .npz file's content and saves it; the same content is saved once.
 
     Args:
-        name: the file's name as it was handed in; only letters, digits, "-", "_" and "." are taken from it.
+        name: the uploaded file's name; only letters, digits, "-", "_" and "." are taken from it.
         content: as `pipeline.data.dataset.load_dataset` takes it.
 
     Raises:

@@ -10,7 +10,7 @@ from pipeline.imaging.geometry import Box
 from pipeline.imaging.ink import Ink
 
 SMALLEST_HEIGHT = 6
-"""Pixels; lower marks can't be told from specks."""
+"""Pixels; lower marks are no different from specks."""
 
 _MOST_COMPONENTS = 3000
 """A full page of writing has fewer; of dotted paper and halftones only those with the most ink are taken."""

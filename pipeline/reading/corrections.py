@@ -17,12 +17,12 @@ Corrections = Mapping[int, str]
 
 def pieces(reading: PageReading, corrections: Corrections) -> list[str]:
     """The text piece by piece, one a digit."""
-    found = []
+    texts = []
     for place, digit in enumerate(reading.digits):
         after = reading.digits[place + 1 : place + 2]
         line_ends = bool(after) and after[0].line != digit.line
-        found.append(corrections.get(place, f"{digit.digit}\n" if line_ends else f"{digit.digit}"))
-    return found
+        texts.append(corrections.get(place, f"{digit.digit}\n" if line_ends else f"{digit.digit}"))
+    return texts
 
 
 def written(reading: PageReading, corrections: Corrections) -> list[str]:

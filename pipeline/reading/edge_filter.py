@@ -1,4 +1,4 @@
-"""Tells the edge of a sheet, a shadow or a neighboring box from a 1: on its two sides lie different papers.
+"""Tells the edge of a sheet, a shadow or a neighboring box from a 1: the papers on its two sides differ.
 
 Only a mark that stands alone on its line is judged, and only where another line holds a number.
 """

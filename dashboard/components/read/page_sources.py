@@ -16,7 +16,7 @@ def pick_source() -> str:
 
 
 def take_pages(source: str) -> list[Upload]:
-    """The pages that were handed in; a quiet card tells what to do while there are none."""
+    """The uploaded pages; a quiet card says what to do while there are none."""
     return _take_photo() if source == "camera" else _take_files()
 
 

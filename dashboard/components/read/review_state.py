@@ -22,7 +22,7 @@ _MOST = 400
 
 @dataclass(frozen=True)
 class PageReview:
-    """What was done with one reading: corrections by place, and places of digits found right."""
+    """What was done with one reading: corrections by place, and places of digits that are right."""
 
     corrections: dict[int, str] = field(default_factory=dict)
     checked: tuple[int, ...] = ()

@@ -16,7 +16,7 @@ class Answered:
     """A picture with the chosen model's answer.
 
     Attributes:
-        picture: as it was handed in, and what the model saw.
+        picture: as it was uploaded or drawn, and what the model saw.
         prediction: what it answered.
         model: its name.
         source: canvas, upload or camera.

@@ -1,4 +1,4 @@
-"""Pictures with one digit each, shared by all sessions: read once, and reduced so that many can be kept."""
+"""Pictures with one digit each, shared by all sessions: read once, and reduced so that many fit into memory."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ def read_digits(uploads: Sequence[Upload]) -> Generator[DigitPicture | FailedRea
 
 
 def steps_of(upload: Upload) -> tuple[Step, ...]:
-    """How a picture became what a model sees; they take some MB a picture, so few are kept.
+    """How a picture became what a model sees; they take some MB a picture, so few are cached.
 
     Raises:
         InputError: there is no digit.

@@ -1,4 +1,4 @@
-"""Pictures handed in as files or taken with the camera."""
+"""Pictures uploaded as files or taken with the camera."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

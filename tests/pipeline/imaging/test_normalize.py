@@ -146,7 +146,7 @@ def test_hairlines_and_broad_brushes_get_the_usual_stroke_width(width: int) -> N
     corners = np.array([[60, 50], [180, 50], [110, 250]], np.int32)
     cv2.polylines(pixels, [corners], False, 0, width)
     image = normalize(read_picture(pixels)).image
-    # a 7 of usual width covers between 30 and 110 of the 784 pixels
+    # a 7 of typical width covers between 30 and 110 of the 784 pixels
     assert 30 < image.sum() < 130
     assert image.max() > 0.9
     thick = cv2.distanceTransform((image > 0.5).astype(np.uint8), cv2.DIST_L2, 3).max()

@@ -63,10 +63,10 @@ def noise(seed: int, height: int, width: int) -> NDArray[np.float32]:
 @given(st.integers(0, 2**32 - 1), st.integers(20, 80), st.integers(20, 160), st.integers(40, 80))
 @settings(max_examples=30, deadline=None)
 def test_parts_go_from_left_to_right_in_every_row_and_each_holds_ink(
-    seed: int, height: int, width: int, usual: int
+    seed: int, height: int, width: int, line_height: int
 ) -> None:
     ink = noise(seed, height, width)
-    cuts = propose(ink, usual, 3.0)
+    cuts = propose(ink, line_height, 3.0)
     assert cuts.parts.shape == ink.shape
     assert (np.diff(cuts.parts, axis=1) >= 0).all()
     assert cuts.parts.min() >= 0

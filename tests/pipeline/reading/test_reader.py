@@ -87,8 +87,8 @@ def boxes(scores: Sequence[float], left: int, line: int = 0) -> list[DigitBox]:
 def test_groups_that_are_no_numbers_are_left_alone() -> None:
     number, word, mark = [1.0, 0.99, 1.0, 0.98], [0.9, 0.2, 1.0, 0.4, 0.9], [0.1]
     lines = [boxes(word, 0) + boxes(number, 300), boxes(number, 300, 1), boxes(mark, 0, 2), boxes(word, 0, 3)]
-    kept, left_out = without_words(lines)
-    assert [len(line) for line in kept] == [4, 4]
+    remaining, left_out = without_words(lines)
+    assert [len(line) for line in remaining] == [4, 4]
     assert left_out == [(0, 0, 116, 40), (0, 120, 20, 40), (0, 180, 116, 40)]
     one_odd_digit = boxes([1.0, 0.3, 1.0], 0)
     assert without_words([boxes(number, 300), one_odd_digit])[0][1] == one_odd_digit
@@ -267,8 +267,8 @@ def test_between_two_papers_lies_an_edge(right: int, edge: bool) -> None:
     one = np.eye(10, dtype=np.float32)[1]
     lone = [DigitBox(1, Box(147, 80, 6, 60), np.zeros((28, 28), np.float32), one, 1.0)]
     number = boxes([1.0, 1.0], 20)
-    kept, left_out = without_edges([number, lone], Picture(pixels, ink, 1.0, ()))
-    assert (kept, left_out) == (([number], [lone[0].box]) if edge else ([number, lone], []))
+    remaining, left_out = without_edges([number, lone], Picture(pixels, ink, 1.0, ()))
+    assert (remaining, left_out) == (([number], [lone[0].box]) if edge else ([number, lone], []))
     assert without_edges([lone], Picture(pixels, ink, 1.0, ()))[1] == [], (
         "where there is no number, it may be one"
     )
