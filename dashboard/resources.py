@@ -20,7 +20,7 @@ from pipeline.data.dataset import MNIST_SHA256, Dataset, load_recorded
 from pipeline.data.neighbors import Neighbor, find_neighbors
 from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
-from pipeline.training.quantization import quantize
+from pipeline.runs.quantize import quantize
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -89,7 +89,7 @@ def int8_file(model: StoredModel) -> tuple[bytes | None, str]:
     return _int8_file(model.version, model)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Converting and testing; this takes half a minute")
+@st.cache_resource(max_entries=8, show_spinner="Converting and evaluating; this takes about half a minute")
 def _int8_file(version: str, _model: Any) -> tuple[bytes | None, str]:  # noqa: ARG001
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "int8.tflite"
@@ -100,7 +100,7 @@ def _int8_file(version: str, _model: Any) -> tuple[bytes | None, str]:  # noqa: 
         return file.read_bytes(), f"{result.in_words()}."
 
 
-@st.cache_resource(max_entries=8, show_spinner="Opening the model")
+@st.cache_resource(max_entries=8, show_spinner="Loading the model")
 def _recognizer(version: str, _model: Any) -> Recognizer:  # noqa: ARG001
     return Recognizer(_model.directory.litert_file)
 
@@ -115,7 +115,7 @@ def _predictions(version: str, _model: StoredModel) -> NDArray[np.float32]:  # n
     return _model.directory.read_predictions()
 
 
-@st.cache_resource(max_entries=2, show_spinner="Opening the images")
+@st.cache_resource(max_entries=2, show_spinner="Loading the images")
 def _dataset(path: str | None, sha256: str, _record: Any) -> Dataset:  # noqa: ARG001
     return load_recorded(_record)
 
@@ -130,6 +130,6 @@ def _pixels(sha256: str, _digits: Any) -> PixelStatistics:  # noqa: ARG001
     return pixel_statistics(_digits.train[0])
 
 
-@st.cache_resource(max_entries=512, show_spinner="Comparing with the training digits")
+@st.cache_resource(max_entries=512, show_spinner="Searching the training digits")
 def _neighbors(sha256: str, index: int, _digits: Any) -> list[Neighbor]:  # noqa: ARG001
     return find_neighbors(_digits.test[0][index], *_digits.train)

@@ -38,15 +38,15 @@ def reliability_diagram(bins: Sequence[CalibrationBin], palette: Palette, height
     finish(
         figure,
         palette,
-        "Is it right as often as it says?",
-        "Dotted: perfectly honest. Pale: fewer than ten answers",
+        "Reliability diagram",
+        "Dotted: perfect calibration. Pale: fewer than ten predictions",
         height,
         showlegend=False,
         bargap=0.12,
     )
     figure.update_xaxes(range=[0, 100], fixedrange=True, tickvals=[0, 20, 40, 60, 80, 100], showgrid=False)
     figure.update_xaxes(title_text="Confidence in percent", row=2, col=1)
-    figure.update_yaxes(range=[0, 104], fixedrange=True, title_text="Right, percent", row=1, col=1)
+    figure.update_yaxes(range=[0, 104], fixedrange=True, title_text="Accuracy, percent", row=1, col=1)
     figure.update_yaxes(
         type="log", dtick=2, fixedrange=True, title_text="Answers", row=2, col=1, rangemode="tozero"
     )
@@ -61,8 +61,8 @@ def _bars(bins: Sequence[CalibrationBin], heights: Sequence[float], color: str |
         width=[90 * (part.high - part.low) for part in bins],  # a little air between them
         marker={"color": color, "cornerradius": 3},
         hovertext=[
-            f"<b>{100 * part.accuracy:.1f} % right</b>, {100 * part.confidence:.1f} % sure on average<br>"
-            f"{part.count:,} answers that are {100 * part.low:.0f} to {100 * part.high:.0f} % sure"
+            f"<b>{100 * part.accuracy:.1f} % accuracy</b>, {100 * part.confidence:.1f} % mean confidence<br>"
+            f"{part.count:,} predictions with {100 * part.low:.0f} to {100 * part.high:.0f} % confidence"
             for part in bins
         ],
         hoverinfo="text",

@@ -1,4 +1,4 @@
-"""How each digit fares."""
+"""Precision and recall by digit."""
 
 from collections.abc import Sequence
 
@@ -49,7 +49,7 @@ def precision_and_recall(classes: Sequence[ClassReport], palette: Palette, heigh
                 hoverinfo="text",
             )
         )
-    finish(figure, palette, "How each digit fares", "Percent", height, hovermode="closest")
+    finish(figure, palette, "Precision and recall by digit", "Percent", height, hovermode="closest")
     lowest = min((min(report.precision, report.recall) for report in classes), default=0)
     figure.update_xaxes(range=[max(0, 100 * lowest - (102 - 100 * lowest) * 0.08), 100.15], fixedrange=True)
     figure.update_yaxes(type="category", autorange="reversed", fixedrange=True, tickfont={"size": 14})

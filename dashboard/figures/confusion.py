@@ -47,7 +47,7 @@ def confusion_cells(
 
     def cell(i: int, j: int) -> Cell:
         count, value = confusion[i][j], values[i][j]
-        word = "read right" if i == j else f"read as {j}"
+        word = "read correctly" if i == j else f"read as {j}"
         images = "image" if count == 1 else "images"
         label = f"{i} {word}: {count:,} {images}, {100 * count / totals[i]:.2f} % of all {i}s"
         if not count or (errors_only and i == j):

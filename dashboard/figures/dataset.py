@@ -20,8 +20,8 @@ def digit_counts(train: Sequence[int], test: Sequence[int], palette: Palette, he
     """
     figure = go.Figure()
     for name, counts, color in (
-        ("To learn from", train, palette.training),
-        ("To be tested on", test, palette.quiet),
+        ("Training", train, palette.training),
+        ("Test", test, palette.quiet),
     ):
         total = max(sum(counts), 1)
         figure.add_trace(
@@ -34,7 +34,7 @@ def digit_counts(train: Sequence[int], test: Sequence[int], palette: Palette, he
                 hovertemplate="%{x}: %{y:,} images, %{customdata:.1f} %<extra>" + name + "</extra>",
             )
         )
-    finish(figure, palette, "How many of each digit", "Images", height, bargap=0.25, bargroupgap=0.08)
+    finish(figure, palette, "Images per digit", "Images", height, bargap=0.25, bargroupgap=0.08)
     figure.update_xaxes(type="category", showgrid=False, fixedrange=True, tickfont={"size": 14})
     figure.update_yaxes(fixedrange=True, tickformat=",", nticks=5)
     return figure
@@ -62,7 +62,7 @@ def pixel_levels(levels: Sequence[int], palette: Palette, height: int = 300) -> 
             hovertemplate="Level %{customdata[0]} to %{customdata[1]}: %{y:.2f} %<extra></extra>",
         )
     )
-    finish(figure, palette, "How bright the pixels are", "Percent of all pixels, logarithmic", height)
+    finish(figure, palette, "Pixel brightness", "Percent of all pixels, logarithmic", height)
     figure.update_xaxes(
         title_text="Level, 0 (paper) to 255 (full stroke)",
         tickvals=[0, 64, 128, 192, 255],
@@ -97,7 +97,7 @@ def ink_by_digit(ink: Sequence[float], palette: Palette, height: int = 300) -> g
             hovertemplate="%{x}: %{y:.2f} %<extra></extra>",
         )
     )
-    finish(figure, palette, "How much ink a digit takes", "Percent of the picture", height)
+    finish(figure, palette, "Ink per digit", "Percent of the picture", height)
     figure.update_xaxes(type="category", showgrid=False, fixedrange=True, tickfont={"size": 14})
     figure.update_yaxes(fixedrange=True, nticks=4, range=[0, 1.18 * max([*shares, 1])])
     return figure

@@ -11,7 +11,7 @@ from dashboard.figures.style import Palette, finish
 def probability_bars(
     probabilities: Sequence[float],
     palette: Palette,
-    title: str = "How likely each digit is",
+    title: str = "Probability of each digit",
     height: int = 270,
     true: int | None = None,
 ) -> go.Figure:

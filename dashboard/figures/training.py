@@ -36,7 +36,7 @@ def training_curves(
     earlier: Sequence[Curves],
     palette: Palette,
     axis: Axis = "epochs",
-    title: str = "How the training goes",
+    title: str = "Training curves",
     revision: str = "",
     zoom: bool = True,
     height: int = 620,
@@ -54,7 +54,7 @@ def training_curves(
         height: in pixels.
     """
     figure = make_subplots(
-        2, 1, shared_xaxes=True, vertical_spacing=0.13, subplot_titles=("Loss", "Right answers")
+        2, 1, shared_xaxes=True, vertical_spacing=0.13, subplot_titles=("Loss", "Accuracy")
     )
     for index, curves in enumerate(earlier):
         # the chosen training has colors of its own, so the series begins where they can't be mistaken
@@ -62,7 +62,7 @@ def training_curves(
     if current is not None:
         _add_batches(figure, current, palette, axis)
         _add_epochs(figure, current, palette, axis)
-    subtitle = "Loss in nats, logarithmic; right answers in percent of the images"
+    subtitle = "Loss in nats, logarithmic scale; accuracy in percent"
     finish(figure, palette, title, subtitle, height)
     figure.update_layout(
         uirevision=revision,
@@ -76,7 +76,7 @@ def training_curves(
     figure.update_yaxes(ticksuffix=" %", fixedrange=True, range=_accuracy_range(current, earlier), row=2)
     figure.update_yaxes(tickvals=[0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10], row=1)
     figure.update_xaxes(rangemode="tozero", fixedrange=not zoom)
-    figure.update_xaxes(title_text="Epochs" if axis == "epochs" else "Seconds of training", row=2)
+    figure.update_xaxes(title_text="Epochs" if axis == "epochs" else "Training time in seconds", row=2)
     return figure
 
 

@@ -22,7 +22,7 @@ SECTIONS = {
     "augmentation": "Augmentation",
 }
 
-show_page_title("Data", "What the networks learn from, and what they are tested on.")
+show_page_title("Data", "The images that networks are trained and tested on.")
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     model = pick_model("Data of the model") if list_models() else None
     section = choose("Look at", SECTIONS, "data_section", default="digits", wrap=True)

@@ -16,7 +16,7 @@ from dashboard.widgets.theme import current_palette
 from models.formatting import percent
 
 show_page_title(
-    "Evaluate", "How good the network is on digits that it has never seen, and where it goes wrong."
+    "Evaluate", "How accurate a model is on test digits it was not trained on, and where it goes wrong."
 )
 model = pick_model()
 palette = current_palette()
@@ -25,21 +25,21 @@ with errors_shown():
     results = evaluation(model)
     show_results(model, results)
 
-    st.subheader("What it takes for what", anchor=False)
+    st.subheader("Confusion matrix", anchor=False)
     show_confusion(model, results, palette)
 
-    st.subheader("How far to trust it", anchor=False)
+    st.subheader("Calibration", anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         show_chart(
             reliability_diagram(results.calibration, palette),
             key="reliability",
-            alt=f"Share of right answers by confidence; the calibration error is {percent(results.calibration_error)}.",
+            alt=f"Accuracy by confidence; the calibration error is {percent(results.calibration_error)}.",
         )
         st.caption(
-            "Of all answers that are about 90 % sure, about 90 % should be right. The calibration error "
-            f"({percent(results.calibration_error)}) is how far confidence and accuracy lie apart, on average over "
-            "all answers."
+            "Of all predictions with a confidence of about 90 %, about 90 % should be correct. The calibration error "
+            f"({percent(results.calibration_error)}) is the gap between confidence and accuracy, averaged over "
+            "all predictions."
         )
     with right:
         show_chart(

@@ -17,11 +17,13 @@ from dashboard.widgets.theme import current_palette
 linked = mistake_link.adopt_link()
 show_page_title(
     "Mistakes",
-    "Every test digit that the network misreads. The address of this page leads back here.",
+    "Every test digit that the model misreads. The page address links to this exact view.",
 )
 model = pick_model()
 if linked not in (None, model.id):
-    st.caption(f":material/info: The link was to the model {as_written(linked)}, which isn't here.")
+    st.caption(
+        f":material/info: The link refers to the model {as_written(linked)}, which doesn't exist here."
+    )
 palette = current_palette()
 
 with errors_shown():

@@ -14,9 +14,7 @@ from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.theme import current_palette, on_phone
 from models.store import default_model, list_models
 
-show_page_title(
-    "Models", "What was shipped and what you trained. Tick one to see more of it, several to compare."
-)
+show_page_title("Models", "Shipped models and your own. Select one for details, several to compare.")
 show_import()
 
 models = list_models()
@@ -24,8 +22,8 @@ if not models:
     show_empty(
         "models",
         "network_node",
-        "There is no model yet",
-        "Train one, or import a run.zip from another Digit Lab.",
+        "No models yet",
+        "Train one, or import a run.zip exported from another Digit Lab.",
         page="views/train.py",
         page_label="Train a model",
     )
@@ -48,7 +46,7 @@ if curves:
         current,
         earlier,
         current_palette(),
-        title="How it learned" if current else "How they learned",
+        title="Training curves",
         revision=" ".join(c.name for c in curves),
         zoom=not on_phone(),
     )
@@ -60,11 +58,11 @@ if curves:
         live=True,
     )
     if without:
-        st.caption(f"No whole epoch is on record of {' and '.join(without)}.")
+        st.caption(f"No complete epoch is recorded for {' and '.join(without)}.")
 else:
     show_empty(
         "model_curves",
         "timeline",
         "No curves",
-        "The ticked models have no whole epoch on record.",
+        "No complete epoch is recorded for the selected models.",
     )

@@ -12,12 +12,12 @@ from dashboard.widgets.theme import current_palette
 
 show_page_title(
     "Read",
-    "Hand in photos or scans of handwritten numbers. They become text, and doubtful digits are pointed out.",
+    "Turn photos or scans of handwritten numbers into text. Doubtful digits are highlighted for review.",
 )
 
 with st.container(horizontal=True, gap="small", key="read_bar", vertical_alignment="center"):
     source = pick_source()
-    model = pick_model("Read by", quiet=True)
+    model = pick_model("Model", quiet=True)
     constraints = ask_constraints()
 
 uploads = take_pages(source)

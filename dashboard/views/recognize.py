@@ -17,13 +17,11 @@ SOURCES = {
     "camera": ":material/photo_camera: Camera",
 }
 
-show_page_title(
-    "Recognize", "Draw a digit, or hand in a picture of one. The network answers with every stroke."
-)
+show_page_title("Recognize", "Draw a digit or upload a picture of one. The model answers after every stroke.")
 
 with st.container(horizontal=True, gap="small", key="question_bar", vertical_alignment="center"):
-    source = choose("Picture from", SOURCES, state.SOURCE, default="draw", quiet=True)
-    model = pick_model("Answered by", quiet=True)
+    source = choose("Source of the picture", SOURCES, state.SOURCE, default="draw", quiet=True)
+    model = pick_model("Model", quiet=True)
     models = [model, *pick_more_models(model)]
 
 palette = current_palette()

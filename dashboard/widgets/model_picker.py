@@ -50,7 +50,7 @@ def pick_more_models(chosen: StoredModel, label: str = "Models to compare with")
             format_func=_labels(others),
             key=state.COMPARED,
             persist_state="session",
-            placeholder="Choose up to four" if others else "There is no other model yet",
+            placeholder="Choose up to four" if others else "No other models yet",
             max_selections=4,
             disabled=not others,
             width=340,
@@ -81,8 +81,8 @@ def _stop_without_model() -> NoReturn:
     show_empty(
         "models",
         "network_node",
-        "There is no model yet",
-        "Train one first: the fast network takes less than a minute.",
+        "No models yet",
+        "Train one first; the fast network takes less than a minute.",
         page="views/train.py",
         page_label="Train a model",
     )

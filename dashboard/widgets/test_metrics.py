@@ -20,6 +20,6 @@ def show_test_metrics(results: ModelResults) -> None:
         st.metric(
             "By human votes",
             percent(results.human_accuracy),
-            help="Counted by what most of five people see where MNIST's test labels are disputed.",
+            help="Accuracy with MNIST's disputed test labels settled by the votes of five people.",
             width="content",
         )

@@ -1,4 +1,4 @@
-"""Where pictures are handed in, as files or by the camera.
+"""Where pictures are uploaded, or taken with the camera.
 
 They are still there after another page, although Streamlit's uploader and camera begin anew.
 """
@@ -7,10 +7,14 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.uploads import Upload, make_upload
+from pipeline.imaging.decode import FORMAT_NAMES, MAX_BYTES, MAX_PIXELS, SUFFIXES
 
-TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"]
-_HELP = "PNG, JPEG, WebP, BMP, TIFF or GIF, at most 20 MB and 50 megapixels each. They stay on this computer."
-_CAMERA_HELP = "The photo goes to the Digit Lab server that shows this page, and nowhere else."
+TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
+_HELP = (
+    f"{FORMAT_NAMES}, at most {MAX_BYTES // 1024**2} MB and {MAX_PIXELS // 10**6} megapixels each. They are "
+    "processed by the server that shows this page, and nowhere else."
+)
+_CAMERA_HELP = "The photo is processed by the server that shows this page, and nowhere else."
 _PHOTO = "photo.jpg"
 
 
@@ -44,7 +48,7 @@ def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> lis
         if count > len(taken):
             _show_saved(
                 key,
-                f"Only {len(taken)} of the {count} {noun}s from before could be kept; add the others again",
+                f"Only {len(taken)} of the {count} {noun}s from before could be restored; upload the others again",
             )
         elif taken:
             _show_saved(key, f"{len(taken)} {noun}{'s' if len(taken) > 1 else ''} from before")
@@ -73,7 +77,7 @@ def ask_photo(label: str, key: str, width: int | None = None) -> Upload | None:
     taken, _ = state.saved_uploads(key)
     if not taken:
         return None
-    _show_saved(key, "The photo from before")
+    _show_saved(key, "Your previous photo")
     return make_upload(*taken[0])
 
 
@@ -81,7 +85,7 @@ def _show_saved(key: str, words: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"kept_{key}"):
         st.markdown(f":material/history: {words}", width="content")
         st.button(
-            "Put away",
+            "Remove",
             icon=":material/close:",
             key=f"put_away_{key}",
             on_click=state.forget_uploads,

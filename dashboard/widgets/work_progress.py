@@ -27,7 +27,7 @@ def watch_work(work: Generator[_Result], count: int) -> list[_Result]:
             passed = time.monotonic() - start
             if passed > _PATIENCE and done < count:
                 left = passed / done * (count - done)
-                words = f"{done} of {count} pictures are read · about {duration(max(left, 1))} left"
+                words = f"{done} of {count} pictures read · about {duration(max(left, 1))} left"
                 bar.progress(done / count, words)
     place.empty()
     return results

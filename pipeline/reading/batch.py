@@ -14,10 +14,9 @@ import numpy as np
 from models.errors import InputError
 from models.native_output import silenced_stderr
 from models.recognizer import Recognizer
+from pipeline.imaging.decode import SUFFIXES
 from pipeline.reading.constraints import Constraint, parse_constraint
 from pipeline.reading.reader import FailedReading, PageReading, read_page
-
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 
 
 def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
@@ -25,7 +24,7 @@ def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             yield from sorted(
-                file for file in path.rglob("*") if file.suffix.lower() in PICTURE_SUFFIXES and file.is_file()
+                file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()
             )
         else:
             yield path

@@ -41,7 +41,7 @@ def test_the_gallery_filters_opens_a_digit_and_its_address_changes(tab: Tab) -> 
     expect(page).to_have_url(re.compile("true=8"))
     page.locator(".grid button").first.click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Training digits that look most like it")).to_be_visible()
+    expect(dialog.get_by_text("Most similar training digits")).to_be_visible()
     expect(page).to_have_url(re.compile(r"digit=\d+"))
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)

@@ -50,7 +50,7 @@ def test_a_model_is_renamed_and_deleted(tab: Tab, server: Server) -> None:
     tab.settle()
     expect(page.get_by_role("heading", name=NEW_NAME)).to_be_visible()
     page.get_by_role("button", name="Delete", exact=False).first.click()
-    dialog.get_by_role("button", name="Keep it").click()
+    dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()
     assert own_names(server) == [NEW_NAME]
     page.get_by_role("button", name="Delete", exact=False).first.click()
@@ -68,7 +68,7 @@ def own_names(server: Server) -> list[str]:
 def test_a_shipped_model_offers_no_rename_and_no_deletion(tab: Tab) -> None:
     page = tab.open("/models")
     tick_row(tab, 0)
-    expect(page.get_by_role("button", name="Make default")).to_be_visible()
+    expect(page.get_by_role("button", name="Set as default")).to_be_visible()
     assert not page.get_by_role("button", name="Rename and annotate").count()
 
 

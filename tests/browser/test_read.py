@@ -42,9 +42,9 @@ def download(page: Page, name: str) -> Download:
 
 def test_a_page_is_read_corrected_by_key_and_taken_along(tab: Tab, tmp_path: Path) -> None:
     page = tab.open("/read")
-    expect(page.get_by_text("No page yet")).to_be_visible()
+    expect(page.get_by_text("No pages yet")).to_be_visible()
     hand_in(page, "page.png")
-    text = page.get_by_role("textbox", name="Text, a line for each line of writing")
+    text = page.get_by_role("textbox", name="Text, line by line")
     expect(text).to_have_value("\n".join(ROWS))
     boxes = page.get_by_role("group", name="Digits of page.png").get_by_role("button")
     expect(boxes).to_have_count(10)
@@ -103,9 +103,9 @@ def test_a_long_page_is_scrolled_and_its_digits_stay_large(tab: Tab) -> None:
 def test_what_is_known_of_the_lines_is_told_where_it_does_not_fit(tab: Tab) -> None:
     page = tab.open("/read")
     hand_in(page, "page.png")
-    expect(page.get_by_role("textbox", name="Text, a line")).to_have_value("\n".join(ROWS))
-    page.get_by_role("button", name="Known about the lines").click()
-    page.get_by_label("Digits in a line").fill("4")
+    expect(page.get_by_role("textbox", name="Text, line by line")).to_have_value("\n".join(ROWS))
+    page.get_by_role("button", name="Line rules").click()
+    page.get_by_label("Digits per line").fill("4")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Line 1 (314159) disagrees", exact=False)).to_be_visible()
-    expect(page.get_by_role("button", name="Known about the lines (1)")).to_be_visible()
+    expect(page.get_by_role("button", name="Line rules (1)")).to_be_visible()

@@ -77,11 +77,11 @@ def test_a_wrong_answer_is_kept_with_its_label(tab: Tab) -> None:
     page = tab.open("/")
     draw_three(page)
     expect(page.get_by_test_id("answer")).to_have_text("3")
-    page.get_by_text("That was wrong").click()
+    page.get_by_text("Correct the answer").click()
     page.get_by_test_id("stPopoverBody").get_by_text("8", exact=True).click()
     tab.settle()
     page.keyboard.press("Escape")
-    expect(page.get_by_text("Kept digits", exact=False).first).to_be_visible()
+    expect(page.get_by_text("Saved digits", exact=False).first).to_be_visible()
 
 
 def test_a_photo_is_answered_and_still_there_after_another_page(tab: Tab) -> None:
@@ -93,7 +93,7 @@ def test_a_photo_is_answered_and_still_there_after_another_page(tab: Tab) -> Non
     page.get_by_role("link", name="Evaluate").click()
     expect(answer).to_have_count(0)
     page.get_by_role("link", name="Recognize").click()
-    expect(page.get_by_text("The photo from before")).to_be_visible()
+    expect(page.get_by_text("Your previous photo")).to_be_visible()
     expect(answer).to_have_text("7")
-    page.get_by_role("button", name="Put away").click()
+    page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("No photo yet")).to_be_visible()

@@ -13,14 +13,14 @@ def test_without_a_model_it_shows_mnist_and_its_license(home: Path, no_shipped_m
     assert not app.exception
     words = text_of(app)
     assert "CC BY-SA 3.0" in words
-    assert "60,000 images to learn from and 10,000" in words
-    assert "A random handful of each" in words
+    assert "60,000 training and 10,000 test images" in words
+    assert "Random samples of each digit" in words
 
 
 @pytest.mark.parametrize(
     ("section", "expected"),
     [
-        ("averages", "Never written on"),
+        ("averages", "Never inked"),
         ("hardest", "The test digits with the highest loss"),
         ("augmentation", "variations of it at strength 1"),
     ],
@@ -38,7 +38,7 @@ def test_sections_show_the_models_own_data(
 def test_without_a_model_nothing_is_hard(home: Path, no_shipped_models: Path) -> None:
     app = open_page("data", data_section="hardest")
     assert not app.exception
-    assert "No model has read them yet" in text_of(app)
+    assert "No model yet" in text_of(app)
 
 
 def test_other_samples_at_a_click(home: Path, shipped_tiny: str) -> None:

@@ -12,7 +12,7 @@ from tests.dashboard.conftest import open_page, text_of
 def test_without_a_model_it_says_what_to_do(home: Path, no_shipped_models: Path) -> None:
     app = open_page("evaluate")
     assert not app.exception
-    assert "There is no model yet" in text_of(app)
+    assert "No models yet" in text_of(app)
 
 
 def test_it_shows_the_stored_figures(home: Path, shipped_tiny: str) -> None:

@@ -23,7 +23,7 @@ def test_cells_tell_counts_and_shares() -> None:
     assert shares[0][6].text == "0.99"
     assert counts[9][4].label == "9 read as 4: 20 images, 20.00 % of all 9s"
     assert counts[0][6].label.startswith("0 read as 6: 1 image,")
-    assert counts[3][3].label.startswith("3 read right")
+    assert counts[3][3].label.startswith("3 read correctly")
     assert counts[1][2].text == ""
 
 

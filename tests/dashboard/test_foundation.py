@@ -46,10 +46,10 @@ def test_no_page_loads_tensorflow(tiny_model: Path) -> None:
 @pytest.mark.parametrize(
     ("shares", "score", "head", "words"),
     [
-        ({4: 0.99, 9: 0.01}, None, "4", "99.0 % sure"),
+        ({4: 0.99, 9: 0.01}, None, "4", "99.0 % confidence"),
         ({4: 0.7, 9: 0.3}, None, "4, or perhaps 9", "70 % for 4, 30 % for 9"),
         ({4: 0.4, 9: 0.35, 1: 0.25}, None, "Hard to tell: 4 or 9", "Only 40 %"),
-        ({4: 0.99, 9: 0.01}, 0.1, "Perhaps no digit at all", "most likely a 4"),
+        ({4: 0.99, 9: 0.01}, 0.1, "Perhaps not a digit", "most likely a 4"),
     ],
 )
 def test_an_answer_is_as_sure_as_its_words(

@@ -30,7 +30,7 @@ def mistakes(tiny_model: Path, no_shipped_models: Path, few_digits: Path) -> Tes
 def test_without_a_model_it_says_what_to_do(home: Path, no_shipped_models: Path) -> None:
     app = open_page("mistakes")
     assert not app.exception
-    assert "There is no model yet" in text_of(app)
+    assert "No models yet" in text_of(app)
 
 
 def test_the_gallery_counts_all_mistakes_and_the_address_names_the_model(
@@ -59,7 +59,7 @@ def test_a_link_reopens_filter_order_page_and_digit(tiny_model: Path, mistakes: 
     assert f"{len(mistakes.select(true))} of {len(mistakes)} mistakes" in words
     assert app.session_state["mistakes_order"] == "loss"
     assert f"Test digit {index:,}" in words
-    assert "Training digits that look most like it" in words
+    assert "Most similar training digits" in words
 
 
 def test_filters_outlast_a_page_change(mistakes: TestPredictions) -> None:
@@ -75,20 +75,20 @@ def test_filters_outlast_a_page_change(mistakes: TestPredictions) -> None:
 def test_nonsense_in_the_address_is_passed_over(mistakes: TestPredictions) -> None:
     app = open_link(model="nobody", true="ten", read="-1", order="beauty", page="1e9", digit="x")
     assert not app.exception
-    assert "The link was to the model nobody" in text_of(app)
+    assert "The link refers to the model nobody" in text_of(app)
     assert f"{len(mistakes)} mistakes" in text_of(app)
 
 
 def test_a_digit_beyond_the_test_set_and_a_page_beyond_the_last(mistakes: TestPredictions) -> None:
     app = open_link(digit=999_999, page=500)
     assert not app.exception
-    assert "There is no such digit" in text_of(app)
+    assert "No such test digit" in text_of(app)
 
 
 def test_filters_that_leave_nothing_say_so(mistakes: TestPredictions) -> None:
     app = open_link(true=1, read=1)
     assert not app.exception
-    assert "No such mistake" in text_of(app)
+    assert "No matching mistakes" in text_of(app)
 
 
 def test_a_flawless_model(tiny_model: Path, no_shipped_models: Path, few_digits: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_flawless_model(tiny_model: Path, no_shipped_models: Path, few_digits:
     np.savez_compressed(tiny_model / "predictions.npz", probabilities=np.eye(10, dtype=np.float16)[labels])
     app = open_page("mistakes")
     assert not app.exception
-    assert "Not one mistake" in text_of(app)
+    assert "No mistakes" in text_of(app)
 
 
 def test_answers_to_another_test_set_are_one_sentence(tiny_model: Path, no_shipped_models: Path) -> None:

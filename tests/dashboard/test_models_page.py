@@ -15,7 +15,7 @@ from tests.dashboard.conftest import charts_of, open_page, text_of
 def test_without_models_the_page_says_how_to_get_one(home: Path, no_shipped_models: Path) -> None:
     app = open_page("models")
     assert not app.exception
-    assert "There is no model yet" in text_of(app)
+    assert "No models yet" in text_of(app)
     assert not app.dataframe
 
 
@@ -39,7 +39,7 @@ def test_a_shipped_model_can_be_neither_renamed_nor_deleted(home: Path, shipped_
     app = open_page("models")
     assert not app.exception
     labels = {button.label for button in app.button}
-    assert "Make default" in labels
+    assert "Set as default" in labels
     assert not {"Rename and annotate", "Delete"} & labels
 
 

@@ -62,10 +62,10 @@ def text_lines(app: AppTest) -> list[str]:
 def test_without_any_model_the_page_leads_to_training(home: Path, no_shipped_models: Path) -> None:
     app = open_page("read")
     assert not app.exception
-    assert "There is no model yet" in text_of(app)
+    assert "No models yet" in text_of(app)
 
 
-@pytest.mark.parametrize(("source", "words"), [("upload", "No page yet"), ("camera", "No photo yet")])
+@pytest.mark.parametrize(("source", "words"), [("upload", "No pages yet"), ("camera", "No photo yet")])
 def test_without_a_picture_the_page_says_what_to_do(tiny_model: Path, source: str, words: str) -> None:
     app = open_page("read", read_source=source)
     assert not app.exception
@@ -92,7 +92,7 @@ def test_a_model_that_knows_no_refusal_reads_pages_as_well(tiny_model: Path) -> 
 def test_a_digit_is_corrected_by_key_and_the_text_follows(home: Path) -> None:
     picture = png(page_of(("3141", "592")))
     app = open_read(("page.png", picture), model="cnn-deep")
-    assert "No digit is doubtful" in text_of(app)
+    assert "No doubtful digits" in text_of(app)
     app.session_state["_read_chosen"] = (key_of(picture), 6)
     app.run()
     assert "Line 2, digit 3" in text_of(app)
@@ -112,7 +112,7 @@ def test_the_text_is_edited_and_keeps_digits_only(home: Path) -> None:
     assert not app.exception
     assert app.text_area(key="read_text").value == "31416\n52"
     assert [box["text"] for box in boxes_of(app)["boxes"]] == ["3", "1", "4", "16", "5", "", "2"]
-    assert "2 digits changed" in text_of(app)
+    assert "2 digits edited" in text_of(app)
 
 
 def test_doubtful_digits_are_walked_through_over_all_pictures(home: Path) -> None:
@@ -126,7 +126,7 @@ def test_doubtful_digits_are_walked_through_over_all_pictures(home: Path) -> Non
     assert "Line 1, digit 4" in text_of(app)
     app.button(key="digit_key_1").click().run()
     assert app.text_area(key="read_text").value == "3141\n592"
-    assert "All doubtful digits are checked" in text_of(app)
+    assert "All doubtful digits reviewed" in text_of(app)
     (warning,) = app.warning
     assert "Line 1 (3141) disagrees" in warning.value
     assert "no plausible reading" not in warning.value, "one fitted, until a person corrected it"
@@ -160,20 +160,20 @@ def test_pages_are_still_there_after_another_page(home: Path) -> None:
     assert "1 page from before" in text_of(app)
     assert app.text_area(key="read_text").value == "3141"
     app.button(key="put_away_read_uploads").click().run()
-    assert "No page yet" in text_of(app)
+    assert "No pages yet" in text_of(app)
     assert not app.exception
 
 
 def test_when_nothing_can_be_read_the_page_says_so(home: Path) -> None:
     app = open_read(("white.png", WHITE), model="cnn-deep")
     assert not app.exception
-    assert "Nothing was read" in text_of(app)
+    assert "No digits found" in text_of(app)
 
 
 def test_what_contradicts_itself_is_told(home: Path) -> None:
     app = open_page("read", known_low=9, known_high=3)
     assert not app.exception
-    assert "from the smaller to the larger" in app.error[0].value
+    assert "from a smaller to a larger" in app.error[0].value
 
 
 def test_what_is_known_has_the_names_of_the_command_line() -> None:
@@ -183,7 +183,7 @@ def test_what_is_known_has_the_names_of_the_command_line() -> None:
     assert [constraint.name for constraint in known.constraints()] == wanted
     assert ConstraintValues().names() == []
     assert ConstraintValues(low=0).names() == ["range=0..999999999999999999"]
-    with pytest.raises(ConfigError, match="digits only"):
+    with pytest.raises(ConfigError, match="made of digits"):
         ConstraintValues(allowed="../list.txt").names()
 
 

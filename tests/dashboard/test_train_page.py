@@ -113,7 +113,7 @@ def test_settings_that_contradict_each_other_are_one_sentence(home: Path) -> Non
 def test_without_runs_the_page_says_how_to_get_one(home: Path) -> None:
     app = open_page("train", train_tab="watch")
     assert not app.exception
-    assert "Nothing trained yet" in text_of(app)
+    assert "No training runs yet" in text_of(app)
 
 
 def test_a_run_whose_worker_is_gone_is_interrupted_and_can_be_resumed(
@@ -139,7 +139,7 @@ def test_a_failed_run_says_why(home: Path) -> None:
     app = open_page("train", train_tab="watch")
     assert not app.exception
     assert app.error[0].value == "The loss became infinite in epoch 2."
-    assert "No curve" in text_of(app)
+    assert "No curves" in text_of(app)
 
 
 def test_a_running_run_is_shown_first_with_its_pace_and_can_be_stopped(
@@ -154,7 +154,7 @@ def test_a_running_run_is_shown_first_with_its_pace_and_can_be_stopped(
     assert app.session_state["run"] == run.id
     (progress,) = app.get("progress")
     assert "Epoch 2 of 4" in progress.proto.text
-    assert "200 images a second" in progress.proto.text
+    assert "200 images per second" in progress.proto.text
     app.button(key="run_stop").click().run()
     assert run.stop_file.exists()
     assert not app.exception
@@ -241,7 +241,7 @@ def test_a_training_learns_from_the_kept_digits(tiny_model: Path, monkeypatch: p
     ]
     app = open_page("train")
     choice = app.selectbox(key="training_set")
-    assert choice.options == ["MNIST", "My kept digits (3)"]
+    assert choice.options == ["MNIST", "My saved digits (3)"]
     choice.set_value(user_datasets.MY_DIGITS).run()
     asked: list[Any] = []
 

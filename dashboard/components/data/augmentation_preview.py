@@ -20,10 +20,10 @@ _ROWS, _VARIATIONS = 5, 20
 @st.fragment
 def show_augmentation(dataset: Dataset, palette: Palette) -> None:
     """A slider for the strength, and rows of one original with variations of it."""
-    st.subheader("Variations to learn from", anchor=False)
+    st.subheader("Augmented digits", anchor=False)
     st.caption(
-        "With augmentation the network sees each digit a little different in every epoch: tilted, resized, slanted, "
-        "shifted, bent, thicker or thinner. Strength 1 is what training uses unless told otherwise."
+        "With augmentation, the network sees each digit slightly changed in every epoch: tilted, resized, slanted, "
+        "shifted, bent, thicker or thinner. Training uses strength 1 by default."
     )
     low, high = field_bounds("augment_strength")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -49,7 +49,7 @@ def show_augmentation(dataset: Dataset, palette: Palette) -> None:
         side=58,
         mark_first=True,
     )
-    st.caption("Framed: the image as it is in the data set.")
+    st.caption("Framed: the original image from the data set.")
 
 
 def _choose(dataset: Dataset, digit: int | None, seed: int) -> list[int]:

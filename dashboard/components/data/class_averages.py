@@ -18,15 +18,15 @@ def show_averages(model: StoredModel | None, palette: Palette) -> None:
     """Shows mean and variation of the ten digits."""
     pictures = averages(model)
     st.subheader("The average of each digit", anchor=False)
-    st.caption("All training images of a digit laid over each other.")
+    st.caption("The mean of all training images of each digit.")
     show_digit_grid(pictures.mean, palette, [f"The average {digit}" for digit in _DIGITS], _DIGITS, side=92)
-    st.subheader("Where people differ", anchor=False)
-    st.caption("Standard deviation of each pixel: the stronger, the less the writers agree there.")
+    st.subheader("Where writers differ", anchor=False)
+    st.caption("Standard deviation of each pixel: the brighter, the less writers agree.")
     strongest = max(float(pictures.deviation.max()), 1e-6)
     show_digit_grid(
         pictures.deviation / strongest,
         palette,
-        [f"Where people differ in writing a {digit}" for digit in _DIGITS],
+        [f"Where writers differ on a {digit}" for digit in _DIGITS],
         _DIGITS,
         side=92,
     )
@@ -42,7 +42,7 @@ def show_pixels(model: StoredModel | None, palette: Palette) -> None:
             Fact("Standard deviation", f"{statistics.deviation:.4f}", "of all pixels"),
             Fact("Blank", percent(statistics.blank, 1), "of all pixels are exactly 0"),
             Fact("Full stroke", percent(statistics.full, 1), "are at 250 to 255"),
-            Fact("Never written on", str(statistics.never_inked), "of 784 places, in any image"),
+            Fact("Never inked", str(statistics.never_inked), "of 784 pixels, in any image"),
         ]
     )
     left, right = st.columns(2, gap="medium")
@@ -50,7 +50,7 @@ def show_pixels(model: StoredModel | None, palette: Palette) -> None:
         show_chart(
             pixel_levels(statistics.levels.tolist(), palette),
             key="pixel_levels",
-            alt=f"How bright the pixels are: {percent(statistics.blank, 0)} are blank, "
+            alt=f"Pixel brightness: {percent(statistics.blank, 0)} are blank, "
             f"{percent(statistics.full, 0)} are full, the others in between.",
         )
     with right:
@@ -58,5 +58,5 @@ def show_pixels(model: StoredModel | None, palette: Palette) -> None:
         show_chart(
             ink_by_digit(pictures.ink.tolist(), palette),
             key="ink_by_digit",
-            alt=f"How much of the picture is stroke, by digit: most for {most}, least for {least}.",
+            alt=f"Share of the picture that is stroke, by digit: most for {most}, least for {least}.",
         )

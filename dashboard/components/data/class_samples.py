@@ -19,8 +19,8 @@ def show_counts(dataset: Dataset, palette: Palette) -> None:
     show_chart(
         digit_counts(train, test, palette),
         key="digit_counts",
-        alt=f"{sum(train):,} images to learn from, {min(train):,} to {max(train):,} of each digit; "
-        f"{sum(test):,} to be tested on, {min(test):,} to {max(test):,} of each.",
+        alt=f"{sum(train):,} training images, {min(train):,} to {max(train):,} of each digit; "
+        f"{sum(test):,} test images, {min(test):,} to {max(test):,} of each.",
     )
 
 
@@ -28,7 +28,7 @@ def show_counts(dataset: Dataset, palette: Palette) -> None:
 def show_samples(dataset: Dataset, palette: Palette) -> None:
     """Shows random training digits, a row for each digit."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("A random handful of each", anchor=False, width="content")
+        st.subheader("Random samples of each digit", anchor=False, width="content")
         st.button("Others", icon=":material/casino:", on_click=_roll, key="roll_samples")
     images, labels = dataset.train
     chosen = sample_by_class(labels, _MOST, st.session_state.get(_SEED, 0))

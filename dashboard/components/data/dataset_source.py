@@ -7,8 +7,8 @@ from pipeline.data.dataset import MNIST_SHA256, Dataset
 
 _MNIST = (
     "**MNIST** by Yann LeCun, Corinna Cortes and Christopher J.C. Burges, under "
-    "[CC BY-SA 3.0](https://creativecommons.org/licenses/by-sa/3.0/): {train:,} images to learn from and {test:,} to "
-    "be tested on, 28 by 28 gray pixels each, by census workers and students; no writer is in both parts."
+    "[CC BY-SA 3.0](https://creativecommons.org/licenses/by-sa/3.0/): {train:,} training and {test:,} test "
+    "images, 28 by 28 gray pixels each, by census workers and students; no writer is in both parts."
 )
 
 
@@ -19,6 +19,6 @@ def show_source(dataset: Dataset) -> None:
         st.caption(_MNIST.format(**counts))
     else:
         st.caption(
-            f"**{as_written(dataset.name)}**: {counts['train']:,} images to learn from and "
-            f"{counts['test']:,} to be tested on, 28 by 28 gray pixels each."
+            f"**{as_written(dataset.name)}**: {counts['train']:,} training and "
+            f"{counts['test']:,} test images, 28 by 28 gray pixels each."
         )

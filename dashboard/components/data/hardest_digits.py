@@ -17,18 +17,18 @@ _MOST = 30
 
 def show_hardest(model: StoredModel | None, palette: Palette) -> None:
     """Shows those to whose true digit the model gave least, read right or not."""
-    st.subheader("The hardest to read", anchor=False)
+    st.subheader("Hardest test digits", anchor=False)
     if model is None:
         show_empty(
-            "hardest", "network_node", "No model has read them yet", "Train one, and see what it finds hard."
+            "hardest", "network_node", "No model yet", "Train a model to see which digits it finds hard."
         )
         return
     true = filter_by_digit("True digit", _DIGIT)
     images, _ = held_out_set(model)
     shown = test_predictions(model).select(true).sort("loss").page(1, _MOST)
     st.caption(
-        f"The test digits with the highest loss for {as_written(model.name)}: the less it believed in the true "
-        "digit, the higher. True digit → answer, and the loss in nats; choose one for more."
+        f"The test digits with the highest loss for {as_written(model.name)}: the lower the probability of the true "
+        "digit, the higher the loss. True digit → prediction, and the loss in nats; select one for details."
     )
     losses = [f"{loss:.1f}" for loss in shown.loss]
     picked = pick_answered(shown, images, losses, palette, key="hardest_grid")

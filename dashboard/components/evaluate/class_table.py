@@ -27,12 +27,12 @@ def show_class_table(classes: Sequence[ClassReport]) -> None:
         column_config={
             "Digit": share(width="small"),
             "Precision": share(
-                "Precision, %", format="%.2f", help="Of what is read as this digit, so much is one."
+                "Precision, %", format="%.2f", help="Share of the images read as this digit that are one."
             ),
             "Recall": share(
-                "Recall, %", format="%.2f", help="Of the images of this digit, so many are read right."
+                "Recall, %", format="%.2f", help="Share of the images of this digit that are read correctly."
             ),
-            "F1": share("F1, %", format="%.2f", help="The harmonic mean of both."),
+            "F1": share("F1, %", format="%.2f", help="Harmonic mean of precision and recall."),
             "Images": share(format="%d", help="Test images of this digit."),
         },
         alt="Precision, recall, F1 and number of test images of each digit.",

@@ -39,7 +39,7 @@ def show_confusion(model: StoredModel, evaluation: Evaluation, palette: Palette)
             shares = choose("Unit", UNITS, "confusion_unit", "counts", quiet=True) == "shares"
             errors = choose("Cells", CELLS, "confusion_cells", "all", quiet=True) == "errors"
         unit = "Percent of the true digit's images" if shares else "Test images"
-        st.caption(f"{unit}. Choose a cell to see them.")
+        st.caption(f"{unit}. Select a cell to see its images.")
         show_matrix(
             confusion_cells(evaluation.confusion, palette, shares, errors),
             _put_in_words(evaluation),
@@ -51,7 +51,7 @@ def show_confusion(model: StoredModel, evaluation: Evaluation, palette: Palette)
         if pairs:
             _show_pairs(evaluation, pairs, cell)
         if cell is None:
-            show_empty("cell", "task_alt", "No mistakes", "Choose a cell to see the images in it.")
+            show_empty("cell", "task_alt", "No mistakes", "Select a cell to see its images.")
         else:
             _show_cell(model, evaluation, cell, palette)
 
@@ -74,7 +74,7 @@ def _show_cell(model: StoredModel, evaluation: Evaluation, cell: Cell, palette: 
     count, total = evaluation.confusion[true][predicted], sum(evaluation.confusion[true])
     with st.container(key="cell", border=True):
         st.subheader(
-            f"{true} read as {predicted}" if true != predicted else f"{true} read right", anchor=False
+            f"{true} read as {predicted}" if true != predicted else f"{true} read correctly", anchor=False
         )
         if not count:
             st.caption(f"None of {total:,} test images.")
@@ -98,11 +98,13 @@ def _show_images(model: StoredModel, cell: Cell, palette: Palette) -> None:
     if true == predicted:
         show_digit_grid(images[shown.index], palette, alts, captions, side=56)
         st.caption(
-            f"The least sure of {len(inside):,}, and how sure." if len(inside) > 1 else "And how sure."
+            f"The least confident of {len(inside):,}, with their confidence."
+            if len(inside) > 1
+            else "With its confidence."
         )
         return
     picked = pick_digit(images[shown.index], palette, alts, captions, key="cell_digits", side=62)
-    st.caption("How sure the model was of its answer; choose one for more.")
+    st.caption("Confidence of each prediction; select one for details.")
     if picked is not None and picked < len(shown):
         view = MistakeView(true, predicted, digit=int(shown.index[picked]))
         st.switch_page("views/mistakes.py", query_params=to_parameters(model.id, view))

@@ -15,17 +15,17 @@ def show_results(model: StoredModel, evaluation: Evaluation) -> None:
     facts = [
         Fact("Accuracy", percent(evaluation.accuracy), f"95 % interval {100 * low:.2f} to {percent(high)}"),
         Fact("Mistakes", f"{evaluation.error_count:,}", f"of {evaluation.count:,} test images"),
-        Fact("In the first two", percent(evaluation.top2_accuracy), "top-2 accuracy"),
-        Fact("Loss", f"{evaluation.loss:.4f}", "cross-entropy, nats an image"),
-        Fact("Calibration error", percent(evaluation.calibration_error), "confidence against accuracy"),
+        Fact("Top-2 accuracy", percent(evaluation.top2_accuracy), "true digit among the two likeliest"),
+        Fact("Loss", f"{evaluation.loss:.4f}", "cross-entropy, nats per image"),
+        Fact("Calibration error", percent(evaluation.calibration_error), "confidence versus accuracy"),
     ]
     if evaluation.human_accuracy is not None:
-        note = f"{evaluation.human_error_count:,} mistakes, disputed labels as people see them"
+        note = f"{evaluation.human_error_count:,} mistakes, disputed labels settled by votes"
         facts.insert(2, Fact("By human votes", percent(evaluation.human_accuracy), note))
     show_facts(facts)
     record = model.record.dataset
     if record.path is not None:
         st.caption(
-            f":material/info: This model learned from **{as_written(record.name)}** and is judged by the test images "
-            "of that file, so these figures don't compare with those on MNIST."
+            f":material/info: This model was trained on **{as_written(record.name)}** and is evaluated on that file's "
+            "test images, so its figures can't be compared with figures on MNIST."
         )

@@ -30,7 +30,7 @@ def show_mistake(model: StoredModel, mistakes: TestPredictions, palette: Palette
     index = mistake_link.current_view().digit
     everything = test_predictions(model)
     if index is None or index >= len(everything):
-        st.caption(f"There is no such digit: the test set has {len(everything):,}.")
+        st.caption(f"No such test digit: the test set has {len(everything):,}.")
         return
     mistake_link.write_link(model.id)
     _show_steps(mistakes, index)
@@ -40,7 +40,7 @@ def show_mistake(model: StoredModel, mistakes: TestPredictions, palette: Palette
     row = predictions(model)[index]
     true = int(everything.true[index])
     show_chart(
-        probability_bars(row.tolist(), palette, f"How likely each digit is to {model.name}", 230, true),
+        probability_bars(row.tolist(), palette, f"Probabilities by {model.name}", 230, true),
         key="mistake_bars",
         alt=f"Probabilities of the ten digits: {percent(float(row[true]), 1)} for {true}, the true one, and "
         f"{show_confidence(float(row.max()), 1)} for {int(row.argmax())}.",
@@ -76,15 +76,15 @@ def _go_to(index: int, place: int) -> None:
 def _show_head(model: StoredModel, everything: TestPredictions, index: int, palette: Palette) -> None:
     true, read = int(everything.true[index]), int(everything.predicted[index])
     confidence, loss = float(everything.confidence[index]), float(everything.loss[index])
-    verdict = "and so it is" if true == read else "which is wrong"
+    verdict = "which is correct" if true == read else "which is wrong"
     picture = digit_html(
-        held_out_set(model)[0][index], palette, f"Test digit {index}, labelled {true}", width="132px"
+        held_out_set(model)[0][index], palette, f"Test digit {index}, labeled {true}", width="132px"
     )
     st.html(
         f'<div class="mistake">{picture}<div><div class="mistake-labels">'
         f'<span style="color:{palette.right}"><small>Label</small>{true}</span>'
         f'<span style="color:{palette.answer}"><small>Read as</small>{read}</span></div>'
-        f"<p>{escape(model.name)} is {show_confidence(confidence, 1)} sure of {read}, {verdict}. "
+        f"<p>{escape(model.name)} predicts {read} with {show_confidence(confidence, 1)} confidence, {verdict}. "
         f'Loss {loss:.2f} nats.</p><p class="quiet">Test digit {index:,}, counted from 0</p></div></div>'
     )
 
@@ -106,19 +106,19 @@ def _show_neighbors(model: StoredModel, index: int, true: int, read: int, palett
     images, _ = training_set(model)
     labels = [neighbor.label for neighbor in nearest]
     common, times = most_common(labels)
-    st.markdown("##### Training digits that look most like it")
+    st.markdown("##### Most similar training digits")
     show_digit_grid(
         [images[neighbor.index] for neighbor in nearest],
         palette,
-        [f"Training digit {neighbor.index}, labelled {neighbor.label}" for neighbor in nearest],
+        [f"Training digit {neighbor.index}, labeled {neighbor.label}" for neighbor in nearest],
         [str(label) for label in labels],
         side=52,
     )
     whose = (
-        "as the model says"
+        "the model's prediction"
         if common == read
-        else "as its label says"
+        else "the label"
         if common == true
-        else "neither of both"
+        else "neither the label nor the prediction"
     )
-    st.caption(f"By the difference of their pixels. {times} of {len(labels)} are labelled {common}, {whose}.")
+    st.caption(f"By pixel difference. {times} of {len(labels)} are labeled {common}, {whose}.")

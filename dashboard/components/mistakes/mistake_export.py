@@ -21,11 +21,11 @@ def show_mistake_export(
             "Table (.csv)",
             lambda: to_csv(mistakes, probabilities),
             f"{model.name}-mistakes.csv",
-            "One line a mistake: index, true digit, answer, confidence, loss, ten probabilities.",
+            "One row per mistake: index, true digit, prediction, confidence, loss, ten probabilities.",
         )
         offer_download(
             "Pictures (.zip)",
             lambda: to_zip(mistakes, probabilities, images),
             f"{model.name}-mistakes.zip",
-            "28x28 PNG files, named by index, true digit and answer, with the table.",
+            "28x28 PNG files, named by index, true digit and prediction, with the table.",
         )

@@ -8,9 +8,9 @@ from dashboard.widgets.digit_filter import filter_by_digit
 from pipeline.evaluation.test_predictions import Order
 
 ORDER_NAMES: dict[Order, str] = {
-    "surest": "Surest",
-    "unsurest": "Least sure",
-    "loss": "Costliest",
+    "surest": "Most confident",
+    "unsurest": "Least confident",
+    "loss": "Highest loss",
     "index": "Lowest index",
 }
 
@@ -22,12 +22,12 @@ def show_mistake_filters() -> None:
         filter_by_digit("True digit", mistake_link.TRUE, _start_over, width="stretch")
         filter_by_digit("Read as", mistake_link.READ, _start_over, width="stretch")
     choose(
-        "Show first",
+        "Sort by",
         ORDER_NAMES,
         mistake_link.ORDER,
         on_change=_start_over,
         wrap=True,
-        help="By the model's confidence in its answer, by its loss (how little it gave the true digit), or by index.",
+        help="By the confidence of the prediction, by its loss (high where the true digit is improbable), or by index.",
     )
 
 

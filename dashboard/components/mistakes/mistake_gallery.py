@@ -31,10 +31,10 @@ def show_gallery(
         Place in the test set of the digit that was just clicked, in that run of the page only.
     """
     if not total:
-        show_empty("flawless", "trophy", "Not one mistake", "This model reads every test digit right.")
+        show_empty("flawless", "trophy", "No mistakes", "This model reads every test digit correctly.")
         return None
     if not len(mistakes):
-        show_empty("filtered", "filter_alt_off", "No such mistake", "Choose other digits, or none, above.")
+        show_empty("filtered", "filter_alt_off", "No matching mistakes", "Select other digits above.")
         return None
     pages = math.ceil(len(mistakes) / PAGE_SIZE)
     number = mistake_link.current_view().page
@@ -46,8 +46,8 @@ def show_gallery(
     part = "" if pages == 1 else f", {first:,} to {first + len(shown) - 1:,} shown"
     share = "" if len(mistakes) == total else f" of {total:,}"
     st.caption(
-        f"{len(mistakes):,}{share} mistake{'s' if total > 1 else ''}{part}. True digit → answer, and how sure; "
-        "choose one for more."
+        f"{len(mistakes):,}{share} mistake{'s' if total > 1 else ''}{part}. True digit → prediction and "
+        "confidence; select one for details."
     )
     sure = [show_confidence(float(confidence)) for confidence in shown.confidence]
     picked = pick_answered(shown, images, sure, palette, key="mistake_grid")

@@ -26,17 +26,17 @@ def show_other_answers(model: StoredModel, index: int, true: int, palette: Palet
         lines.append(_line(other.name, int(row.argmax()), float(row.max()), true, palette))
         if len(lines) == _MOST:
             break
-    st.markdown("##### What other models say")
+    st.markdown("##### Predictions of other models")
     if lines:
         st.html(f'<ul class="answers">{"".join(lines)}</ul>')
     else:
-        st.caption("There is no other model yet that was judged by the same digits.")
+        st.caption("No other model has been evaluated on the same digits yet.")
 
 
 def _line(name: str, digit: int, confidence: float, true: int, palette: Palette) -> str:
-    color, verdict = (palette.right, "right") if digit == true else (palette.wrong, "wrong")
+    color, verdict = (palette.right, "correct") if digit == true else (palette.wrong, "wrong")
     return (
         f'<li><span class="answers-name">{escape(name)}</span>'
         f'<strong style="color:{color}">{digit}</strong>'
-        f"<span>{show_confidence(confidence)} sure, {verdict}</span></li>"
+        f"<span>{show_confidence(confidence)} confidence, {verdict}</span></li>"
     )

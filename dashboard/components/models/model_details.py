@@ -32,7 +32,7 @@ def show_model(model: StoredModel, is_default: bool) -> None:
                 state.choose_model(model.id)
                 st.switch_page("views/recognize.py")
             if st.button(
-                "Make default", icon=":material/star:", disabled=is_default, key=f"model_default {model.id}"
+                "Set as default", icon=":material/star:", disabled=is_default, key=f"model_default {model.id}"
             ):
                 with errors_shown():
                     set_default(model)
@@ -46,8 +46,8 @@ def show_model(model: StoredModel, is_default: bool) -> None:
         if model.record.notes:
             st.markdown("**Notes**")
             st.text(model.record.notes)
-        with st.expander("Every setting", icon=":material/tune:"):
-            st.code(model.record.command or "No command was recorded.", language="bash", wrap_lines=True)
+        with st.expander("All settings", icon=":material/tune:"):
+            st.code(model.record.command or "No command recorded.", language="bash", wrap_lines=True)
             st.code(model.record.config.model_dump_json(indent=2), language="json")
 
 
@@ -59,8 +59,8 @@ def _show_facts(model: StoredModel) -> None:
             if results.parameters:
                 st.metric("Parameters", f"{results.parameters:,}", width="content")
         if record.seconds:
-            st.metric("Trained in", duration(record.seconds), width="content")
-        st.metric("Learned from", as_written(record.dataset.name), width="content")
+            st.metric("Training time", duration(record.seconds), width="content")
+        st.metric("Trained on", as_written(record.dataset.name), width="content")
 
 
 def _show_downloads(model: StoredModel) -> None:
@@ -88,11 +88,11 @@ def _show_int8(model: StoredModel) -> None:
     wanted = f"int8 {model.id}"
     if not st.session_state.get(wanted):
         if st.button(
-            "Make an int8 file",
+            "Quantize to int8",
             icon=":material/compress:",
             key=f"model_int8 {model.id}",
-            help="A quarter of the size, with 8-bit integers for weights and activations. It is tested on the "
-            "test set first and only offered where it loses less than 0.02 points.",
+            help="8-bit integers for weights and activations, a quarter of the size. The file is evaluated on the "
+            "test set first, and offered only if it loses less than 0.02 points of accuracy.",
         ):
             st.session_state[wanted] = True
             st.rerun()
@@ -116,7 +116,7 @@ def _ask_name(model: StoredModel) -> None:
         model.record.notes,
         max_chars=10_000,
         key=f"model_notes {model.id}",
-        placeholder="What is it good at?",
+        placeholder="What is this model good at?",
     )
     if st.button("Save", type="primary", icon=":material/check:", key=f"model_save {model.id}"):
         with errors_shown():
@@ -127,7 +127,7 @@ def _ask_name(model: StoredModel) -> None:
 
 @st.dialog("Delete this model?", icon=":material/delete:")
 def _ask_delete(model: StoredModel) -> None:
-    st.write(f"**{as_written(model.name)}**, its run and its files will be gone for good.")
+    st.write(f"**{as_written(model.name)}**, its run and its files will be permanently deleted.")
     with st.container(horizontal=True):
         if st.button(
             "Delete", type="primary", icon=":material/delete:", key=f"model_delete_confirmed {model.id}"
@@ -135,5 +135,5 @@ def _ask_delete(model: StoredModel) -> None:
             with errors_shown():
                 delete(model)
                 st.rerun()
-        if st.button("Keep it", key=f"model_delete_canceled {model.id}"):
+        if st.button("Cancel", key=f"model_delete_canceled {model.id}"):
             st.rerun()

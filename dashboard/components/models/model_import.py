@@ -21,7 +21,7 @@ def show_import() -> None:
                 ["zip"],
                 key="import_file",
                 max_upload_size=LARGEST_ARCHIVE // 1024**2,
-                help="It is unpacked and checked in a process of its own; nothing in it is ever executed.",
+                help="The archive is checked in a separate process; nothing in it is ever executed.",
             )
             sent = st.form_submit_button("Check and import", type="primary", icon=":material/verified_user:")
         if sent and file is None:
@@ -35,7 +35,7 @@ def _take(name: str, content: bytes) -> None:
         path = Path(folder) / (Path(name).name or "run.zip")
         path.write_bytes(content)
         try:
-            with st.spinner("Checking the model: this takes some seconds"):
+            with st.spinner("Checking the model; this takes a few seconds"):
                 run = import_model(path)
         except DigitLabError as error:
             show_error(error)

@@ -30,20 +30,20 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
         selection_mode="multi-row",
         row_height=38,
         column_config={
-            "": st.column_config.TextColumn("", width=36, help="★ answers when no model is named."),
+            "": st.column_config.TextColumn("", width=36, help="★ marks the default model."),
             "Model": st.column_config.TextColumn(width="medium"),
             "Accuracy": st.column_config.NumberColumn(
-                format="%.2f %%", width=90, help="Right answers on the test images."
+                format="%.2f %%", width=90, help="Accuracy on the test images."
             ),
             "By human votes": st.column_config.NumberColumn(
                 format="%.2f %%",
                 width=110,
-                help="Disputed test labels counted as most of five people see them.",
+                help="Accuracy with disputed test labels settled by the votes of five people.",
             ),
             "95 % interval": st.column_config.TextColumn(width=130),
             "Parameters": st.column_config.NumberColumn(format="localized", width=100),
             "Size": st.column_config.NumberColumn(
-                format="%.2f MB", width=85, help="Of the LiteRT file that answers."
+                format="%.2f MB", width=85, help="Size of the LiteRT file."
             ),
             "Epochs": st.column_config.NumberColumn(width=70),
             "Seed": st.column_config.NumberColumn(width=60),

@@ -43,15 +43,13 @@ class ConstraintValues:
         if self.low is not None or self.high is not None:
             low, high = self.low or 0, 10**18 - 1 if self.high is None else self.high
             if low > high:
-                raise ConfigError(
-                    f"Expected a range from the smaller to the larger value, got {low} to {high}."
-                )
+                raise ConfigError(f"Expected a range from a smaller to a larger value, got {low} to {high}.")
             names.append(f"range={low}..{high}")
         if self.allowed.strip():
             # a list may be the name of a file on the command line, never here
             if not re.fullmatch(r"[\d,;\s]+", self.allowed, re.ASCII):
                 raise ConfigError(
-                    "Expected allowed values of digits only, with commas or line breaks between them."
+                    "Expected allowed values made of digits, separated by commas or line breaks."
                 )
             names.append("one-of=" + ",".join(re.findall(r"\d+", self.allowed)))
         return names
@@ -65,7 +63,7 @@ def ask_constraints() -> list[Constraint]:
     """The popover, and what it stands at."""
     count = sum(st.session_state.get(key) not in (None, "") for key in _KEYS)
     with st.popover(
-        f"Known about the lines ({count})" if count else "Known about the lines",
+        f"Line rules ({count})" if count else "Line rules",
         icon=":material/rule:",
         key="line_knowledge",
     ):
@@ -78,14 +76,12 @@ def ask_constraints() -> list[Constraint]:
 
 
 def _ask() -> ConstraintValues:
-    st.markdown("**What is known of every line**")
-    st.caption(
-        "Of all plausible readings, the likeliest that agrees is taken. Leave empty what is not known."
-    )
+    st.markdown("**Rules that every line satisfies**")
+    st.caption("The likeliest reading that satisfies all rules is chosen. Leave unknown fields empty.")
     persistent: dict[str, Any] = {"persist_state": "session"}
     left, right = st.columns(2)
     length = left.number_input(
-        "Digits in a line", 1, 40, None, key="known_length", placeholder="any", **persistent
+        "Digits per line", 1, 40, None, key="known_length", placeholder="any", **persistent
     )
     check = right.selectbox(
         "Check digit",
@@ -116,7 +112,7 @@ def _ask() -> ConstraintValues:
         max_chars=50_000,
         **persistent,
     )
-    st.button("Forget all", icon=":material/backspace:", key="known_clear", on_click=_forget)
+    st.button("Clear all", icon=":material/backspace:", key="known_clear", on_click=_forget)
     return ConstraintValues(length, check, low, high, date, allowed or "")
 
 

@@ -39,9 +39,9 @@ def show_digit_review(
     with st.container(border=True, key="digit_check", gap="small"):
         if place is None:
             doubted = any(digit.doubtful for digit in page.reading.digits)
-            words = "All doubtful digits are checked" if doubted else "No digit is doubtful"
+            words = "All doubtful digits reviewed" if doubted else "No doubtful digits"
             st.markdown(f":green[:material/task_alt:] **{words}**")
-            st.caption("To change one, choose it in the picture.")
+            st.caption("To change a digit, select it in the picture.")
         else:
             st.html(_head(page, place, palette))
             _show_keys(key, page, place)
@@ -54,13 +54,13 @@ def _head(page: ReviewedPage, place: int, palette: Palette) -> str:
     _, line, position = list(positions(page.reading))[place]
     open_doubt, person = place in page.doubtful, place in page.checked or place in page.edits
     tone = palette.doubt if open_doubt else palette.right if person else palette.answer
-    verdict = "Checked by you." if person else "Doubtful." if open_doubt else ""
+    verdict = "Reviewed by you." if person else "Doubtful." if open_doubt else ""
     return (
         f'<div class="digit-check" role="status"><img src="data:image/png;base64,{crop}" '
-        f'alt="The digit as it stands in the picture">'
+        f'alt="The digit as it appears in the picture">'
         f'<div class="digit-check-now" style="color:{tone}" data-testid="checked-digit">{now or "&empty;"}</div>'
         f"<div>Line {line}, digit {position}<br>"
-        f"Read as {digit.digit}, {show_confidence(digit.confidence)} sure. {verdict}</div></div>"
+        f"Read as {digit.digit}, {show_confidence(digit.confidence)} confidence. {verdict}</div></div>"
     )
 
 

@@ -36,11 +36,11 @@ def pick_from_page(page: ReviewedPage, chosen: int | None, palette: Palette, key
         data={
             "src": "data:image/jpeg;base64," + base64.b64encode(page.source.preview).decode(),
             "alt": f"The page {page.name}, read as {', '.join(page.text.split())}",
-            "label": f"Digits of {page.name}; arrow keys go from one to the next",
+            "label": f"Digits of {page.name}; use the arrow keys to move between them",
             "size": page.source.size,
             "boxes": boxes,
             "leftOut": reading.left_out,
-            "leftOutTitle": "Left alone: it looks like words, not like a number",
+            "leftOutTitle": "Skipped: looks like words, not a number",
             "chosen": chosen,
             "onTone": palette.background,
             "halo": palette.background + "b0",
@@ -65,7 +65,7 @@ def _boxes(page: ReviewedPage, palette: Palette) -> list[dict[str, Any]]:
     for (place, line, position), digit in zip(positions(page.reading), page.reading.digits, strict=True):
         person = place in edits or place in page.checked
         confidence = show_confidence(digit.confidence)
-        words = f"Line {line}, digit {position}: read as {digit.digit}, {confidence} sure"
+        words = f"Line {line}, digit {position}: read as {digit.digit}, {confidence} confidence"
         words += ", doubtful" if place in doubtful else ""
         words += f", corrected to {now[place] or 'no digit'}" if place in edits else ""
         boxes.append(

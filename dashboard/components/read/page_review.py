@@ -29,20 +29,20 @@ def show_page_review(pages: Sequence[Keyed], palette: Palette) -> None:
     for page in failed[:3]:
         show_error(f"{page.name}: {page.reason}")
     if len(failed) > 3:
-        st.caption(f"{len(failed) - 3} more could not be read; the table below says why.")
+        st.caption(f"{len(failed) - 3} more could not be read; see the table below for the reasons.")
     if len(failed) == len(pages):
         show_empty(
             "nothing-read",
             "search_off",
-            "Nothing was read",
-            "Try a sharper picture, taken from nearer and in even light.",
+            "No digits found",
+            "Try a sharper picture, taken closer and in even light.",
         )
         return
     number = _pick_page(pages)
     key, shown = pages[number]
     if isinstance(shown, ReviewedPage):
         _show_page(pages, number, key, shown, palette)
-    st.subheader("All pictures" if len(pages) > 1 else "Take along", divider="gray", anchor=False)
+    st.subheader("All pictures" if len(pages) > 1 else "Export", divider="gray", anchor=False)
     if len(pages) > 1:
         show_reading_table(pages)
     show_reading_export([page for _, page in pages])
@@ -98,8 +98,8 @@ def _legend(palette: Palette, left_out: bool) -> str:
     entries = (
         ("Read", palette.answer),
         ("Doubtful", palette.doubt),
-        ("Checked by you", palette.right),
-        *((("Left alone: words, edges", palette.muted),) if left_out else ()),
+        ("Reviewed by you", palette.right),
+        *((("Skipped: words, edges", palette.muted),) if left_out else ()),
     )
     marks = "".join(f'<span><i style="background:{color}"></i>{name}</span>' for name, color in entries)
     return f'<div class="box-legend">{marks}</div>'

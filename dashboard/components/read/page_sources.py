@@ -12,7 +12,7 @@ SOURCES = {"upload": ":material/upload_file: Upload", "camera": ":material/photo
 
 def pick_source() -> str:
     """The switch between files and camera."""
-    return choose("Pages from", SOURCES, review_state.SOURCE, default="upload", quiet=True)
+    return choose("Source of pages", SOURCES, review_state.SOURCE, default="upload", quiet=True)
 
 
 def take_pages(source: str) -> list[Upload]:
@@ -26,14 +26,14 @@ def _take_files() -> list[Upload]:
         key="read_uploads",
         most=MOST,
         noun="page",
-        beyond=f"The first {MOST} of {{count}} pictures are read here; for whole folders there is `digitlab read`.",
+        beyond=f"The first {MOST} of {{count}} pictures are read; use `digitlab read` for whole folders.",
     )
     if not pages:
         show_empty(
             "pages",
             "document_scanner",
-            "No page yet",
-            "Drop photos or scans of handwritten numbers above: one or many, any number of digits and lines.",
+            "No pages yet",
+            "Drop photos or scans of handwritten numbers above, with any number of digits and lines.",
         )
     return pages
 
@@ -45,7 +45,7 @@ def _take_photo() -> list[Upload]:
             "read-camera",
             "photo_camera",
             "No photo yet",
-            "Hold the page flat, in even light, and take a photo. The browser asks before it uses the camera.",
+            "Lay the page flat in even light and take a photo. The browser asks before it uses the camera.",
         )
         return []
     return [photo]

@@ -29,7 +29,7 @@ def show_reading_table(pages: Sequence[Keyed]) -> None:
             "Picture": st.column_config.TextColumn(width="medium"),
             "Text": st.column_config.TextColumn(width="medium"),
             "Digits": st.column_config.NumberColumn(width=70),
-            "Doubtful": st.column_config.NumberColumn(width=80, help="Not looked at yet."),
+            "Doubtful": st.column_config.NumberColumn(width=80, help="Not reviewed yet."),
             "Changed": st.column_config.NumberColumn(width=80),
             "Error": st.column_config.TextColumn(width="large"),
         },
@@ -58,28 +58,28 @@ def show_reading_export(pages: Sequence[AnyPage]) -> None:
             "Table (.csv)",
             lambda: to_csv(pages),
             "readings.csv",
-            "One row a picture: name, text, digits, doubtful ones, lowest confidence, error, changes.",
+            "One row per picture: name, text, digits, doubtful digits, lowest confidence, error, edits.",
             key="read_csv",
         )
         offer_download(
             "Workbook (.xlsx)",
             lambda: to_xlsx(pages),
             "readings.xlsx",
-            "Pictures, lines and digits, each beside what was cut out of the picture.",
+            "Pictures, lines and digits, each next to its crop from the picture.",
             key="read_xlsx",
         )
         offer_download(
             "JSON lines (.jsonl)",
             lambda: to_json(pages),
             "readings.jsonl",
-            "As `digitlab read --json` prints it, with what you changed.",
+            "The output of `digitlab read --json`, with your edits.",
             key="read_json",
         )
         offer_download(
             "With crops (.zip)",
             lambda: to_zip(pages),
             "readings.zip",
-            "The table, the JSON, and a picture of every line and digit.",
+            "The table, the JSON, and a crop of every line and digit.",
             key="read_zip",
         )
 

@@ -14,28 +14,28 @@ def show_reading_text(key: str, page: ReviewedPage) -> None:
     lines = page.lines
     st.session_state[widget] = page.text
     st.text_area(
-        "Text, a line for each line of writing",
+        "Text, line by line",
         key=widget,
         height=min(max(len(lines), 3), 12) * 30 + 54,
         on_change=_take_over,
         args=(widget, key, page),
-        help="Digits only. A change counts once you leave the field or press Ctrl and Enter.",
+        help="Digits only. Press Ctrl+Enter or leave the field to apply changes.",
     )
     misfits = [f"{number} ({lines[number - 1]})" for number in page.disagreeing]
     if misfits:
         several = len(misfits) > 1
-        why = "." if page.corrections else "; no plausible reading fits."
+        why = "." if page.corrections else "; no plausible reading satisfies them."
         st.warning(
-            f"Line{'s' if several else ''} {', '.join(misfits)} {'disagree' if several else 'disagrees'} with what is "
-            f"known of every line{why}",
+            f"Line{'s' if several else ''} {', '.join(misfits)} {'disagree' if several else 'disagrees'} with the "
+            f"line rules{why}",
             icon=":material/rule:",
         )
     edits = len(page.edits)
     if page.corrections:
-        words = f"{edits} digit{'s' if edits != 1 else ''} changed" if edits else "Line breaks changed"
+        words = f"{edits} digit{'s' if edits != 1 else ''} edited" if edits else "Line breaks edited"
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="read_changes"):
             st.button(
-                "As it was read", icon=":material/undo:", on_click=_undo_all, args=(key,), key="read_undo"
+                "Discard edits", icon=":material/undo:", on_click=_undo_all, args=(key,), key="read_undo"
             )
             st.caption(words)
 

@@ -21,10 +21,10 @@ def put_in_words(prediction: Prediction) -> tuple[str, str]:
     digit, confidence = prediction.digit, prediction.confidence
     second, chance = prediction.runner_up()
     if prediction.refused:
-        return "Perhaps no digit at all", f"If it is one, then most likely a {digit}."
+        return "Perhaps not a digit", f"If it is a digit, most likely a {digit}."
     if confidence >= SURE:
-        share = "More than 99.9 %" if confidence > 0.999 else percent(confidence, 1)
-        return f"{digit}", f"{share} sure."
+        share = "Over 99.9 %" if confidence > 0.999 else percent(confidence, 1)
+        return f"{digit}", f"{share} confidence."
     if confidence >= LIKELY:
         return (
             f"{digit}, or perhaps {second}",
@@ -73,7 +73,7 @@ def show_glance(prediction: Prediction | None, palette: Palette) -> None:
 
     It stands in full elsewhere on the page, so screen readers pass it over.
     """
-    digit, color, words = "?", palette.quiet, "The answer comes here"
+    digit, color, words = "?", palette.quiet, "The answer appears here"
     if prediction:
         head, sentence = put_in_words(prediction)
         digit, color = str(prediction.digit), _color(prediction, palette)
@@ -89,13 +89,13 @@ def show_blank(palette: Palette, key: str) -> None:
     st.html(
         f'<div class="answer blank"><div class="answer-digit" style="color:{palette.quiet}" aria-hidden="true">?</div>'
         '<div role="status"><div class="answer-head">Nothing drawn yet</div>'
-        "<div>Draw a digit from 0 to 9, large or small, anywhere on the sheet. "
-        "The answer comes with every stroke.</div></div></div>"
+        "<div>Draw a digit from 0 to 9, large or small, anywhere on the canvas. "
+        "The model answers after every stroke.</div></div></div>"
     )
     show_chart(
         probability_bars([0.0] * 10, palette),
         key=f"bars_{key}",
-        alt="Bar chart of the ten probabilities, still empty.",
+        alt="Bar chart of the ten probabilities, empty so far.",
         live=True,
     )
 
@@ -103,9 +103,7 @@ def show_blank(palette: Palette, key: str) -> None:
 def _answer_html(prediction: Prediction, image: NDArray[np.float32], palette: Palette, model: str) -> str:
     head, sentence = put_in_words(prediction)
     headline = "" if head == str(prediction.digit) else f'<div class="answer-head">{escape(head)}</div>'
-    seen = digit_html(
-        image, palette, "The picture as the model sees it, 28 by 28 pixels", "What the model sees", "92px"
-    )
+    seen = digit_html(image, palette, "The model input, 28 by 28 pixels", "Model input", "92px")
     return (
         f'<div class="answer" role="status" aria-label="{escape(model)} answers {prediction.digit}">'
         f'<div class="answer-digit" data-testid="answer" style="color:{_color(prediction, palette)}">'

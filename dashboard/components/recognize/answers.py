@@ -47,7 +47,7 @@ def show_answers(
     with st.container(horizontal=True, key=f"after_{source}"):
         offer_correction(Answered(picture, prediction, first.name, source), key=source)
     way = st.expander(
-        "How the picture came to be",
+        "How the picture was processed",
         icon=":material/conversion_path:",
         key=f"steps_{source}",
         on_change="rerun",
@@ -60,9 +60,9 @@ def show_answers(
 
 def _show_others(count: int, source: str) -> None:
     """Says that the answer is for one of several digits, and where all are read."""
-    words = f"This answers for one of about {count + 1} digits in the picture."
+    words = f"The picture shows about {count + 1} digits; this answer is for one of them."
     if source == "canvas":
         st.info(f"{words} Draw one at a time.", icon=":material/filter_1:")
         return
     st.info(words, icon=":material/filter_1:")
-    st.page_link("views/read.py", label="Read them all", icon=":material/arrow_forward:")
+    st.page_link("views/read.py", label="Read all of them", icon=":material/arrow_forward:")

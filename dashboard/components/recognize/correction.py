@@ -31,12 +31,12 @@ class Answered:
 def offer_correction(answered: Answered, key: str) -> None:
     """A button that opens the ten digits; choosing one saves the picture under that label."""
     # once a digit is saved the keys change, and with them the popover closes
-    with st.popover("That was wrong", icon=":material/thumb_down:", key=f"wrong_{key}_{state.notices()}"):
+    with st.popover("Correct the answer", icon=":material/thumb_down:", key=f"wrong_{key}_{state.notices()}"):
         st.markdown("**Which digit is it?**")
-        st.caption("The picture is kept on this computer with the label you give, for later training.")
+        st.caption("The picture is saved with the label you choose, for training later on.")
         with st.container(width=300, key=f"right_digit_{key}"):
             label = st.pills(
-                "Right digit",
+                "Correct digit",
                 range(10),
                 label_visibility="collapsed",
                 key=f"label_{key}_{state.notices()}",
@@ -57,5 +57,5 @@ def _save(answered: Answered, label: int) -> None:
         answered.model,
         answered.source,
     )
-    state.leave_notice(f"Kept as a {label}. Thank you.", "bookmark_added")
+    state.leave_notice(f"Saved as a {label}. Thank you.", "bookmark_added")
     st.rerun()

@@ -25,15 +25,15 @@ def _show_section(palette: Palette) -> None:
     digits = saved_digits.list_saved()
     if not digits:
         return
-    st.subheader("Kept digits", divider="gray", anchor=False)
-    st.caption(f"{len(digits)} corrected on this computer. Click one to see more of it.")
+    st.subheader("Saved digits", divider="gray", anchor=False)
+    st.caption(f"{len(digits)} corrected so far. Select one for details.")
     by_id = {digit.id: digit for digit in digits}
     ids = list(by_id)
     chosen = st.session_state.get(_CHOSEN)
     picked = pick_digit(
         [digit.image for digit in digits],
         palette,
-        [f"Kept as {digit.record.label}, read as {digit.record.predicted}" for digit in digits],
+        [f"Saved as {digit.record.label}, read as {digit.record.predicted}" for digit in digits],
         [f"{digit.record.label}" for digit in digits],
         key="kept_grid",
         chosen=ids.index(chosen) if chosen in by_id else None,
@@ -49,7 +49,7 @@ def _show_section(palette: Palette) -> None:
             "Dataset (.npz)",
             lambda: saved_digits.export_npz(digits),
             "my-digits.npz",
-            "For `digitlab train --dataset` and `digitlab evaluate --dataset`; half of them are for testing.",
+            "For `digitlab train --dataset` and `digitlab evaluate --dataset`; half of them form the test set.",
         )
         offer_download("Pictures (.zip)", lambda: saved_digits.export_zip(digits), "my-digits.zip")
         if st.button("Delete all", icon=":material/delete:", key="kept_delete_all"):
@@ -61,11 +61,11 @@ def _show_one(digit: SavedDigit) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="kept_one"):
         picture = digit.picture()
         if picture is not None:
-            st.image(picture, width=120, alt=f"The picture kept as {record.label}")
+            st.image(picture, width=120, alt=f"The picture saved as {record.label}")
         moment = record.moment
         st.markdown(
-            f"**{record.label}**, read as {record.predicted} ({show_confidence(record.confidence)} sure) by "
-            f"{as_written(record.model)}  \n:gray[Kept on {moment.day} {moment:%B %Y, %H:%M} UTC]",
+            f"**{record.label}**, read as {record.predicted} ({show_confidence(record.confidence)} confidence) by "
+            f"{as_written(record.model)}  \n:gray[Saved on {moment.day} {moment:%B %Y, %H:%M} UTC]",
             width="content",
         )
         if st.button("Delete", icon=":material/delete:", key="kept_delete_one"):
@@ -73,15 +73,15 @@ def _show_one(digit: SavedDigit) -> None:
             st.rerun()
 
 
-@st.dialog("Delete all kept digits?", icon=":material/delete:")
+@st.dialog("Delete all saved digits?", icon=":material/delete:")
 def _confirm_delete(digits: list[SavedDigit]) -> None:
     count = len(digits)
-    st.write(f"{count} picture{'s' if count > 1 else ''} and the right labels will be gone for good.")
+    st.write(f"{count} picture{'s' if count > 1 else ''} and the correct labels will be permanently deleted.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:", key="kept_delete_confirmed"):
             with errors_shown():
                 for digit in digits:
                     saved_digits.delete(digit)
                 st.rerun()
-        if st.button("Keep them", key="kept_delete_canceled"):
+        if st.button("Cancel", key="kept_delete_canceled"):
             st.rerun()

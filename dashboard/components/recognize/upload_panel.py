@@ -65,14 +65,14 @@ def show_camera(models: Sequence[StoredModel], palette: Palette) -> None:
     """Takes a photo and shows what the models say of it."""
     left, right = st.columns(2, gap="large")
     with left:
-        photo = ask_photo("A photo of one digit, filling much of the frame", key="camera")
+        photo = ask_photo("A photo of one digit that fills most of the frame", key="camera")
     with right:
         if photo is None:
             show_empty(
                 "camera",
                 "photo_camera",
                 "No photo yet",
-                "Write a digit on paper, hold it close, and take a photo. The browser asks before it uses the camera.",
+                "Write a digit on paper, hold it close and take a photo. The browser asks before it uses the camera.",
             )
             return
         with errors_shown():

@@ -16,13 +16,13 @@ def show_model_summary(layers: Sequence[LayerSummary]) -> None:
     with st.container(horizontal=True, gap="medium", key="summary_totals"):
         st.metric("Parameters", f"{parameters:,}", width="content")
         st.metric(
-            "Multiplications an image",
+            "Multiplications per image",
             short_number(multiplications),
             width="content",
-            help="Multiply-accumulate operations for one answer; normalization and activation are not counted.",
+            help="Multiply-accumulate operations for one prediction, without normalization and activation.",
         )
         st.metric(
-            "Size", f"{4 * parameters / 1e6:.2f} MB", width="content", help="At four bytes a parameter."
+            "Size", f"{4 * parameters / 1e6:.2f} MB", width="content", help="At four bytes per parameter."
         )
     rows = "".join(_row(layer) for layer in layers)
     with st.expander("Layers", icon=":material/layers:", expanded=not on_phone()):

@@ -18,7 +18,7 @@ def show_actions(run: Run) -> None:
                 icon=":material/stop:",
                 disabled=stopping,
                 key="run_stop",
-                help="Ends the training; what was learned so far becomes a model.",
+                help="Stops training and keeps the current weights as a model.",
             ):
                 with errors_shown():
                     queue.stop(run.directory)
@@ -33,7 +33,7 @@ def show_actions(run: Run) -> None:
                 type="primary",
                 icon=":material/resume:",
                 key="run_resume",
-                help="Goes on from the last whole epoch.",
+                help="Continues from the last complete epoch.",
             )
         ):
             _go_on(run, 0)
@@ -53,6 +53,6 @@ def show_actions(run: Run) -> None:
 
 def _go_on(run: Run, more_epochs: int) -> None:
     with errors_shown():
-        with st.spinner("Starting the training"):
+        with st.spinner("Starting training"):
             queue.resume(run.directory, more_epochs)
         st.rerun()

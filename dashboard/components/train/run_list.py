@@ -84,7 +84,7 @@ def pick_earlier_runs(runs: list[Run], shown: Run) -> list[Run]:
         format_func=name_runs(runs),
         key=train_state.EARLIER_RUNS,
         persist_state="session",
-        placeholder="Lay earlier runs under the curves",
+        placeholder="Compare with earlier runs",
         max_selections=5,
         label_visibility="collapsed",
         width=380,

@@ -54,8 +54,8 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         show_empty(
             "runs",
             "timeline",
-            "Nothing trained yet",
-            "Choose a network under New training and start it; its curves will grow here.",
+            "No training runs yet",
+            "Start one under New training; its curves will appear here.",
         )
         return
     with st.container(horizontal=True, key="run_bar", vertical_alignment="center"):
@@ -70,7 +70,7 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         earlier = pick_earlier_runs(runs, run)
         axis = choose("Time axis", AXES, train_state.TIME_AXIS, default="epochs", quiet=True)
     if not lines and not earlier:
-        show_empty("curves", "timeline", "No curve", _why_no_curve(run))
+        show_empty("curves", "timeline", "No curves", _why_no_curve(run))
         return
     figure = training_curves(
         Curves(run.record.name, lines),
@@ -98,17 +98,15 @@ def _show_standing(run: Run, lines: list[Progress]) -> None:
     epochs = run.record.planned_epochs
     if run.state == "queued":
         before = len(earlier_in_queue(run.directory))
-        words = (
-            "Starting" if not before else f"Waiting for {before} earlier training{'s' if before > 1 else ''}"
-        )
+        words = "Starting" if not before else f"Waiting for {before} earlier run{'s' if before > 1 else ''}"
         st.progress(0.0, f":material/hourglass_top: {words}")
         return
     if run.state == "running":
         pace = measure_pace(lines, epochs)
         if not lines:
-            st.progress(0.0, "Loading TensorFlow and the digits")
+            st.progress(0.0, "Loading TensorFlow and the data set")
         elif pace.done >= 1:
-            st.progress(1.0, "All epochs done; exporting and testing the model")
+            st.progress(1.0, "All epochs done; exporting and evaluating the model")
         else:
             number = lines[-1].epoch
             member = lines[-1].member
@@ -125,7 +123,7 @@ def _show_standing(run: Run, lines: list[Progress]) -> None:
             st.metric("Time", duration(seconds), width="content")
     if run.state == "interrupted":
         st.warning(
-            "The training was interrupted: its process is gone. Resume goes on from the last whole epoch.",
+            "Training was interrupted because its process ended. Resume to continue from the last complete epoch.",
             icon=":material/power_off:",
         )
     elif run.state == "failed":
@@ -136,8 +134,8 @@ def _show_standing(run: Run, lines: list[Progress]) -> None:
 
 def _why_no_curve(run: Run) -> str:
     if run.active:
-        return "It begins with the first batches."
-    return "This run ended before its first batch, or came without its curves."
+        return "The curves start with the first batches."
+    return "This run ended before its first batch, or was imported without curves."
 
 
 def _show_diagnosis(diagnosis: Diagnosis) -> None:

@@ -56,7 +56,7 @@ class Pace:
         if self.seconds_left is not None:
             parts.append(f"{duration(self.seconds_left)} left")
         if self.images_per_second:
-            parts.append(f"{self.images_per_second:,.0f} images a second")
+            parts.append(f"{self.images_per_second:,.0f} images per second")
         return " · ".join(parts) or "getting ready"
 
 

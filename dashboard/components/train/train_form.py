@@ -43,14 +43,14 @@ def show_train_form() -> None:
             settings |= ask_more_settings(defaults)
         with errors_shown():
             config = make_config(name, parameters=parameters, **settings)
-            with st.expander("Data and starting weights", icon=":material/database:"):
+            with st.expander("Data and initial weights", icon=":material/database:"):
                 dataset, start_from = ask_dataset(), ask_start(config)
             run_name = st.text_input(
                 "Name",
-                placeholder="Made from the architecture and the time",
+                placeholder="Generated from the architecture and the time",
                 max_chars=60,
                 key=train_state.RUN_NAME,
-                help="What the run and its model are called.",
+                help="Name of the run and its model.",
             )
             if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
                 _start(config, run_name, dataset, start_from)
@@ -61,7 +61,7 @@ def show_train_form() -> None:
 
 
 def _start(config: TrainConfig, name: str, dataset: str, start_from: str) -> None:
-    with st.spinner("Starting the training"):
+    with st.spinner("Starting training"):
         run = queue.submit(config, open_saved(dataset), name, start_from)
     train_state.watch_run(run.id)
     train_state.open_tab("watch")

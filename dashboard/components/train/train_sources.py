@@ -32,19 +32,19 @@ def ask_dataset() -> str:
                 file.name, file.getvalue()
             ).path.name
     kept = len(saved_digits.list_saved())
-    names = {"": "MNIST", user_datasets.MY_DIGITS: f"My kept digits ({kept})"}
+    names = {"": "MNIST", user_datasets.MY_DIGITS: f"My saved digits ({kept})"}
     if not kept:
         del names[user_datasets.MY_DIGITS]
         if st.session_state.get(train_state.TRAINING_SET) == user_datasets.MY_DIGITS:
             del st.session_state[train_state.TRAINING_SET]
     return (
         choice.selectbox(
-            "Learn from",
+            "Train on",
             [*names, *(path.name for path in user_datasets.list_saved())],
             format_func=lambda name: names.get(name, name),
             key=train_state.TRAINING_SET,
-            help="MNIST is shipped: 60,000 digits. Those that you corrected on Recognize can be learned from as soon "
-            "as you kept some: half of them; the others are for testing. Other digits come as an .npz file.",
+            help="MNIST, 60,000 training digits, is included. Digits that you corrected on Recognize become a data set "
+            "too: half for training, half for testing. Upload any others as an .npz file.",
             persist_state="session",
         )
         or ""
@@ -66,7 +66,7 @@ def ask_start(config: TrainConfig) -> str:
             list(starts),
             format_func=distinct_labels(starts),
             key=key,
-            help="Random weights, or those of a trained model with the same network, which then learns on.",
+            help="Random weights, or those of a trained model with the same network.",
             persist_state="session",
         )
         or ""
