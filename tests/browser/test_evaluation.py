@@ -29,7 +29,7 @@ def test_a_confusion_cell_shows_its_images_and_leads_to_them(tab: Tab) -> None:
     shown.get_by_role("link").click()
     page.get_by_role("heading", name="Mistakes", exact=True).wait_for()
     expect(page.get_by_text(re.compile(rf"^{count} of \d+ mistakes"))).to_be_visible()
-    assert f"true={true}&read={predicted}" in page.url
+    expect(page).to_have_url(re.compile(f"true={true}&read={predicted}"))
 
 
 def test_the_gallery_filters_opens_a_digit_and_its_address_changes(tab: Tab) -> None:
