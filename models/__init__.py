@@ -1,1 +1,1 @@
-"""What can be learned and what has been: architectures, and the store of trained models."""
+"""What a model is, and how one answers: configuration, records, run directories, the recognizer."""

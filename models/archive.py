@@ -1,4 +1,4 @@
-"""A model as one zip file, out and in. What comes in is never trusted: it is checked before it is kept."""
+"""A model as one zip file, out and in. An archive is never trusted: it is checked before it is imported."""
 
 import hashlib
 import json
@@ -84,7 +84,7 @@ def import_model(path: Path) -> RunDirectory:
 
 
 def _dataset_here(dataset: DatasetRecord) -> DatasetRecord:
-    """The data a foreign model learned from; its path only where this machine has the same file there."""
+    """The data that a foreign model was trained on; its path only where this machine has the same file there."""
     if dataset.path is None:
         return dataset
     try:

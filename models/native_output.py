@@ -10,12 +10,12 @@ from contextlib import contextmanager
 def silenced_stderr() -> Iterator[None]:
     """Keeps native code from writing to stderr, as LiteRT does when it loads a model. Not for threaded programs."""
     sys.stderr.flush()
-    kept = os.dup(2)
+    original = os.dup(2)
     silence = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(silence, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(original, 2)
+        os.close(original)
         os.close(silence)

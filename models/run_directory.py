@@ -1,4 +1,4 @@
-"""A run directory: the one form in which a training, and the model that it makes, is kept.
+"""A run directory: the one form in which a training run, and the model that comes of it, is stored.
 
 Knows the files and reads them as records; knows nothing of processes or TensorFlow.
 """

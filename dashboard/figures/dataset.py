@@ -10,7 +10,7 @@ _DIGITS = [str(digit) for digit in range(10)]
 
 
 def digit_counts(train: Sequence[int], test: Sequence[int], palette: Palette, height: int = 330) -> go.Figure:
-    """How many images there are of each digit, to learn from and to be tested on.
+    """How many images there are of each digit, for training and for testing.
 
     Args:
         train: ten counts.

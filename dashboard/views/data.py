@@ -1,4 +1,4 @@
-"""Data: what the networks learn from."""
+"""Data: what networks are trained and tested on."""
 
 import streamlit as st
 

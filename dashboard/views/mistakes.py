@@ -1,4 +1,4 @@
-"""Mistakes: every test digit that the chosen model misreads, to filter, to open, to take along."""
+"""Mistakes: every test digit that the chosen model misreads, to filter, to open, to export."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Read: pages of handwritten numbers as text, checked by eye, corrected by key, taken along as a table."""
+"""Read: pages of handwritten numbers as text, reviewed by eye, corrected by key, exported as a table."""
 
 import streamlit as st
 

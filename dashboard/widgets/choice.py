@@ -25,7 +25,7 @@ def choose(
         options: the label of each.
         key: unique in the session.
         default: chosen at first; None where the session's state says it already.
-        quiet: whether only screen readers are told the label.
+        quiet: whether only screen readers get the label.
         wrap: whether the row breaks where there is little room; None leaves it to Streamlit.
         help: shown beside the label.
         on_change: called when a person chose another one.

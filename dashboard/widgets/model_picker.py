@@ -1,4 +1,4 @@
-"""Which model answers: each session has its own choice, kept from page to page."""
+"""Which model answers: each session has its own choice, the same on every page."""
 
 from collections.abc import Callable, Mapping
 from typing import NoReturn
@@ -18,7 +18,7 @@ def pick_model(label: str = "Model", quiet: bool = False) -> StoredModel:
 
     Args:
         label: what the picker is called.
-        quiet: whether only screen readers are told so.
+        quiet: whether only screen readers get the label.
     """
     models = {model.id: model for model in list_models()}
     if not models:

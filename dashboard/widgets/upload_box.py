@@ -19,7 +19,7 @@ _PHOTO = "photo.jpg"
 
 
 def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> list[Upload]:
-    """The uploader, and what was handed in: now, or before this person went to another page.
+    """The uploader, and what was uploaded: now, or before this person went to another page.
 
     Args:
         label: what is asked for.
@@ -82,7 +82,7 @@ def ask_photo(label: str, key: str, width: int | None = None) -> Upload | None:
 
 
 def _show_saved(key: str, words: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"kept_{key}"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"saved_{key}"):
         st.markdown(f":material/history: {words}", width="content")
         st.button(
             "Remove",

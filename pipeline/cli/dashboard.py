@@ -14,7 +14,7 @@ import webbrowser
 from models.errors import ConfigError
 from models.locations import PROJECT
 
-_USUAL_PORT = 8501
+_DEFAULT_PORT = 8501
 _PORTS_TRIED = 50
 _PATIENCE = 60  # seconds until the server must answer
 
@@ -47,10 +47,10 @@ def _choose_port(wanted: int | None) -> int:
         if not _is_free(wanted):
             raise ConfigError(f"Port {wanted} is taken by another program; choose another with --port.")
         return wanted
-    for port in range(_USUAL_PORT, _USUAL_PORT + _PORTS_TRIED):
+    for port in range(_DEFAULT_PORT, _DEFAULT_PORT + _PORTS_TRIED):
         if _is_free(port):
             return port
-    raise ConfigError(f"No port from {_USUAL_PORT} on is free; choose one with --port.")
+    raise ConfigError(f"No port from {_DEFAULT_PORT} on is free; choose one with --port.")
 
 
 def _is_free(port: int) -> bool:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from models.digits import SIDE
 
-_CELL = 36  # a 28x28 picture with a margin of 4, so that neighbors in a sheet never bleed into each other
+_CELL = 36  # a 28x28 picture with a margin of 4, so that neighbors in a mosaic never bleed into each other
 _MARGIN = (_CELL - SIDE) // 2
-_SHEET = 900  # pictures in a sheet; OpenCV maps at most 32,767 rows
+_MOSAIC = 900  # pictures in a mosaic; OpenCV maps at most 32,767 rows
 _KNOTS = 5
 
 
@@ -87,13 +87,13 @@ def _maps(count: int, variation: Variation, random: np.random.Generator) -> tupl
     return x + (SIDE - 1) / 2, y + (SIDE - 1) / 2
 
 
-def _vary_sheet(
+def _vary_mosaic(
     images: NDArray[np.uint8], variation: Variation, random: np.random.Generator
 ) -> NDArray[np.uint8]:
     count = len(images)
-    sheet = np.zeros((count, _CELL, _CELL), np.uint8)
-    sheet[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = images
-    flat = sheet.reshape(count * _CELL, _CELL)
+    mosaic = np.zeros((count, _CELL, _CELL), np.uint8)
+    mosaic[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = images
+    flat = mosaic.reshape(count * _CELL, _CELL)
     x, y = _maps(count, variation, random)
     x = np.clip(x + _MARGIN, 0, _CELL - 1)
     y = np.clip(y + _MARGIN, 0, _CELL - 1) + (np.arange(count, dtype=np.float32) * _CELL)[:, None, None]
@@ -102,13 +102,13 @@ def _vary_sheet(
     ).reshape(count, SIDE, SIDE)
     if not variation.stroke:
         return np.asarray(varied, np.uint8)
-    sheet[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = varied
+    mosaic[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = varied
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     drawn = random.uniform(-variation.stroke, variation.stroke, count)
     amount = np.where(np.abs(drawn) > variation.stroke / 3, drawn, 0).astype(np.float32)[:, None, None]
     inside = np.s_[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
-    thick: Any = cv2.dilate(flat, cross).reshape(sheet.shape)[inside].astype(np.float32)
-    thin: Any = cv2.erode(flat, cross).reshape(sheet.shape)[inside].astype(np.float32)
+    thick: Any = cv2.dilate(flat, cross).reshape(mosaic.shape)[inside].astype(np.float32)
+    thin: Any = cv2.erode(flat, cross).reshape(mosaic.shape)[inside].astype(np.float32)
     # eroding goes half as far: a whole pixel less would already break a hairline
     mixed: Any = (
         varied + np.clip(amount, 0, 1) * (thick - varied) + np.clip(-amount, 0, 1) / 2 * (thin - varied)
@@ -184,7 +184,7 @@ def vary(
     """
     variation = variation or Variation()
     out = np.empty_like(images) if out is None else out
-    for start in range(0, len(images), _SHEET):
-        part = slice(start, start + _SHEET)
-        out[part] = _vary_sheet(images[part], variation, random)
+    for start in range(0, len(images), _MOSAIC):
+        part = slice(start, start + _MOSAIC)
+        out[part] = _vary_mosaic(images[part], variation, random)
     return out

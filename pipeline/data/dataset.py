@@ -99,7 +99,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Split:
-    """Positions in the training part: int64 (n,) to learn from, int64 (m,) to validate with."""
+    """Positions in the training part: int64 (n,) to train on, int64 (m,) to validate with."""
 
     train: NDArray[np.int64]
     validation: NDArray[np.int64]

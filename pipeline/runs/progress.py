@@ -54,9 +54,9 @@ def follow(run: RunDirectory, poll: float = _POLL) -> Iterator[Progress]:
 
 
 def drop_unfinished_epochs(run: RunDirectory) -> None:
-    """Leaves in progress.jsonl only the epochs behind the checkpoint: the rest is learned again."""
+    """Leaves in progress.jsonl only the epochs behind the checkpoint: the rest is trained again."""
     checkpoint = read_checkpoint(run, "epochs")
     whole = int(checkpoint["epochs"]) if checkpoint else 0
     lines, _ = read_progress(run)
-    kept = [line for line in lines if line.epoch <= whole]
-    write_text(run.progress_file, "".join(json.dumps(line.as_line()) + "\n" for line in kept))
+    complete = [line for line in lines if line.epoch <= whole]
+    write_text(run.progress_file, "".join(json.dumps(line.as_line()) + "\n" for line in complete))

@@ -1,6 +1,6 @@
 """Run directories at work: submit, list, follow, stop, resume, and the queue.
 
-A run's life is told by files alone, so any number of pages and command lines may look on, and none is needed
+A run is described by its files alone, so any number of pages and command lines may look on, and none is needed
 for a run to go on. Knows nothing of TensorFlow.
 """
 
@@ -32,7 +32,7 @@ def submit(
 
     Args:
         config: what to train and how.
-        dataset: what to learn from; MNIST by default.
+        dataset: what to train on; MNIST by default.
         name: what people shall call it; made from the architecture and the time by default.
         start_from: reference of a model whose weights to begin with instead of random ones.
 
@@ -90,13 +90,13 @@ def create(config: TrainConfig, dataset: Dataset, name: str = "", start_from: st
 def command_line(config: TrainConfig, name: str, dataset: Path | None, start_from: str = "") -> str:
     """The `digitlab train` call that repeats a training; settings at their default are left out."""
     words = ["digitlab", "train", "--arch", config.architecture]
-    usual = make_config(config.architecture).model_dump()
+    defaults = make_config(config.architecture).model_dump()
     for field, value in config.model_dump().items():
         if field == "parameters":
             for parameter, number in value.items():
-                if number != usual["parameters"][parameter]:
+                if number != defaults["parameters"][parameter]:
                     words += ["--set", f"{parameter}={number}"]
-        elif field not in {"architecture", "seed"} and value != usual[field]:
+        elif field not in {"architecture", "seed"} and value != defaults[field]:
             option = field.replace("_", "-")
             if isinstance(value, bool):
                 words.append(f"--{option}" if value else f"--no-{option}")
@@ -113,7 +113,7 @@ def command_line(config: TrainConfig, name: str, dataset: Path | None, start_fro
 
 
 def list_runs() -> list[RunDirectory]:
-    """Every run directory, oldest first; damaged ones included, so that they can be told of and deleted."""
+    """Every run directory, oldest first; damaged ones included, so that they can be listed and deleted."""
     folder = runs_folder()
     if not folder.is_dir():
         return []
@@ -137,7 +137,7 @@ def find_run(reference: str) -> RunDirectory:
 
 
 def stop(run: RunDirectory) -> None:
-    """Asks a queued or running run to stop; what it has learned becomes a model.
+    """Asks a queued or running run to stop; its current weights become a model.
 
     Raises:
         ModelError: it has ended already.
@@ -174,9 +174,7 @@ def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
     if current not in ENDED:
         raise ModelError(f"{record.name}: it is {current}, so there is nothing to resume.")
     if more_epochs and record.members > 1:
-        raise ModelError(
-            f"{record.name}: an ensemble can't be trained further; train a new one."
-        )
+        raise ModelError(f"{record.name}: an ensemble can't be trained further; train a new one.")
     config = read_config({**record.config.model_dump(), "epochs": record.config.epochs + more_epochs})
     if current == "finished" and not more_epochs:
         raise ModelError(f"{record.name}: it has finished; say how many epochs to add.")

@@ -132,7 +132,7 @@ def test_models_of_one_name_can_be_told_apart_wherever_one_is_chosen(tiny_model:
     assert len(set(options)) == len(options), "the browser can only choose one of those that read alike"
     assert any(twin.name in option for option in options)
     app = open_page("train", architecture="dense")
-    starts = app.selectbox(key="knob_dense_start").options
+    starts = app.selectbox(key="hyperparameter_dense_start").options
     assert any(twin.name in start for start in starts)
     assert len(set(starts)) == len(starts)
     assert "Random weights" in starts

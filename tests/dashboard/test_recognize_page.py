@@ -233,7 +233,7 @@ def test_damaged_kept_digits_leave_the_page_and_the_others_alone(tiny_model: Pat
     cut_short.image_file.write_bytes(cut_short.image_file.read_bytes()[:45])
     Image.new("L", (20, 20)).save(another.image_file)
     whole.picture_file.write_bytes(b"no picture any more")
-    app = open_page(chosen_kept=whole.id)
+    app = open_page(chosen_saved_digit=whole.id)
     assert not app.exception
     assert "1 corrected so far" in text_of(app)
     assert "**1**, read as 7" in text_of(app)
@@ -242,9 +242,9 @@ def test_damaged_kept_digits_leave_the_page_and_the_others_alone(tiny_model: Pat
 def test_kept_digits_can_be_deleted(tiny_model: Path) -> None:
     saved_digits.save(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), 1, 7, 0.99999, "tiny")
     (kept,) = saved_digits.list_saved()
-    app = open_page(chosen_kept=kept.id)
+    app = open_page(chosen_saved_digit=kept.id)
     assert "read as 7 (> 99 % confidence)" in text_of(app), "no certainty is claimed"
-    app.button(key="kept_delete_one").click().run()
+    app.button(key="saved_delete_one").click().run()
     assert not app.exception
     assert saved_digits.list_saved() == []
 
@@ -253,12 +253,12 @@ def test_a_kept_digit_that_cannot_be_deleted_is_told_of(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = saved_digits.save(np.zeros((40, 40, 3), np.uint8), np.eye(28, dtype=np.float32), 1, 7, 0.9, "tiny")
-    app = open_page(chosen_kept=kept.id)
+    app = open_page(chosen_saved_digit=kept.id)
 
     def refuse(path: Path, missing_ok: bool = False) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "unlink", refuse)
-    app.button(key="kept_delete_one").click().run()
+    app.button(key="saved_delete_one").click().run()
     assert not app.exception
     assert "Permission denied" in app.error[0].value

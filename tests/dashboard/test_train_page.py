@@ -67,17 +67,17 @@ def test_the_summary_follows_the_knobs(home: Path) -> None:
     app = open_page("train")
     app.radio(key="architecture").set_value("cnn").run()
     assert "225,034" in text_of(app)
-    app.slider(key="knob_cnn_units").set_value(64).run()
+    app.slider(key="hyperparameter_cnn_units").set_value(64).run()
     assert "225,034" not in text_of(app)
     assert not app.exception
 
 
 def test_knobs_keep_their_values_on_a_page_change(home: Path) -> None:
     app = open_page("train")
-    app.select_slider(key="knob_cnn-fast_epochs").set_value(10).run()
+    app.select_slider(key="hyperparameter_cnn-fast_epochs").set_value(10).run()
     app.switch_page("views/models.py").run()
     app.switch_page("views/train.py").run()
-    assert app.select_slider(key="knob_cnn-fast_epochs").value == 10
+    assert app.select_slider(key="hyperparameter_cnn-fast_epochs").value == 10
 
 
 def test_start_queues_a_run_with_the_chosen_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_start_queues_a_run_with_the_chosen_settings(home: Path, monkeypatch: py
     monkeypatch.setattr(queue, "submit", submit)
     app = open_page("train")
     app.radio(key="architecture").set_value("dense").run()
-    app.select_slider(key="knob_dense_epochs").set_value(8).run()
+    app.select_slider(key="hyperparameter_dense_epochs").set_value(8).run()
     app.text_input(key="run_name").set_value("mine").run()
     next(button for button in app.button if button.label == "Start training").click().run()
     assert not app.exception
@@ -103,8 +103,8 @@ def test_start_queues_a_run_with_the_chosen_settings(home: Path, monkeypatch: py
 
 def test_settings_that_contradict_each_other_are_one_sentence(home: Path) -> None:
     app = open_page("train")
-    app.slider(key="knob_cnn-fast_validation_split").set_value(0.0).run()
-    app.slider(key="knob_cnn-fast_early_stopping").set_value(3).run()
+    app.slider(key="hyperparameter_cnn-fast_validation_split").set_value(0.0).run()
+    app.slider(key="hyperparameter_cnn-fast_early_stopping").set_value(3).run()
     assert not app.exception
     assert "needs validation images" in app.error[0].value
     assert not [button for button in app.button if button.label == "Start training"]
@@ -215,12 +215,12 @@ def test_a_training_learns_from_a_file_and_starts_from_a_model(
     (kept,) = user_datasets.list_saved()
     assert kept.name.startswith("my-digits-")
     assert app.selectbox(key="training_set").value == kept.name
-    app.slider(key="knob_dense_hidden_1").set_value(64).run()
-    assert app.selectbox(key="knob_dense_start").options == ["Random weights"], (
+    app.slider(key="hyperparameter_dense_hidden_1").set_value(64).run()
+    assert app.selectbox(key="hyperparameter_dense_start").options == ["Random weights"], (
         "no other network's weights fit"
     )
-    app.slider(key="knob_dense_hidden_1").set_value(128).run()
-    app.selectbox(key="knob_dense_start").set_value(tiny_model.name).run()
+    app.slider(key="hyperparameter_dense_hidden_1").set_value(128).run()
+    app.selectbox(key="hyperparameter_dense_start").set_value(tiny_model.name).run()
     asked: list[Any] = []
 
     def submit(config: Any, dataset: Any, name: str, start_from: str) -> RunDirectory:

@@ -47,7 +47,7 @@ def test_an_unknown_architecture_names_those_there_are() -> None:
 
 
 @pytest.mark.parametrize("field", TrainConfig.model_fields)
-def test_every_knob_explains_itself(field: str) -> None:
+def test_every_hyperparameter_explains_itself(field: str) -> None:
     assert field_help(field).endswith(".")
 
 

@@ -1,4 +1,4 @@
-// Many digits as buttons; the one that was clicked is told to Python.
+// Many digits as buttons; Python gets the one that was clicked.
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
   grid.style.setProperty("--side", `${data.side}px`);

@@ -1,4 +1,4 @@
-"""An exported model comes in: checked before it is kept."""
+"""Import of an exported model, which is verified first."""
 
 import tempfile
 from pathlib import Path

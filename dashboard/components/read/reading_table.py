@@ -1,4 +1,4 @@
-"""All pages in one table, and the readings to take along."""
+"""All pages in one table, and the export of their readings."""
 
 from collections.abc import Sequence
 from typing import Any

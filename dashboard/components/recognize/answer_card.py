@@ -69,7 +69,7 @@ def show_compared_answer(prediction: Prediction, palette: Palette, model: str) -
 
 
 def show_glance(prediction: Prediction | None, palette: Palette) -> None:
-    """Shows the answer in one line, for those whose screen has no room for the whole beside the sheet.
+    """Shows the answer in one line, for those whose screen has no room for the whole beside the canvas.
 
     It stands in full elsewhere on the page, so screen readers pass it over.
     """

@@ -22,7 +22,7 @@ def draw_digit(palette: Palette) -> tuple[NDArray[np.uint8] | None, DeltaGenerat
 
     Returns:
         What is drawn as uint8 (320, 320, 4), RGBA, or None while it is empty; and the place for a short answer
-        right below the sheet, which only phones show.
+        right below the canvas, which only phones show.
     """
     if state.CANVAS not in st.session_state:
         # the component was away (another page, another source): it begins with what was drawn before

@@ -1,4 +1,4 @@
-"""The sheet and the answer beside it; a stroke runs this and nothing else."""
+"""The canvas and the answer beside it; a stroke runs this fragment and nothing else."""
 
 from collections.abc import Sequence
 

@@ -11,7 +11,7 @@ from models.formatting import show_confidence
 from pipeline.data import saved_digits
 from pipeline.data.saved_digits import SavedDigit
 
-_CHOSEN = "chosen_kept"
+_CHOSEN = "chosen_saved_digit"
 
 
 @st.fragment
@@ -35,7 +35,7 @@ def _show_section(palette: Palette) -> None:
         palette,
         [f"Saved as {digit.record.label}, read as {digit.record.predicted}" for digit in digits],
         [f"{digit.record.label}" for digit in digits],
-        key="kept_grid",
+        key="saved_grid",
         chosen=ids.index(chosen) if chosen in by_id else None,
         side=60,
     )
@@ -52,13 +52,13 @@ def _show_section(palette: Palette) -> None:
             "For `digitlab train --dataset` and `digitlab evaluate --dataset`; half of them form the test set.",
         )
         offer_download("Pictures (.zip)", lambda: saved_digits.export_zip(digits), "my-digits.zip")
-        if st.button("Delete all", icon=":material/delete:", key="kept_delete_all"):
+        if st.button("Delete all", icon=":material/delete:", key="saved_delete_all"):
             _confirm_delete(digits)
 
 
 def _show_one(digit: SavedDigit) -> None:
     record = digit.record
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="kept_one"):
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="saved_one"):
         picture = digit.picture()
         if picture is not None:
             st.image(picture, width=120, alt=f"The picture saved as {record.label}")
@@ -68,7 +68,7 @@ def _show_one(digit: SavedDigit) -> None:
             f"{as_written(record.model)}  \n:gray[Saved on {moment.day} {moment:%B %Y, %H:%M} UTC]",
             width="content",
         )
-        if st.button("Delete", icon=":material/delete:", key="kept_delete_one"):
+        if st.button("Delete", icon=":material/delete:", key="saved_delete_one"):
             saved_digits.delete(digit)
             st.rerun()
 
@@ -78,10 +78,10 @@ def _confirm_delete(digits: list[SavedDigit]) -> None:
     count = len(digits)
     st.write(f"{count} picture{'s' if count > 1 else ''} and the correct labels will be permanently deleted.")
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", icon=":material/delete:", key="kept_delete_confirmed"):
+        if st.button("Delete", type="primary", icon=":material/delete:", key="saved_delete_confirmed"):
             with errors_shown():
                 for digit in digits:
                     saved_digits.delete(digit)
                 st.rerun()
-        if st.button("Cancel", key="kept_delete_canceled"):
+        if st.button("Cancel", key="saved_delete_canceled"):
             st.rerun()

@@ -1,4 +1,4 @@
-"""Where a training is put together. Every move of a knob runs this and nothing else."""
+"""The form for a new training run. A moved control runs this fragment and nothing else."""
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ from pipeline.runs import queue
 
 @st.fragment
 def show_train_form() -> None:
-    """Architecture, knobs and summary, and the button that puts the training in the queue."""
+    """Architecture, hyperparameters and summary, and the button that adds the run to the queue."""
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Network", anchor=False)

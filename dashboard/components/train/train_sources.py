@@ -1,4 +1,4 @@
-"""What a training begins with: the digits to learn from and the weights to start from."""
+"""What a training run starts with: its data set and its initial weights."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from models.train_config import TrainConfig, same_network
 from pipeline.data import saved_digits, user_datasets
 
 _SEEN = "training_set_seen"
-"""Session key: id of the last file that was looked at, so that each is kept once."""
+"""Session key: id of the last uploaded file, so that each is saved once."""
 
 _LARGEST_UPLOAD = 200  # MB; MNIST has 55 uncompressed
 
@@ -31,9 +31,9 @@ def ask_dataset() -> str:
             st.session_state[train_state.TRAINING_SET] = user_datasets.save(
                 file.name, file.getvalue()
             ).path.name
-    kept = len(saved_digits.list_saved())
-    names = {"": "MNIST", user_datasets.MY_DIGITS: f"My saved digits ({kept})"}
-    if not kept:
+    count = len(saved_digits.list_saved())
+    names = {"": "MNIST", user_datasets.MY_DIGITS: f"My saved digits ({count})"}
+    if not count:
         del names[user_datasets.MY_DIGITS]
         if st.session_state.get(train_state.TRAINING_SET) == user_datasets.MY_DIGITS:
             del st.session_state[train_state.TRAINING_SET]

@@ -31,7 +31,7 @@ _NEXT_RUN = "_next_run"
 
 def hyperparameter_key(architecture: str, name: str) -> str:
     """Widget key of a hyperparameter; each architecture keeps its own."""
-    return f"knob_{architecture}_{name}"
+    return f"hyperparameter_{architecture}_{name}"
 
 
 def watched_run() -> str | None:
