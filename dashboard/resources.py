@@ -42,7 +42,7 @@ def predictions(model: StoredModel) -> NDArray[np.float32]:
 
 
 def held_out_set(model: StoredModel | None = None) -> tuple[Images, Labels]:
-    """Test images uint8 (n, 28, 28) and labels (n,) of the data the model learned from; MNIST without one.
+    """Test images uint8 (n, 28, 28) and labels (n,) of the data the model was trained on; MNIST without one.
 
     Raises:
         InputError: that data set is no longer there, or has changed.
@@ -56,7 +56,7 @@ def training_set(model: StoredModel | None = None) -> tuple[Images, Labels]:
 
 
 def dataset(model: StoredModel | None = None) -> Dataset:
-    """The data set that a model learned from; MNIST without one."""
+    """The data set that a model was trained on; MNIST without one."""
     record = model.record.dataset if model else DatasetRecord(name="MNIST", sha256=MNIST_SHA256)
     return _dataset(record.path, record.sha256, record)
 
@@ -95,7 +95,7 @@ def _int8_file(version: str, _model: Any) -> tuple[bytes | None, str]:  # noqa: 
         file = Path(folder) / "int8.tflite"
         try:
             result = quantize(_model, file)
-        except ModelError as error:  # kept as well: the next run of the page would only try it again
+        except ModelError as error:  # cached as well: the next run of the page would only try it again
             return None, str(error)
         return file.read_bytes(), f"{result.in_words()}."
 
