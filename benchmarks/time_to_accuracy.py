@@ -60,7 +60,7 @@ def config_of(preset: str, seed: int, epochs: int | None) -> Any:
 def train_preset(preset: str, seed: int, folder: Path, epochs: int | None) -> tuple[Any, int]:
     """A preset of Digit Lab's own; returns what the training gave and the images it has seen."""
     from pipeline.data.dataset import load_dataset
-    from pipeline.training.callbacks import Watch
+    from pipeline.training.callbacks import Callbacks
     from pipeline.training.trainer import train
 
     seen = 0
@@ -69,25 +69,20 @@ def train_preset(preset: str, seed: int, folder: Path, epochs: int | None) -> tu
         nonlocal seen
         seen = progress.images
 
-    result = train(config_of(preset, seed, epochs), load_dataset(), Watch(count))
+    result = train(config_of(preset, seed, epochs), load_dataset(), Callbacks(count))
     result.model.export(folder / "model.tflite", format="litert", verbose=False)
     return result, seen
 
 
 def keep(preset: str, seed: int, epochs: int | None, result: Any, seconds: float) -> None:
     """Stores the trained network as a run of DIGITLAB_HOME, as `digitlab train` would have."""
-    from dataclasses import asdict
-
     from models.records import now
     from pipeline.data.dataset import load_dataset
     from pipeline.runs.queue import create
     from pipeline.training.export import complete
 
     run = create(config_of(preset, seed, epochs), load_dataset(), f"{preset} seed {seed}")
-    lines = [
-        {key: value for key, value in {"time": now(), **asdict(progress)}.items() if value is not None}
-        for progress in result.history
-    ]
+    lines = [progress.model_copy(update={"time": now()}).as_line() for progress in result.history]
     run.progress_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     complete(
         run,

@@ -1,4 +1,4 @@
-"""Networks built from their configuration. Loads TensorFlow when it is called."""
+"""Networks built from their configuration. `build` loads Keras and TensorFlow; importing this module does not."""
 
 from typing import Any
 

@@ -117,7 +117,7 @@ def export_command(
 def _export_int8(model: StoredModel, file: Path) -> None:
     from rich.console import Console
 
-    from pipeline.training.quantization import quantize
+    from pipeline.runs.quantize import quantize
 
     if file.suffix != ".tflite":
         raise ConfigError(f"{file}: an int8 model needs a name that ends in .tflite.")

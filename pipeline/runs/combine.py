@@ -21,11 +21,11 @@ def combine_models(models: Sequence[StoredModel], name: str = "") -> RunDirector
 
     Args:
         models: 2 to 10 of one architecture that an ensemble is made of, of the same sizes and the same data.
-        name: what it shall be called.
+        name: what the new model is called.
 
     Raises:
         ModelError: they do not fit together.
-        InputError: the data that they learned from is not there.
+        InputError: the data set they were trained on is not there.
         ConfigError: too few or too many.
     """
     first = models[0].record

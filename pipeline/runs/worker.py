@@ -11,28 +11,31 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from models.errors import DigitLabError, ModelError
-from models.keras_start import load_keras
-from models.records import Progress, now
+from models.records import Progress, RunRecord, now
 from models.run_directory import RunDirectory
 from models.store import find_model
 from models.train_config import TrainConfig
-from pipeline.data.dataset import load_recorded
+from pipeline.data.dataset import Dataset, load_recorded
 from pipeline.runs.checkpoint import read_checkpoint, write_checkpoint
 from pipeline.runs.progress import history
 from pipeline.runs.queue import earlier_in_queue
 
+if TYPE_CHECKING:
+    from pipeline.training.callbacks import StopReason, TrainResult
+
 _QUEUE_POLL = 0.3
 _WORTH_KEEPING = 0.5
-"""Share of the validation images: what is stopped in its first epoch and reads fewer is no model yet."""
+"""Accuracy on the validation images; what is stopped in its first epoch and has less is no model yet."""
 
 
 class _StoppedError(Exception):
-    """Somebody asked for an end before anything was learned."""
+    """Somebody asked for an end before there was a model worth keeping."""
 
 
 def main(path: str) -> int:
@@ -88,64 +91,72 @@ def _carry_out(run: RunDirectory) -> None:
     if hasattr(os, "nice"):
         os.nice(10)  # pages that people look at go first
     record = run.update(status="running", started=now())
-    config = record.config
     dataset = load_recorded(record.dataset)
     checkpoint = read_checkpoint(run)
 
     if run.stop_file.exists():
         raise _StoppedError
 
-    load_keras()  # first, so that TensorFlow starts as fast as it can; what trains imports it
-    from pipeline.training.callbacks import Watch
     from pipeline.training.export import complete, versions
-    from pipeline.training.trainer import train
 
     run.update(versions=versions())
     began = time.monotonic()  # TensorFlow's start does not count as training
-    with run.progress_file.open("a", encoding="utf-8") as log:
-        result = train(
-            config,
-            dataset,
-            Watch(
-                on_progress=_progress_writer(log, offset=record.seconds),
-                should_stop=run.stop_file.exists,
-                on_checkpoint=lambda collect: write_checkpoint(
-                    run, collect(), record.seconds + time.monotonic() - began
-                ),
-            ),
-            resume_from=checkpoint,
-            start_weights=None if checkpoint else _start_weights(record.start_from, config),
-        )
+    result = _train(run, record, dataset, checkpoint, began)
     seconds = record.seconds + time.monotonic() - began
-    if result.why == "diverged":
+    if result.stop_reason == "diverged":
         run.update(seconds=seconds, epochs_done=result.epochs)
         raise ModelError(
             f"Training diverged in epoch {result.epochs + 1}; a lower learning rate usually helps."
         )
-    _, val_accuracy = result.validation
-    if (
-        result.why == "stopped"
-        and not result.epochs
-        and val_accuracy is not None
-        and val_accuracy < _WORTH_KEEPING
-    ):
+    accuracy = result.validation.accuracy
+    too_early = accuracy is not None and accuracy < _WORTH_KEEPING
+    if result.stop_reason == "stopped" and not result.epochs and too_early:
         raise _StoppedError
-    done, epochs = len(history(run)), record.planned_epochs
-    reasons = {
-        "finished": f"All {epochs} epochs done." if epochs > 1 else "One epoch done.",
-        "early": f"The validation loss had not improved for {config.early_stopping} epochs; the best was kept.",
-        "stopped": f"Stopped on request after {done} whole epoch{'s' if done != 1 else ''}.",
-    }
     complete(
         run,
         result.model,
         dataset,
         result.validation,
-        status="stopped" if result.why == "stopped" else "finished",
-        reason=reasons[result.why],
+        status="stopped" if result.stop_reason == "stopped" else "finished",
+        reason=_reason(result.stop_reason, record, len(history(run))),
         epochs_done=result.epochs,
         seconds=seconds,
     )
+
+
+def _train(
+    run: RunDirectory,
+    record: RunRecord,
+    dataset: Dataset,
+    checkpoint: dict[str, NDArray[Any]] | None,
+    began: float,
+) -> "TrainResult":
+    from pipeline.training.callbacks import Callbacks
+    from pipeline.training.trainer import train
+
+    with run.progress_file.open("a", encoding="utf-8") as log:
+        callbacks = Callbacks(
+            on_progress=_progress_writer(log, offset=record.seconds),
+            should_stop=run.stop_file.exists,
+            on_checkpoint=lambda collect: write_checkpoint(
+                run, collect(), record.seconds + time.monotonic() - began
+            ),
+        )
+        start_weights = None if checkpoint else _start_weights(record.start_from, record.config)
+        return train(record.config, dataset, callbacks, checkpoint, start_weights)
+
+
+def _reason(stop_reason: "StopReason", record: RunRecord, epochs_done: int) -> str:
+    """Why the training ended, one sentence."""
+    match stop_reason:
+        case "early":
+            patience = record.config.early_stopping
+            return f"The validation loss had not improved for {patience} epochs; the best was kept."
+        case "stopped":
+            return f"Stopped on request after {epochs_done} whole epoch{'s' if epochs_done != 1 else ''}."
+        case _:
+            epochs = record.planned_epochs
+            return f"All {epochs} epochs done." if epochs > 1 else "One epoch done."
 
 
 def _progress_writer(log: Any, offset: float) -> Callable[[Progress], None]:

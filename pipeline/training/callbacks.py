@@ -1,39 +1,57 @@
-"""What a training tells while it goes on, and what it gives back at its end."""
+"""What a training reports while it runs, and what it returns at its end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.records import Progress
-from pipeline.training.train_step import Checkpoint
+
+StopReason = Literal["finished", "stopped", "early", "diverged"]
+"""All epochs done; stopped from outside; no lower validation loss for too long; the loss grew beyond all bounds."""
+
+Weights = list[NDArray[np.float32]]
+"""A network's weights, as `keras.Model.get_weights` gives them."""
+
+Checkpoint = dict[str, NDArray[Any]]
+"""Everything needed to resume after a whole epoch: weights, optimizer, averaged weights, random states."""
+
+
+class Validation(NamedTuple):
+    """Mean cross-entropy in nats and share of right answers on the validation images; None where there are none."""
+
+    loss: float | None = None
+    accuracy: float | None = None
 
 
 @dataclass
-class Result:
-    """A trained network and how it came to be.
+class TrainResult:
+    """A trained network and how its training went.
 
     Attributes:
-        model: `keras.Model`, (n, 28, 28, 1) float32 in [0, 1] -> (n, 10) probabilities.
-        history: one entry a whole epoch.
-        why: "finished", "stopped" (from outside), "early" (no better validation loss) or "diverged".
+        model: `keras.Model`, (n, 28, 28, 1) float32 in [0, 1] -> (n, 10 or 11) probabilities.
+        history: one entry per whole epoch.
+        stop_reason: why the training ended.
         epochs: whole epochs behind the model.
-        validation: loss and accuracy of the model as it is, where there are validation images.
+        validation: of the model as it is returned.
     """
 
     model: Any
     history: list[Progress] = field(default_factory=list)
-    why: str = "finished"
+    stop_reason: StopReason = "finished"
     epochs: int = 0
-    validation: tuple[float | None, float | None] = (None, None)
+    validation: Validation = field(default_factory=Validation)
 
 
 @dataclass(frozen=True)
-class Watch:
-    """Who looks on while a network learns. Each is called from the training's own thread.
+class Callbacks:
+    """What the caller hooks into a training. Each is called from the training's own thread.
 
     Attributes:
         on_progress: called a few times a second and at each epoch's end.
-        should_stop: asked as often; once it says yes, the model as it stands comes back.
+        should_stop: asked as often; once it says yes, the model as it stands is returned.
         on_checkpoint: called after each whole epoch with a function that collects the state to store.
     """
 

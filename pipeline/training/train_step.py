@@ -1,184 +1,142 @@
 """The compiled training step and the state around it: what `pipeline.training.trainer` drives, epoch by epoch.
 
-Knows nothing of where images come from or who watches.
+Knows nothing of where images come from or who is told.
 """
 
-import math
 from typing import Any
 
+import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
+from models.digits import DIGITS, SIDE
 from models.train_config import TrainConfig
+from pipeline.training.averaging import WeightAverage
+from pipeline.training.calibration import cross_entropy, fit_scale
+from pipeline.training.callbacks import Checkpoint, Validation
+from pipeline.training.forward import training_logits
 from pipeline.training.optimizers import make_optimizer
 
-_LEAST_TO_CALIBRATE = 500
-
-Checkpoint = dict[str, NDArray[Any]]
-"""Everything needed to go on after a whole epoch: weights, optimizer, averages, random states."""
+_FEWEST_TO_CALIBRATE = 500
+_INFERENCE_BATCH = 1000
 
 
-class Loop:
-    """The compiled training step with its variables: many steps in one call, the epoch held as one tensor."""
+class TrainStep:
+    """The compiled training step with its variables: many steps in one call, the epoch held as one tensor.
 
-    def __init__(self, tf: Any, model: Any, config: TrainConfig, rates: NDArray[np.float32]) -> None:
-        import keras
+    Attributes:
+        model: `keras.Sequential` that ends in a softmax; trained in place.
+    """
 
-        self.tf, self.model, self.config = tf, model, config
-        self.rates = rates
-        self.optimizer = make_optimizer(config)
-        self.optimizer.build(model.trainable_variables)
+    def __init__(self, model: Any, config: TrainConfig) -> None:
+        self.model, self._config = model, config
+        self._optimizer = make_optimizer(config)
+        self._optimizer.build(model.trainable_variables)
         # the network up to its softmax: the loss is exact from there, and its gradient simpler
-        self.logits = keras.Model(model.inputs, model.layers[-1].input)
+        self._logits = keras.Model(model.inputs, model.layers[-1].input)
         averaged = [v for v in model.variables if "seed" not in v.path] if config.ema else []
-        self.averaged = averaged
-        self.average = [tf.Variable(v.value, trainable=False) for v in averaged]
-        self._raw: list[Any] | None = None
-        self._steps = self._compile()
-        self._answers = tf.function(lambda images: self.logits(images, training=False), reduce_retracing=True)
-
-    def begin_epoch(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
-        """Takes an epoch's images, uint8 (n, 28, 28), and labels, uint8 (n,), in the order of learning."""
-        self.use_raw()
-        self.images = self.labels = None
-        self.images, self.labels = self.tf.constant(images), self.tf.constant(labels)
-
-    def run(self, before: int, first: int, count: int) -> tuple[list[float], int]:
-        """Takes `count` steps from step `first` of the epoch.
-
-        Returns each step's loss, summed over its images, and the number of right answers.
-        """
-        rates = self.rates[before + first : before + first + count]
-        losses, right = self._steps(self.images, self.labels, self.tf.constant(rates), first)
-        return losses.numpy().tolist(), int(right)
-
-    def _compile(self) -> Any:
-        tf, model, config = self.tf, self.model, self.config
-        keep = tf.constant(config.ema)
-        smoothing = config.label_smoothing
-        size = config.batch_size
-
-        def step(images: Any, labels: Any, rate: Any) -> tuple[Any, Any]:
-            inputs = tf.cast(images[..., None], tf.float32) / 255
-            targets = tf.one_hot(labels, config.classes) * (1 - smoothing) + smoothing / config.classes
-            with tf.GradientTape() as tape:
-                logits = self._forward(inputs)
-                losses = tf.nn.softmax_cross_entropy_with_logits(targets, logits)
-                loss = tf.reduce_mean(losses)
-            gradients = tape.gradient(loss, model.trainable_variables)
-            self.optimizer.learning_rate.assign(rate)
-            self.optimizer.apply(gradients, model.trainable_variables)
-            if self.average:
-                share = 1 - tf.minimum(keep, self._youth())
-                for mean, variable in zip(self.average, self.averaged, strict=True):
-                    mean.assign_add(share * (variable.value - mean))
-            right = tf.equal(tf.argmax(logits, -1, tf.int32), tf.cast(labels, tf.int32))
-            return tf.reduce_sum(losses), tf.math.count_nonzero(right)
-
-        @tf.function(  # type: ignore[untyped-decorator]
+        self._average = WeightAverage(averaged, config.ema)
+        self._steps = tf.function(
+            self._run_steps,
             input_signature=[
-                tf.TensorSpec((None, 28, 28), tf.uint8),
+                tf.TensorSpec((None, SIDE, SIDE), tf.uint8),
                 tf.TensorSpec((None,), tf.uint8),
                 tf.TensorSpec((None,), tf.float32),
                 tf.TensorSpec((), tf.int32),
-            ]
+            ],
         )
-        def steps(images: Any, labels: Any, rates: Any, first: Any) -> tuple[Any, Any]:
-            losses = tf.TensorArray(tf.float32, tf.size(rates))
-            right = tf.constant(0, tf.int64)
-            for number in tf.range(tf.size(rates)):
-                start = (first + number) * size
-                loss, part_right = step(
-                    images[start : start + size], labels[start : start + size], rates[number]
-                )
-                losses, right = losses.write(number, loss), right + part_right
-            return losses.stack(), right
+        self._infer = tf.function(lambda images: self._logits(images, training=False), reduce_retracing=True)
 
-        return steps
+    def begin_epoch(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
+        """Takes an epoch's images, uint8 (n, 28, 28), and labels, uint8 (n,), in the order they are trained on."""
+        self.use_raw()
+        self._images = self._labels = None
+        self._images, self._labels = tf.constant(images), tf.constant(labels)
 
-    def _youth(self) -> Any:
-        """What an average may keep of itself at most: young ones follow closely and soon forget the random start."""
-        age = self.tf.cast(self.optimizer.iterations, self.tf.float32)
-        return (1 + age) / (10 + age)
+    def run(self, first: int, rates: NDArray[np.float32]) -> tuple[list[float], int]:
+        """Takes a step with each of these learning rates, from step `first` of the epoch on.
 
-    def _forward(self, images: Any) -> Any:
-        """The logits in training mode, batch norm in one operation.
-
-        Keras composes batch norm of a dozen operations that each pass over the whole map, which takes twice as
-        long; the fused one does the same and gives back the batch's mean and variance.
+        Returns each step's loss in nats, summed over its images, and the number of right answers.
         """
-        import keras
+        losses, correct = self._steps(self._images, self._labels, tf.constant(rates), first)
+        return losses.numpy().tolist(), int(correct)
 
-        values = images
-        for layer in self.model.layers[:-1]:
-            if isinstance(layer, keras.layers.BatchNormalization):
-                shape = self.tf.shape(values)
-                maps = values if len(values.shape) == 4 else values[:, None, None, :]
-                maps, mean, variance = self.tf.compat.v1.nn.fused_batch_norm(
-                    maps, layer.gamma.value, layer.beta.value, epsilon=layer.epsilon, is_training=True
-                )
-                values = self.tf.reshape(maps, shape)
-                for moving, batch in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
-                    share = 1 - self.tf.minimum(layer.momentum, self._youth())
-                    moving.assign_sub((moving.value - batch) * share)
-            else:
-                values = layer(values, training=True)
-        return values
+    def _run_steps(self, images: Any, labels: Any, rates: Any, first: Any) -> tuple[Any, Any]:
+        """`run` as a TensorFlow graph; the tensors are an epoch's."""
+        size = self._config.batch_size
+        losses = tf.TensorArray(tf.float32, tf.size(rates))
+        correct = tf.constant(0, tf.int64)
+        for number in tf.range(tf.size(rates)):
+            batch = (first + number) * size
+            loss, batch_correct = self._run_step(
+                images[batch : batch + size], labels[batch : batch + size], rates[number]
+            )
+            losses, correct = losses.write(number, loss), correct + batch_correct
+        return losses.stack(), correct
+
+    def _run_step(self, images: Any, labels: Any, rate: Any) -> tuple[Any, Any]:
+        """One step on one batch: the sum of its losses and the number of right answers before the update."""
+        inputs = tf.cast(images[..., None], tf.float32) / 255
+        targets = tf.one_hot(labels, self._config.classes)
+        with tf.GradientTape() as tape:
+            logits = training_logits(self.model.layers[:-1], inputs, self._steps_done())
+            losses = keras.losses.categorical_crossentropy(
+                targets, logits, from_logits=True, label_smoothing=self._config.label_smoothing
+            )
+            loss = tf.reduce_mean(losses)
+        gradients = tape.gradient(loss, self.model.trainable_variables)
+        self._optimizer.learning_rate.assign(rate)
+        self._optimizer.apply(gradients, self.model.trainable_variables)
+        self._average.update(self._steps_done())
+        correct = tf.equal(tf.argmax(logits, -1, tf.int32), tf.cast(labels, tf.int32))
+        return tf.reduce_sum(losses), tf.math.count_nonzero(correct)
+
+    def _steps_done(self) -> Any:
+        return tf.cast(self._optimizer.iterations, tf.float32)
 
     def _digit_logits(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """float64 (n, 10): the logits of the digits, whatever else the network can say."""
         parts = [
-            self._answers(self.tf.constant(images[start : start + 1000, ..., None].astype(np.float32) / 255))
-            for start in range(0, len(images), 1000)
+            self._infer(
+                tf.constant(images[start : start + _INFERENCE_BATCH, ..., None].astype(np.float32) / 255)
+            )
+            for start in range(0, len(images), _INFERENCE_BATCH)
         ]
-        return np.concatenate([part.numpy()[:, :10] for part in parts]).astype(np.float64)
+        return np.concatenate([part.numpy()[:, :DIGITS] for part in parts]).astype(np.float64)
 
-    def validate(
-        self, images: NDArray[np.uint8], labels: NDArray[np.uint8]
-    ) -> tuple[float | None, float | None]:
-        """Loss and accuracy on unvaried digits; (None, None) without any."""
+    def validate(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Validation:
+        """Loss and accuracy on digits as they come, uint8 (n, 28, 28)."""
         if not len(images):
-            return None, None
+            return Validation()
         logits = self._digit_logits(images)
-        return _cross_entropy(logits, labels), float((logits.argmax(1) == labels).mean())
+        return Validation(cross_entropy(logits, labels), float((logits.argmax(1) == labels).mean()))
 
     def calibrate(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         """Divides the logits by the temperature that fits the validation images best.
 
-        Temperature scaling after Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017). It is put
-        into the weights of the last dense layer and changes no answer, only how sure it is. With fewer than
-        500 images nothing is changed: if all of them are right, the best temperature would be none.
+        It is put into the weights of the last dense layer and changes no answer, only how sure it is. With fewer than
+        500 images nothing is changed: if all of them are right, the best temperature would be 0.
         """
-        if len(images) < _LEAST_TO_CALIBRATE:
+        if len(images) < _FEWEST_TO_CALIBRATE:
             return
-        from scipy.optimize import minimize_scalar
-
-        logits = self._digit_logits(images)
-        fit = minimize_scalar(
-            lambda scale: _cross_entropy(logits * math.exp(scale), labels), bounds=(-3, 3), method="bounded"
-        )
+        scale = fit_scale(self._digit_logits(images), labels)
         for variable in self.model.get_layer("logits").trainable_variables:
-            variable.assign(variable * math.exp(fit.x))
+            variable.assign(variable * scale)
 
     def use_average(self) -> None:
         """Puts the averaged weights into the model, keeping the raw ones aside."""
-        if self.average and self._raw is None:
-            self._raw = [variable.numpy() for variable in self.averaged]
-            for mean, variable in zip(self.average, self.averaged, strict=True):
-                variable.assign(mean)
+        self._average.use_average()
 
     def use_raw(self) -> None:
         """Puts the raw weights back."""
-        if self._raw is not None:
-            for value, variable in zip(self._raw, self.averaged, strict=True):
-                variable.assign(value)
-            self._raw = None
+        self._average.use_raw()
 
     def _variables(self) -> list[Any]:
-        return [*self.model.variables, *self.optimizer.variables, *self.average]
+        return [*self.model.variables, *self._optimizer.variables, *self._average.averages]
 
     def state(self, epochs: int) -> Checkpoint:
-        """Everything needed to go on after so many whole epochs."""
+        """Everything needed to resume after so many whole epochs."""
         arrays = {f"v{number}": np.asarray(v) for number, v in enumerate(self._variables())}
         return {"epochs": np.array(epochs), **arrays}
 
@@ -187,10 +145,3 @@ class Loop:
         for number, variable in enumerate(self._variables()):
             variable.assign(state[f"v{number}"])
         return int(state["epochs"])
-
-
-def _cross_entropy(logits: NDArray[np.float64], labels: NDArray[np.uint8]) -> float:
-    """Mean of -log softmax(logits)[label], in nats."""
-    shifted = logits - logits.max(1, keepdims=True)
-    chances = shifted[np.arange(len(labels)), labels] - np.log(np.exp(shifted).sum(1))
-    return float(-chances.mean())

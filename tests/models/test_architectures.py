@@ -28,11 +28,13 @@ print(json.dumps(out))
 def test_keras_starts_without_what_it_only_looks_for_and_that_can_be_imported_afterwards() -> None:
     code = """
 import sys
-from models.keras_start import load_keras
-load_keras().Input((2,))
+import pipeline.training
+assert {"keras", "tensorflow"} <= set(sys.modules)
 assert "sklearn" not in sys.modules and "pandas" not in sys.modules
 import pandas
 from sklearn.metrics import log_loss
+from models.keras_start import load_keras
+load_keras().Input((2,))
 """
     subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True)
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from pipeline.data.augmentation import Variation, vary
+from pipeline.data.augmentation import Variation, add_serifs, vary
 from pipeline.data.dataset import load_dataset
 
 
@@ -35,3 +35,13 @@ def test_stroke_variation_thickens_and_thins() -> None:
     )
     assert (varied > 1.2 * ink).sum() > 50
     assert (varied < 0.9 * ink).sum() > 50
+
+
+def test_hooks_are_given_to_ones_only() -> None:
+    images, labels = (part[:2000].copy() for part in load_dataset().train)
+    before = images.copy()
+    add_serifs(images, labels, np.random.default_rng(0), 1.0)
+    changed = (images != before).any(axis=(1, 2))
+    assert not changed[labels != 1].any()
+    assert changed[labels == 1].mean() > 0.6
+    assert (images >= before).all()
