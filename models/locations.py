@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import platformdirs
-
 PRETRAINED = Path(__file__).with_name("pretrained")
 """The shipped models, one finished run directory each; never written to."""
 
@@ -24,7 +22,11 @@ def home() -> Path:
     if (PROJECT / "pyproject.toml").exists():
         return PROJECT
     earlier = Path.home() / "digitlab"
-    return earlier if earlier.is_dir() else platformdirs.user_data_path("digitlab", appauthor=False)
+    if earlier.is_dir():
+        return earlier
+    import platformdirs  # here, since only an installed Digit Lab needs it
+
+    return platformdirs.user_data_path("digitlab", appauthor=False)
 
 
 def runs_folder() -> Path:
