@@ -36,7 +36,8 @@ def likeliest_readings(
     for position, box in enumerate(boxes):
         beam = heapq.nlargest(count, beams[position].values(), key=lambda partial: partial[0])
         ways: list[tuple[tuple[DigitBox, ...], int]] = [((box,), position + 1)]
-        ways += [(other, position + box.stretch) for other in box.alternatives]
+        if position + box.stretch <= len(boxes):  # else a filter has dropped a part of the stretch
+            ways += [(other, position + box.stretch) for other in box.alternatives]
         for way, end in ways:
             for chance, digits in _digit_choices(way):
                 for score, text, before in beam:

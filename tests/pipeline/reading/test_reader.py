@@ -141,6 +141,12 @@ def test_readings_come_likeliest_first_over_digits_and_cuts() -> None:
     assert len(texts) == len(set(texts))
 
 
+def test_a_stretch_of_which_a_filter_dropped_a_part_is_read_as_it_is() -> None:
+    other = ((_box({1: 0.6, 7: 0.3}), _box({0: 0.9})),)
+    line = [_box({4: 0.7, 9: 0.3}), _box({6: 0.8, 0: 0.2}, other, 2)]
+    assert [text for _, text, _ in likeliest_readings(line)][:2] == ["46", "96"]
+
+
 def test_what_is_known_of_a_line_decides_between_its_readings(recognizer: Recognizer) -> None:
     page = page_of(("4218", "7390"))
     images, _ = load_dataset().test
