@@ -9,12 +9,10 @@ _KINDS = {
     ".csv": ("text/csv", "download"),
     ".jsonl": ("application/jsonl", "data_object"),
     ".keras": ("application/zip", "download"),
-    ".npz": ("application/octet-stream", "download"),
-    ".tflite": ("application/octet-stream", "download"),
     ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "table_view"),
     ".zip": ("application/zip", "folder_zip"),
 }
-"""Media type and Material symbol of each kind of file that pages export."""
+"""Media type and Material symbol of files that browsers know; others are plain bytes."""
 
 
 def offer_download(
@@ -29,11 +27,11 @@ def offer_download(
     Args:
         label: of the button.
         data: the file's content, or what makes it when it is asked for.
-        file_name: what the browser calls it; its ending is one of those that pages export.
+        file_name: what the browser calls it; the media type follows from its ending.
         help: shown when the mouse rests on the button.
         key: unique on the page; may be left out where the label is.
     """
-    mime, icon = _KINDS[PurePath(file_name).suffix]
+    mime, icon = _KINDS.get(PurePath(file_name).suffix, ("application/octet-stream", "download"))
     st.download_button(
         label,
         data=data,

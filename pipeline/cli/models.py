@@ -92,7 +92,7 @@ def show(model: ModelArgument, as_json: JsonOption = False) -> None:
 def export_command(
     model: ModelArgument,
     file: Annotated[
-        Path, typer.Argument(help="Output file: NAME.zip (the whole run), NAME.keras or NAME.tflite.")
+        Path, typer.Argument(help="Output file: NAME.keras, NAME.tflite or NAME.zip (the complete run).")
     ],
     int8: Annotated[
         bool,
@@ -103,8 +103,8 @@ def export_command(
     ] = False,
 ) -> None:
     """Write a model to a file: .zip can be imported again, .keras and .tflite are for other programs."""
-    from models.export_formats import find_format
     from models.store import find_model
+    from pipeline.runs.export_formats import find_format
 
     found = find_model(model)
     if int8:

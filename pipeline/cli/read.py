@@ -100,10 +100,8 @@ def _print(results: Iterator[tuple[Path, PageReading | FailedReading]], as_json:
             doubtful = sum(digit.doubtful for digit in reading.digits)
             if doubtful:
                 typer.echo(f"{path}: {doubtful} of {len(reading.digits)} digits are doubtful", err=True)
-            for number in reading.broken:
-                typer.echo(
-                    f"{path}: line {number + 1} has no plausible reading that matches --expect", err=True
-                )
+            for number in reading.disagreeing:
+                typer.echo(f"{path}: line {number} has no plausible reading that matches --expect", err=True)
     return failed
 
 

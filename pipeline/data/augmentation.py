@@ -5,7 +5,7 @@ Convolutional Neural Networks Applied to Visual Document Analysis" (ICDAR 2003);
 a smooth surface through a coarse grid of random points. Works on NumPy arrays and knows nothing of training.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import cv2
@@ -41,15 +41,9 @@ class Variation:
     stroke: float = 0.6
 
     def times(self, strength: float) -> "Variation":
-        """The same kinds of variation, `strength` times as far."""
-        return Variation(
-            self.rotation * strength,
-            self.scale * strength,
-            self.shear * strength,
-            self.shift * strength,
-            self.elastic * strength,
-            min(1.0, self.stroke * strength),
-        )
+        """The same kinds of variation, `strength` times as far; of the stroke never more than a whole pixel."""
+        scaled = {entry.name: getattr(self, entry.name) * strength for entry in fields(self)}
+        return Variation(**{**scaled, "stroke": min(1.0, scaled["stroke"])})
 
 
 def _knot_weights() -> NDArray[np.float32]:
@@ -100,18 +94,27 @@ def _vary_mosaic(
     varied = cv2.remap(
         flat, x.reshape(-1, SIDE), y.reshape(-1, SIDE), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
     ).reshape(count, SIDE, SIDE)
-    if not variation.stroke:
-        return np.asarray(varied, np.uint8)
-    mosaic[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = varied
+    if variation.stroke:
+        varied = _vary_strokes(mosaic, varied, variation.stroke, random)
+    return np.asarray(varied, np.uint8)
+
+
+def _vary_strokes(
+    mosaic: NDArray[np.uint8], images: NDArray[np.uint8], most: float, random: np.random.Generator
+) -> NDArray[np.uint8]:
+    """The images with thicker or thinner strokes; `mosaic` is their room with margins, (n, 36, 36), overwritten."""
+    count = len(images)
+    flat = mosaic.reshape(count * _CELL, _CELL)
+    mosaic[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = images
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    drawn = random.uniform(-variation.stroke, variation.stroke, count)
-    amount = np.where(np.abs(drawn) > variation.stroke / 3, drawn, 0).astype(np.float32)[:, None, None]
+    drawn = random.uniform(-most, most, count)
+    amount = np.where(np.abs(drawn) > most / 3, drawn, 0).astype(np.float32)[:, None, None]
     inside = np.s_[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
     thick: Any = cv2.dilate(flat, cross).reshape(mosaic.shape)[inside].astype(np.float32)
     thin: Any = cv2.erode(flat, cross).reshape(mosaic.shape)[inside].astype(np.float32)
     # eroding goes half as far: a whole pixel less would already break a hairline
     mixed: Any = (
-        varied + np.clip(amount, 0, 1) * (thick - varied) + np.clip(-amount, 0, 1) / 2 * (thin - varied)
+        images + np.clip(amount, 0, 1) * (thick - images) + np.clip(-amount, 0, 1) / 2 * (thin - images)
     )
     return np.asarray(mixed.round(), np.uint8)
 

@@ -20,7 +20,7 @@ from pipeline.reading.text_filter import without_words
 DOUBTFUL = 0.9
 """Confidence below which a digit deserves a look."""
 
-_PLAIN = 0.98
+_REREAD_BELOW = 0.98
 """Confidence from which a digit is not looked at again."""
 
 
@@ -54,12 +54,12 @@ class PageReading:
 
     Attributes:
         digits: in reading order.
-        broken: numbers of the lines for which no plausible reading satisfies the constraints.
+        disagreeing: numbers, from 1, of the lines for which no plausible reading satisfies the constraints.
         left_out: around what was taken for words, scribbles, marks or a sheet's edge, and not read.
     """
 
     digits: tuple[PageDigit, ...]
-    broken: tuple[int, ...] = ()
+    disagreeing: tuple[int, ...] = ()
     left_out: tuple[Box, ...] = ()
 
     @property
@@ -107,12 +107,12 @@ def read_page(
     lines, edges = without_edges(segment(picture, recognizer.scores), picture)
     numbers, words = without_words(_reread_unsure(lines, recognizer))
     digits: list[PageDigit] = []
-    broken = []
+    disagreeing = []
     for number, boxes in enumerate(numbers):
         if constraints:
             chosen = _satisfying(boxes, constraints)
             if chosen is None:
-                broken.append(number)
+                disagreeing.append(number + 1)
             else:
                 boxes = chosen[0]
                 digits += [_page_digit(box, number, d) for box, d in zip(boxes, chosen[1], strict=True)]
@@ -121,12 +121,12 @@ def read_page(
     if not digits:
         subject = source if isinstance(source, str | Path) else ""
         raise InputError(subject, "expected handwritten digits, but none was found in the picture.")
-    return PageReading(tuple(digits), tuple(broken), (*words, *edges))
+    return PageReading(tuple(digits), tuple(disagreeing), (*words, *edges))
 
 
 def _reread_unsure(lines: Sequence[Sequence[DigitBox]], recognizer: Recognizer) -> list[list[DigitBox]]:
     """The same lines; unsure digits were looked at again, from several views."""
-    unsure = [box for line in lines for box in line if box.digit_score * box.confidence < _PLAIN]
+    unsure = [box for line in lines for box in line if box.digit_score * box.confidence < _REREAD_BELOW]
     if not unsure:
         return [list(line) for line in lines]
     again = recognizer.predict(np.stack([box.image for box in unsure]), steady=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,20 +25,15 @@ def reading_record(path: str, reading: PageReading) -> dict[str, Any]:
         "lines": reading.lines,
         "digits": digits,
         "left_out": left_out,
-        "disagreeing": disagreeing(reading),
+        "disagreeing": list(reading.disagreeing),
     }
-
-
-def disagreeing(reading: PageReading) -> list[int]:
-    """Numbers, from 1, of the lines of which no plausible reading is what was expected."""
-    return [number + 1 for number in reading.broken]
 
 
 def reading_row(path: str, reading: PageReading) -> list[Any]:
     """One picture as a row of `COLUMNS`."""
     sure = [digit.confidence for digit in reading.digits]
     doubtful = sum(digit.doubtful for digit in reading.digits)
-    return [path, reading.text, len(sure), doubtful, f"{min(sure):.4f}", listed(disagreeing(reading)), ""]
+    return [path, reading.text, len(sure), doubtful, f"{min(sure):.4f}", listed(reading.disagreeing), ""]
 
 
 def failed_row(path: str, reason: str) -> list[Any]:
@@ -45,6 +41,6 @@ def failed_row(path: str, reason: str) -> list[Any]:
     return [path, "", 0, 0, "", "", reason]
 
 
-def listed(numbers: list[int]) -> str:
+def listed(numbers: Sequence[int]) -> str:
     """Numbers of lines as a cell of the table has them."""
     return " ".join(map(str, numbers))

@@ -12,9 +12,9 @@ from dashboard.widgets.download import offer_download
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.test_metrics import show_test_metrics
-from models.export_formats import EXPORT_FORMATS, ExportFormat
 from models.formatting import duration
 from models.store import StoredModel, annotate, delete, rename, set_default
+from pipeline.runs.export_formats import EXPORT_FORMATS, ExportFormat
 
 
 def show_model(model: StoredModel, is_default: bool) -> None:

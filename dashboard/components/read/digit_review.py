@@ -45,16 +45,16 @@ def show_digit_review(
         else:
             st.html(_head(page, place, palette))
             _show_keys(key, page, place)
-        _show_ways(pages, number, place)
+        _show_previous_and_next(pages, number, place)
 
 
 def _head(page: ReviewedPage, place: int, palette: Palette) -> str:
     digit, now = page.reading.digits[place], written(page.reading, page.corrections)[place]
     crop = base64.b64encode(page.source.digit_crops[place]).decode()
     _, line, position = list(positions(page.reading))[place]
-    open_doubt, person = place in page.doubtful, place in page.checked or place in page.edits
-    tone = palette.doubt if open_doubt else palette.right if person else palette.answer
-    verdict = "Reviewed by you." if person else "Doubtful." if open_doubt else ""
+    needs_review, reviewed = place in page.doubtful, place in page.checked or place in page.edits
+    tone = palette.doubt if needs_review else palette.right if reviewed else palette.answer
+    verdict = "Reviewed by you." if reviewed else "Doubtful." if needs_review else ""
     return (
         f'<div class="digit-check" role="status"><img src="data:image/png;base64,{crop}" '
         f'alt="The digit as it appears in the picture">'
@@ -79,7 +79,7 @@ def _show_keys(key: str, page: ReviewedPage, place: int) -> None:
 
 
 def _decide(key: str, page: ReviewedPage, place: int, digit: str) -> None:
-    """Takes over what a person says of a digit, and goes on to the next doubtful one of the page."""
+    """Applies the user's answer for a digit, and moves on to the next doubtful one of the page."""
     reading, review = page.reading, review_state.review_of(key)
     corrections = correct_digit(reading, review.corrections, place, digit)
     if corrections[place] == pieces(reading, {})[place]:
@@ -93,7 +93,7 @@ def _decide(key: str, page: ReviewedPage, place: int, digit: str) -> None:
         review_state.choose_digit("", 0)
 
 
-def _show_ways(pages: Sequence[Keyed], number: int, place: int | None) -> None:
+def _show_previous_and_next(pages: Sequence[Keyed], number: int, place: int | None) -> None:
     """Buttons to the doubtful digits before and after, on whichever page they are."""
     doubtful = [page.doubtful if isinstance(page, ReviewedPage) else [] for _, page in pages]
     spots = [(index, place) for index, places in enumerate(doubtful) for place in places]

@@ -63,7 +63,7 @@ def _boxes(page: ReviewedPage, palette: Palette) -> list[dict[str, Any]]:
     now, doubtful, edits = written(page.reading, page.corrections), set(page.doubtful), set(page.edits)
     boxes = []
     for (place, line, position), digit in zip(positions(page.reading), page.reading.digits, strict=True):
-        person = place in edits or place in page.checked
+        reviewed = place in edits or place in page.checked
         confidence = show_confidence(digit.confidence)
         words = f"Line {line}, digit {position}: read as {digit.digit}, {confidence} confidence"
         words += ", doubtful" if place in doubtful else ""
@@ -72,9 +72,9 @@ def _boxes(page: ReviewedPage, palette: Palette) -> list[dict[str, Any]]:
             {
                 "box": digit.box,
                 "text": now[place],
-                "sure": "" if person else confidence,
+                "sure": "" if reviewed else confidence,
                 "doubtful": place in doubtful,
-                "tone": palette.doubt if place in doubtful else palette.right if person else palette.answer,
+                "tone": palette.doubt if place in doubtful else palette.right if reviewed else palette.answer,
                 "words": words,
                 "room": _room(page, place),
             }

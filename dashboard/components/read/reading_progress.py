@@ -30,7 +30,7 @@ def read_pages(
 
 
 def with_review(key: str, page: AnyPage) -> AnyPage:
-    """The page as a person left it."""
+    """The page with the user's corrections."""
     if isinstance(page, FailedPage):
         return page
     review = review_of(key)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.errors import InputError
-from pipeline.imaging.decode import MAX_BYTES
+from pipeline.imaging.decode import FORMATS, MAX_BYTES
 from pipeline.imaging.picture import read_picture
 
 SIDE = 60
@@ -48,7 +48,7 @@ def giant_png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 99))
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF"])
+@pytest.mark.parametrize("kind", [form.decoder for form in FORMATS])
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_every_format_gives_the_same_ink(kind: str, mode: str) -> None:
     picture = read_picture(encoded(Image.fromarray(stroke_picture()).convert(mode), kind))
@@ -215,7 +215,7 @@ def test_what_is_no_picture_is_named(data: bytes, what: str, tmp_path: Path) -> 
     assert what in message
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF"])
+@pytest.mark.parametrize("kind", [form.decoder for form in FORMATS])
 def test_a_truncated_picture(kind: str, tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     noise = random.integers(0, 256, (200, 200), np.uint8)

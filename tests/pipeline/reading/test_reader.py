@@ -161,7 +161,7 @@ def test_what_is_known_of_a_line_decides_between_its_readings(recognizer: Recogn
     pinned = read_page(page, recognizer, [parse_constraint(f"one-of=42{other}8,7390")])
     assert pinned.lines == [f"42{other}8", "7390"]
     assert pinned.digits[2].confidence < plain.digits[2].confidence
-    assert read_page(page, recognizer, [parse_constraint("length=7")]).broken == (0, 1)
+    assert read_page(page, recognizer, [parse_constraint("length=7")]).disagreeing == (1, 2)
 
 
 @pytest.mark.slow
