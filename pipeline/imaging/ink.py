@@ -117,11 +117,15 @@ def _ink_inside(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> tuple[Ink
     flat = _flat_background(pixels, gray)
     if flat is not None:
         distance = cv2.absdiff(pixels, np.broadcast_to(flat, pixels.shape).astype(np.uint8)).max(axis=2)
-        return _scaled(distance.astype(np.float32) / 255), "Whatever differs from the uniform background counts as ink."
+        return _scaled(
+            distance.astype(np.float32) / 255
+        ), "Whatever differs from the uniform background counts as ink."
     dark, window = _polarity_and_window(gray)
     name = "darker" if dark else "lighter"
     difference = _against_paper(pixels, dark, window)
-    return _scaled(difference), f"Whatever is {name} than the paper around it counts as ink, so shadows fade away."
+    return _scaled(
+        difference
+    ), f"Whatever is {name} than the paper around it counts as ink, so shadows fade away."
 
 
 def _flat_background(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> NDArray[np.uint8] | None:

@@ -43,8 +43,7 @@ def diagnose(epochs: Sequence[Progress]) -> Diagnosis:
         share = epochs[0].val_accuracy if judged == "validation" else epochs[0].accuracy
         return Diagnosis(
             "early",
-            f"One epoch, {percent(share or 0)} accuracy on the {judged} images; "
-            "it takes two to see a trend.",
+            f"One epoch, {percent(share or 0)} accuracy on the {judged} images; it takes two to see a trend.",
         )
     numbers = [epoch.epoch for epoch in epochs]
     return _trend(numbers, losses, values, judged)
