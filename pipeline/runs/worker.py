@@ -100,9 +100,7 @@ def _carry_out(run: RunDirectory) -> None:
     from pipeline.training.export import complete, versions
 
     run.update(versions=versions())
-    began = time.monotonic()  # TensorFlow's start does not count as training
-    result = _train(run, record, dataset, checkpoint, began)
-    seconds = record.seconds + time.monotonic() - began
+    result, seconds = _train(run, record, dataset, checkpoint)
     if result.stop_reason == "diverged":
         run.update(seconds=seconds, epochs_done=result.epochs)
         raise ModelError(
@@ -125,25 +123,26 @@ def _carry_out(run: RunDirectory) -> None:
 
 
 def _train(
-    run: RunDirectory,
-    record: RunRecord,
-    dataset: Dataset,
-    checkpoint: dict[str, NDArray[Any]] | None,
-    began: float,
-) -> "TrainResult":
+    run: RunDirectory, record: RunRecord, dataset: Dataset, checkpoint: dict[str, NDArray[Any]] | None
+) -> "tuple[TrainResult, float]":
+    """What came of the training, and its seconds over all continuations; TensorFlow's start does not count."""
     from pipeline.training.callbacks import Callbacks
     from pipeline.training.trainer import train
+
+    began = time.monotonic()
+
+    def seconds() -> float:
+        return record.seconds + time.monotonic() - began
 
     with run.progress_file.open("a", encoding="utf-8") as log:
         callbacks = Callbacks(
             on_progress=_progress_writer(log, offset=record.seconds),
             should_stop=run.stop_file.exists,
-            on_checkpoint=lambda collect: write_checkpoint(
-                run, collect(), record.seconds + time.monotonic() - began
-            ),
+            on_checkpoint=lambda collect: write_checkpoint(run, collect(), seconds()),
         )
         start_weights = None if checkpoint else _start_weights(record.start_from, record.config)
-        return train(record.config, dataset, callbacks, checkpoint, start_weights)
+        result = train(record.config, dataset, callbacks, checkpoint, start_weights)
+        return result, seconds()
 
 
 def _reason(stop_reason: "StopReason", record: RunRecord, epochs_done: int) -> str:
