@@ -91,7 +91,7 @@ def _vary_mosaic(
     x, y = _maps(count, variation, random)
     x = np.clip(x + _MARGIN, 0, _CELL - 1)
     y = np.clip(y + _MARGIN, 0, _CELL - 1) + (np.arange(count, dtype=np.float32) * _CELL)[:, None, None]
-    varied = cv2.remap(
+    varied: Any = cv2.remap(
         flat, x.reshape(-1, SIDE), y.reshape(-1, SIDE), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
     ).reshape(count, SIDE, SIDE)
     if variation.stroke:
