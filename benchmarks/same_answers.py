@@ -63,8 +63,8 @@ TRAININGS = {
         "width=16",
     ],
 }
-UNSTABLE = {"time", "seconds", "run", "path", "reason"}
-"""Fields that differ from call to call, and one that is a sentence."""
+UNSTABLE = {"time", "seconds", "run", "name", "path", "reason"}
+"""Fields that differ from call to call (the default name of a run is its time), and one that is a sentence."""
 
 
 def record(checkout: Path, pictures: Path | None) -> dict[str, list[dict[str, Any]]]:

@@ -60,7 +60,7 @@ def test_a_model_is_found_by_id_name_and_path(tiny_model: Path) -> None:
 def test_a_reference_means_one_model_whatever_others_are_called(tiny_model: Path) -> None:
     with pytest.raises(ModelError, match="ships with Digit Lab; choose another"):
         rename(find_model("tiny"), "cnn-deep")
-    with pytest.raises(ModelError, match="looks like the id of a run"):
+    with pytest.raises(ModelError, match="looks like a run ID"):
         rename(find_model("tiny"), tiny_model.name)
     RunDirectory(tiny_model).update(name="cnn-deep")  # as one from another machine may be called
     assert not find_model("cnn-deep").shipped
@@ -75,7 +75,7 @@ def test_own_models_are_renamed_annotated_and_deleted(tiny_model: Path) -> None:
     for name in ("", " ", "x" * 61):
         with pytest.raises(ModelError, match="1 to 60 characters"):
             rename(find_model("small"), name)
-    with pytest.raises(ModelError, match=r"no invisible characters; got 'sm\\x07all'"):
+    with pytest.raises(ModelError, match=r"contain invisible characters; got 'sm\\x07all'"):
         rename(find_model("small"), "sm\x07all")
     assert rename(find_model("small"), "my\u00a0small\none").name == "my small one"
     delete(find_model("my small one"))
