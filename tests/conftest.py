@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from models.records import ModelResults, Progress, RunRecord
 
@@ -93,18 +94,37 @@ def save_digits(path: Path, train: int, test: int) -> Path:
 
 
 @pytest.fixture(scope="session")
-def few_digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """2,000 training and 1,000 test digits of MNIST."""
-    return save_digits(tmp_path_factory.mktemp("data") / "few.npz", 2000, 1000)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this test run that all of pytest-xdist's workers see."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
-def trained_home(tmp_path_factory: pytest.TempPathFactory, few_digits: Path) -> Path:
-    """A home with one model, called "tiny", trained by the command line."""
-    folder = tmp_path_factory.mktemp("trained")
+def few_digits(shared_folder: Path) -> Path:
+    """2,000 training and 1,000 test digits of MNIST."""
+    path = shared_folder / "few.npz"
+    with FileLock(shared_folder / "few.lock"):
+        if not path.exists():
+            save_digits(path, 2000, 1000)
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained_home(shared_folder: Path, few_digits: Path) -> Path:
+    """A home with one model, called "tiny", trained by the command line, which wrote `training.jsonl`.
+
+    Tests copy it and leave it as it is.
+    """
+    folder, done = shared_folder / "trained", shared_folder / "trained.done"
     settings = ("--arch", "dense", "--epochs", 3, "--batch-size", 32, "--dataset", few_digits)
-    outcome = run_digitlab("train", *settings, "--name", "tiny", "--json", home=folder)
-    assert outcome.code == 0, outcome.err
+    with FileLock(shared_folder / "trained.lock"):
+        if not done.exists():
+            folder.mkdir()
+            outcome = run_digitlab("train", *settings, "--name", "tiny", "--json", home=folder)
+            assert outcome.code == 0, outcome.err
+            (folder / "training.jsonl").write_text(outcome.out)
+            done.touch()
     return folder
 
 
