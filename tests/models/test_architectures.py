@@ -10,51 +10,67 @@ from models.architectures import CATALOGUE, summarize
 from models.errors import ConfigError
 from tests.conftest import PROJECT
 
-_COUNT = """
+_PROCESS = """
 import json, sys
-from models.networks import build
-from models.train_config import read_config
-out = {}
-for name, parameters in json.loads(sys.argv[1]):
-    config = read_config({"architecture": name, "parameters": parameters, "dropout": 0.1})
-    model = build(config)
-    out[json.dumps([name, parameters])] = [
-        model.count_params(), [list(layer.output.shape[1:]) for layer in model.layers]
-    ]
-print(json.dumps(out))
-"""
-
-
-def test_keras_starts_without_what_it_only_looks_for_and_that_can_be_imported_afterwards() -> None:
-    code = """
-import sys
 import pipeline.training
 assert {"keras", "tensorflow"} <= set(sys.modules)
-assert "sklearn" not in sys.modules and "pandas" not in sys.modules
+needless = sorted({"sklearn", "pandas"} & set(sys.modules))
 import pandas
 from sklearn.metrics import log_loss
 from models.keras_start import load_keras
+from models.networks import build
+from models.train_config import read_config
 load_keras().Input((2,))
+built = {}
+for name, parameters in json.loads(sys.argv[1]):
+    config = read_config({"architecture": name, "parameters": parameters, "dropout": 0.1})
+    model = build(config)
+    built[json.dumps([name, parameters])] = [
+        model.count_params(), [list(layer.output.shape[1:]) for layer in model.layers]
+    ]
+print(json.dumps({"needless": needless, "built": built}))
 """
-    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True)
 
 
-def test_sizes_told_without_tensorflow_are_those_keras_builds() -> None:
-    cases: list[list[Any]] = []
+@pytest.fixture(scope="module")
+def cases() -> list[list[Any]]:
+    """Architectures with their defaults, their smallest parameters, and one parameter a step above its default."""
+    found: list[list[Any]] = []
     for name, entry in CATALOGUE.items():
-        cases.append([name, {}])
-        cases.append([name, {p.name: p.minimum for p in entry.parameters}])
-        cases.append(
+        found.append([name, {}])
+        found.append([name, {p.name: p.minimum for p in entry.parameters}])
+        found.append(
             [name, {entry.parameters[0].name: entry.parameters[0].default + entry.parameters[0].step}]
         )
+    return found
+
+
+@pytest.fixture(scope="module")
+def by_keras(cases: list[list[Any]]) -> dict[str, Any]:
+    """What one process tells that starts Keras and builds all cases."""
     result = subprocess.run(
-        [sys.executable, "-c", _COUNT, json.dumps(cases)],
+        [sys.executable, "-c", _PROCESS, json.dumps(cases)],
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    built = json.loads(result.stdout.splitlines()[-1])
+    assert result.returncode == 0, result.stderr
+    return dict(json.loads(result.stdout.splitlines()[-1]))
+
+
+@pytest.mark.slow
+def test_keras_starts_without_what_it_only_looks_for_and_that_can_be_imported_afterwards(
+    by_keras: dict[str, Any],
+) -> None:
+    assert by_keras["needless"] == []
+
+
+@pytest.mark.slow
+def test_sizes_told_without_tensorflow_are_those_keras_builds(
+    cases: list[list[Any]], by_keras: dict[str, Any]
+) -> None:
+    built = by_keras["built"]
     for name, parameters in cases:
         count, shapes = built[json.dumps([name, parameters])]
         layers = summarize(name, parameters, dropout=0.1)
