@@ -1,7 +1,6 @@
 """What people do on the pages, for tests and for the pictures of the documentation."""
 
 import io
-from contextlib import suppress
 
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -64,25 +63,30 @@ def draw_three(page: Page) -> None:
 
 
 # the first pictures of a camera are black, or there is none yet
-_SEES_SOMETHING = """() => {
-  const video = document.querySelector("video");
-  if (!video?.videoWidth) return false;
+_SHOWS_SOMETHING = """selector => {
+  const shown = document.querySelector(selector);
+  if (!(shown?.videoWidth || shown?.naturalWidth)) return false;
   const small = new OffscreenCanvas(8, 8).getContext("2d");
-  small.drawImage(video, 0, 0, 8, 8);
+  small.drawImage(shown, 0, 0, 8, 8);
   return Math.max(...small.getImageData(0, 0, 8, 8).data.filter((_, place) => place % 4 < 3)) > 100;
 }"""
 
 
 def take_photo(page: Page) -> None:
-    """Takes a photo, with a second click where the first was lost.
+    """Takes a photo, and another where the click was lost or the photo is black.
 
     Streamlit's camera starts once more a second after its width is known, and has no picture while it does.
     """
     take, clear = (page.get_by_role("button", name=name) for name in ("Take Photo", "Clear photo"))
     for _ in range(5):
-        page.wait_for_function(_SEES_SOMETHING)
+        page.wait_for_function(_SHOWS_SOMETHING, arg="video")
         take.click()
-        with suppress(AssertionError):
+        try:
             expect(clear).to_be_visible(timeout=5_000)
+        except AssertionError:
+            continue
+        page.wait_for_function("document.querySelector('img[alt=Snapshot]')?.naturalWidth")
+        if page.evaluate(_SHOWS_SOMETHING, "img[alt=Snapshot]"):
             return
+        clear.click()
     raise AssertionError("five clicks on Take Photo, and no photo")
