@@ -1,0 +1,40 @@
+# The few verbs of this project. `uv run just test`, or `just test` where just is installed.
+
+# list the verbs
+default:
+    @"{{just_executable()}}" --list --unsorted
+
+# the fast lane: all tests that train no network, start few processes and open no browser
+test *arguments:
+    uv run pytest -m "not slow and not browser" {{arguments}}
+
+# lint, format and types
+check: assets
+    uv run ruff check .
+    uv run ruff format --check .
+    uv run mypy
+
+# JavaScript and CSS; skipped where there is no npx, but not in CI
+assets:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if command -v npx >/dev/null; then
+        npx --yes @biomejs/biome@2 ci dashboard/assets
+    elif [ -n "${CI:-}" ]; then
+        echo "npx is missing: the JavaScript and CSS in dashboard/assets can't be checked" >&2
+        exit 1
+    else
+        echo "no npx here, so dashboard/assets is not checked"
+    fi
+
+# all of it, as CI runs it: the checks, then every test with coverage
+ci: check
+    DIGITLAB_REQUIRE_BROWSER=1 uv run pytest --cov --durations=15
+
+# the dashboard
+run *arguments:
+    uv run digitlab {{arguments}}
+
+# the pictures of the documentation, taken anew
+screenshots *arguments:
+    uv run python docs/screenshots.py {{arguments}}
