@@ -19,7 +19,7 @@ assets:
     #!/usr/bin/env bash
     set -euo pipefail
     if command -v npx >/dev/null; then
-        npx --yes @biomejs/biome@2 ci dashboard/assets
+        npx --yes @biomejs/biome@2.6.8 ci dashboard/assets
     elif [ -n "${CI:-}" ]; then
         echo "npx is missing: the JavaScript and CSS in dashboard/assets can't be checked" >&2
         exit 1
@@ -34,6 +34,10 @@ ci: check
 # the dashboard
 run *arguments:
     uv run digitlab {{arguments}}
+
+# the table of hyperparameters in docs/commands.md, written anew
+docs:
+    uv run python docs/hyperparameters.py
 
 # the pictures of the documentation, taken anew
 screenshots *arguments:

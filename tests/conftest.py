@@ -52,6 +52,9 @@ def run_digitlab(*arguments: object, home: Path) -> Outcome:
 
 Digitlab = Callable[..., Outcome]
 
+LONG_TRAINING = ("--arch", "cnn", "--epochs", 400, "--batch-size", 8)
+"""Options of a training run that goes on until somebody ends it."""
+
 
 def results_of(record: RunRecord) -> ModelResults:
     """What came of a run that has been evaluated."""

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from models.run_directory import RunDirectory
 from tests.browser.conftest import Tab
 from tests.browser.server import Server
-from tests.conftest import run_digitlab, save_digits
+from tests.conftest import LONG_TRAINING, run_digitlab, save_digits
 from tests.pipeline.runs.test_queue import kill_worker, wait_for
 
 pytestmark = pytest.mark.slow
@@ -64,20 +64,8 @@ def test_two_epochs_are_trained_and_watched_from_start_to_end(tab: Tab, server: 
 
 def start_long_run(server: Server, name: str) -> RunDirectory:
     data = save_digits(server.home / "few.npz", 2000, 200)
-    settings = (
-        "--arch",
-        "cnn",
-        "--epochs",
-        400,
-        "--batch-size",
-        8,
-        "--dataset",
-        data,
-        "--detach",
-        "--name",
-        name,
-    )
-    assert run_digitlab("train", *settings, home=server.home).code == 0
+    options = (*LONG_TRAINING, "--dataset", data, "--detach", "--name", name)
+    assert run_digitlab("train", *options, home=server.home).code == 0
     return newest_run(server.home)
 
 

@@ -19,7 +19,7 @@ from models.store import list_models
 from pipeline.data.dataset import load_dataset
 from pipeline.runs.queue import list_runs
 from tests.browser.server import free_port
-from tests.conftest import PROJECT, Digitlab, Outcome, run_digitlab, start_digitlab
+from tests.conftest import LONG_TRAINING, PROJECT, Digitlab, Outcome, run_digitlab, start_digitlab
 
 
 @pytest.fixture
@@ -54,19 +54,8 @@ def test_training_ends_with_the_promised_object(trained_home: Path) -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_keeps_what_was_learned(home: Path, few_digits: Path) -> None:
-    arguments = (
-        "train",
-        "--arch",
-        "cnn",
-        "--epochs",
-        400,
-        "--batch-size",
-        8,
-        "--dataset",
-        few_digits,
-        "--json",
-    )
-    with start_digitlab(*arguments, home=home) as process:
+    options = (*LONG_TRAINING, "--dataset", few_digits, "--json")
+    with start_digitlab("train", *options, home=home) as process:
         assert process.stdout is not None
         assert '"epoch": 1' in process.stdout.readline()
         process.send_signal(signal.SIGINT)
