@@ -1,5 +1,6 @@
 """Real MNIST in small pieces, a home of its own for each test, and the command line as a process."""
 
+import gc
 import json
 import os
 import shutil
@@ -17,6 +18,11 @@ from filelock import FileLock
 from models.records import ModelResults, Progress, RunRecord
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_finish() -> None:
+    """Streamlit collects garbage after every run of a page; what is imported by now need not be looked through."""
+    gc.freeze()
 
 
 @dataclass

@@ -126,6 +126,7 @@ def _png_of_size(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
+@pytest.mark.slow
 def test_wrong_calls_exit_with_two_and_one_sentence(
     home: Path, digitlab: Digitlab, seven: Path, tmp_path: Path
 ) -> None:
@@ -255,6 +256,7 @@ def test_without_a_command_the_dashboard_opens(home: Path) -> None:
             process.communicate(timeout=30)
 
 
+@pytest.mark.slow
 def test_no_tensorflow_before_training(tiny_model: Path, seven: Path) -> None:
     code = (
         "import sys; from pipeline.cli.app import main\n"
