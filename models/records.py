@@ -57,7 +57,7 @@ class ModelResults(BaseModel):
         parameters: weights of the network, averages of batch normalization included.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", defer_build=True)
 
     test_accuracy: Share
     test_interval: Annotated[tuple[Share, Share], Field(strict=False)]  # a list in JSON
@@ -93,7 +93,7 @@ class RunRecord(BaseModel):
         notes: the owner's own words.
     """
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
 
     id: str
     name: str

@@ -25,7 +25,7 @@ class TrainConfig(BaseModel):
     a `ConfigError` of one sentence.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     architecture: Annotated[str, Field(title="Architecture", description="Which network to train.")] = "cnn"
     parameters: Annotated[
