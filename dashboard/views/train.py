@@ -12,7 +12,7 @@ TABS = {"settings": ":material/tune: New training", "watch": ":material/timeline
 
 show_page_title(
     "Train",
-    "Choose a network and its hyperparameters. Training continues in the background, even if you close this page.",
+    "Choose a network and its hyperparameters. Training continues if you close this page.",
 )
 
 default = "watch" if any(run.active for run in read_runs()) else "settings"

@@ -10,6 +10,7 @@ from typing import Any
 
 from models.errors import ModelError
 from models.files import replacing
+from models.formatting import percent
 from models.locations import PROJECT
 from models.store import StoredModel
 
@@ -47,11 +48,11 @@ class Quantized:
     def in_words(self) -> str:
         """The price and the gain, one sentence."""
         points = 100 * self.loss
-        verdict = f"loses {points:.2f} points" if points > 0 else "loses nothing"
+        verdict = f"loses {points:.2f} points of accuracy" if points > 0 else "loses no accuracy"
         answers = "answer" if self.changed == 1 else "answers"
         return (
-            f"int8 {verdict} on {self.count:,} test images ({self.float_accuracy:.2%} before, "
-            f"{self.accuracy:.2%} now, {self.changed} {answers} changed) and has {self.size / 1e6:.2f} MB "
+            f"int8 {verdict} on {self.count:,} test images ({percent(self.float_accuracy)} before, "
+            f"{percent(self.accuracy)} now, {self.changed} {answers} changed) and takes {self.size / 1e6:.2f} MB "
             f"instead of {self.float_size / 1e6:.2f} MB"
         )
 
