@@ -1,0 +1,1 @@
+"""Synthetic handwritten pages, to train and to measure the reading of pages."""
