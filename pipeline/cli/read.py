@@ -1,12 +1,12 @@
-"""`digitlab read`: numbers of any length off pictures and folders of pictures."""
+"""`digitlab read`: numbers of any length off pictures, documents, archives and folders of them."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,14 +15,22 @@ from models.files import replacing
 from pipeline.reading.records import COLUMNS, failed_row, reading_record, reading_row
 
 if TYPE_CHECKING:
+    from pipeline.imaging.documents import Page
     from pipeline.reading.reader import FailedReading, PageReading
 
-_PATH, _ERROR = COLUMNS.index("path"), COLUMNS.index("error")
+_COLUMNS = (*COLUMNS, "page")
+"""Of the table; tables from before a column was added are read as well."""
+_PATH, _ERROR, _PAGE = map(_COLUMNS.index, ("path", "error", "page"))
+
+Results = Iterable[tuple["Page", "PageReading | FailedReading"]]
 
 
 def read(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="IMAGE|FOLDER...", help="Pictures, or folders of them.")
+        list[Path],
+        typer.Argument(
+            metavar="FILE|FOLDER...", help="Pictures, PDFs, zip archives, or folders of pictures and PDFs."
+        ),
     ],
     model: Annotated[
         str | None,
@@ -38,15 +46,15 @@ def read(
     ] = None,
     csv_file: Annotated[
         Path | None,
-        typer.Option("--csv", help="Write a table to this file; pictures already in it are skipped."),
+        typer.Option("--csv", help="Write a table to this file; pages already in it are skipped."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only, one object per picture.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only, one object per page.")] = False,
 ) -> None:
-    """Read every digit in pictures or folders of pictures, line by line, on all cores."""
+    """Read every digit in pictures, PDFs, zip archives or folders of them, line by line, on all cores."""
     from models.native_output import silenced_stderr
     from models.recognizer import Recognizer
     from models.store import find_model
-    from pipeline.reading.batch import find_pictures, read_files
+    from pipeline.reading.batch import read_files
     from pipeline.reading.constraints import parse_constraint
 
     if csv_file and as_json:
@@ -57,20 +65,11 @@ def read(
     with silenced_stderr():
         Recognizer(litert_file, workers=1)  # a damaged model is reported here, not by every process
     rows = _read_table(csv_file) if csv_file else []
-    done = {row[_PATH] for row in rows if not row[_ERROR]}
-    all_pictures = list(find_pictures(paths))
-    if not all_pictures:
-        typer.echo(f"No pictures found in {', '.join(map(str, paths))}.", err=True)
-    pictures = [path for path in all_pictures if str(path) not in done]
-    if before := len(all_pictures) - len(pictures):
-        typer.echo(
-            f"{before} of {len(all_pictures)} pictures are in {csv_file} already and were skipped.",
-            err=True,
-        )
-    results = read_files(pictures, litert_file, expect or ())
-    again = {str(path) for path in pictures}  # what failed before; rows of other pictures stay
+    pages = _pages_to_read(paths, {_key(row) for row in rows if not row[_ERROR]}, csv_file)
+    results = read_files(pages, litert_file, expect or ())
+    again = {_key_of(page) for _, page in pages}  # what failed before; rows of other pictures stay
     failed = (
-        _write_table(results, csv_file, len(pictures), [row for row in rows if row[_PATH] not in again])
+        _write_table(results, csv_file, len(pages), [row for row in rows if _key(row) not in again])
         if csv_file
         else _print(results, as_json)
     )
@@ -78,31 +77,69 @@ def read(
         if not as_json:
             typer.echo(f"digitlab: {sentence}", err=True)
     if csv_file:
-        typer.echo(f"Read {len(pictures) - len(failed)} of {len(pictures)} pictures to {csv_file}.", err=True)
+        typer.echo(f"Read {len(pages) - len(failed)} of {len(pages)} pictures to {csv_file}.", err=True)
     raise typer.Exit(int(bool(failed)))
 
 
-def _print(results: Iterator[tuple[Path, PageReading | FailedReading]], as_json: bool) -> list[str]:
+def _pages_to_read(
+    paths: list[Path], done: set[tuple[str, str]], csv_file: Path | None
+) -> list[tuple[Path, Page]]:
+    """The pages of all files, but for those that are done; what is left out is told."""
+    from pipeline.imaging.documents import find_pages
+    from pipeline.reading.batch import closed_archives, find_pictures
+
+    pages = [(path, page) for path in find_pictures(paths) for page in find_pages(path, str(path))]
+    if not pages:
+        typer.echo(f"No pictures found in {', '.join(map(str, paths))}.", err=True)
+    if closed := closed_archives(paths):
+        typer.echo(
+            f"{closed} zip archive{'s' if closed > 1 else ''} in folders not opened: name an archive to read it.",
+            err=True,
+        )
+    wanted = [(path, page) for path, page in pages if _key_of(page) not in done]
+    if before := len(pages) - len(wanted):
+        typer.echo(f"{before} of {len(pages)} pictures are in {csv_file} already and were skipped.", err=True)
+    return wanted
+
+
+def _key(row: Sequence[str]) -> tuple[str, str]:
+    """What a row of the table is about."""
+    return row[_PATH], row[_PAGE]
+
+
+def _key_of(page: Page) -> tuple[str, str]:
+    """The key that the page's row has."""
+    return page.path, str(page.number or "")
+
+
+def _print(results: Results, as_json: bool) -> list[str]:
     """Prints what was read; the sentences on what failed are left to the caller, but for JSON."""
     from pipeline.reading.reader import FailedReading
 
     failed = []
-    for path, reading in results:
+    for page, reading in results:
         if isinstance(reading, FailedReading):
-            failed.append(f"{path}: {reading.reason}")
+            failed.append(f"{page.name}: {reading.reason}")
             if as_json:
-                typer.echo(json.dumps({"path": str(path), "error": failed[-1]}))
+                typer.echo(json.dumps(_with_page({"path": page.path, "error": failed[-1]}, page)))
         elif as_json:
-            typer.echo(json.dumps(reading_record(str(path), reading)))
+            typer.echo(json.dumps(_with_page(reading_record(page.path, reading), page)))
         else:
             for line in reading.lines:
-                typer.echo(f"{path}: {line}")
+                typer.echo(f"{page.name}: {line}")
             doubtful = sum(digit.doubtful for digit in reading.digits)
             if doubtful:
-                typer.echo(f"{path}: {doubtful} of {len(reading.digits)} digits are doubtful", err=True)
+                typer.echo(f"{page.name}: {doubtful} of {len(reading.digits)} digits are doubtful", err=True)
             for number in reading.disagreeing:
-                typer.echo(f"{path}: line {number} has no plausible reading that matches --expect", err=True)
+                typer.echo(
+                    f"{page.name}: line {number} has no plausible reading that matches --expect", err=True
+                )
     return failed
+
+
+def _with_page(record: dict[str, Any], page: Page) -> dict[str, Any]:
+    """The record, with the page's number after the path where the file has several."""
+    return record if page.number is None else {"path": record["path"], "page": page.number, **record}
 
 
 def _read_table(csv_file: Path) -> list[list[str]]:
@@ -114,13 +151,19 @@ def _read_table(csv_file: Path) -> list[list[str]]:
         return []
     except (OSError, UnicodeDecodeError, csv.Error):
         raise ConfigError(f"{csv_file}: the table can't be read.") from None
-    if rows and tuple(rows[0]) != COLUMNS:
+    if not rows:
+        return []
+    names = rows[0]
+    if not {"path", "text", "error"} <= set(names) <= set(_COLUMNS):
         raise ConfigError(f"{csv_file}: expected a table that `digitlab read` wrote, or no file yet.")
-    return [row for row in rows[1:] if len(row) >= len(COLUMNS)]  # the last may have been cut short
+    whole = [
+        dict(zip(names, row, strict=False)) for row in rows[1:] if len(row) >= len(names)
+    ]  # the last may be cut
+    return [[row.get(name, "") for name in _COLUMNS] for row in whole]
 
 
 def _write_table(
-    results: Iterator[tuple[Path, PageReading | FailedReading]],
+    results: Results,
     csv_file: Path,
     count: int,
     earlier: list[list[str]],
@@ -138,12 +181,13 @@ def _write_table(
         ):
             task = bar.add_task("reading", total=count)
             writer = csv.writer(file)
-            for path, reading in results:
+            for page, reading in results:
                 if isinstance(reading, FailedReading):
-                    failed.append(f"{path}: {reading.reason}")
-                    writer.writerow(failed_row(str(path), failed[-1]))
+                    failed.append(f"{page.name}: {reading.reason}")
+                    row = failed_row(page.path, failed[-1])
                 else:
-                    writer.writerow(reading_row(str(path), reading))
+                    row = reading_row(page.path, reading)
+                writer.writerow([*row, page.number or ""])
                 file.flush()
                 bar.advance(task)
     except OSError as error:
@@ -157,5 +201,5 @@ def _open_table(csv_file: Path, earlier: list[list[str]]) -> IO[str]:
         replacing(csv_file) as part,
         part.open("w", newline="", encoding="utf-8", errors="surrogateescape") as new,
     ):
-        csv.writer(new).writerows([COLUMNS, *earlier])
+        csv.writer(new).writerows([_COLUMNS, *earlier])
     return csv_file.open("a", newline="", encoding="utf-8", errors="surrogateescape")

@@ -3,14 +3,17 @@
 import io
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
 from models.errors import InputError
 
@@ -20,38 +23,63 @@ MAX_PIXELS = 50_000_000
 
 @dataclass(frozen=True)
 class PictureFormat:
-    """A kind of picture file: Pillow's decoder, what people call it, and how names of such files end."""
+    """A kind of picture file.
+
+    Attributes:
+        decoder: Pillow's name for it.
+        name: what people call it.
+        suffixes: how names of such files end, in lower case.
+        magics: what such a file begins with, where it may hold several pages that are read one by one.
+        most_pages: how many of them are read.
+    """
 
     decoder: str
     name: str
     suffixes: tuple[str, ...]
+    magics: tuple[bytes, ...] = ()
+    most_pages: int = 1
 
+
+@dataclass(frozen=True)
+class DocumentFormat:
+    """A kind of file that is no picture but has some in it, for the reading of pages only; as `PictureFormat`."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    magics: tuple[bytes, ...]
+    most_pages: int
+
+
+register_heif_opener()
 
 FORMATS = (
     PictureFormat("PNG", "PNG", (".png",)),
     PictureFormat("JPEG", "JPEG", (".jpg", ".jpeg")),
     PictureFormat("WEBP", "WebP", (".webp",)),
+    PictureFormat("HEIF", "HEIC", (".heic", ".heif")),
+    PictureFormat("AVIF", "AVIF", (".avif",)),
     PictureFormat("BMP", "BMP", (".bmp",)),
-    PictureFormat("TIFF", "TIFF", (".tif", ".tiff")),
-    PictureFormat("GIF", "GIF", (".gif",)),
+    PictureFormat("TIFF", "TIFF", (".tif", ".tiff"), (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), 500),
+    # a frame is drawn over all that come before it, so the time for all of them grows with the square of their number
+    PictureFormat("GIF", "GIF", (".gif",), (b"GIF87a", b"GIF89a"), 100),
 )
 """Only these decoders are ever tried: others of Pillow's start programs (EPS) or are rarely looked at."""
+
+PDF = DocumentFormat("PDF", (".pdf",), (b"%PDF-",), 500)
+ZIP = DocumentFormat("zip", (".zip",), (b"PK\x03\x04", b"PK\x05\x06"), 2000)
 
 SUFFIXES = tuple(suffix for form in FORMATS for suffix in form.suffixes)
 """How the names of pictures end, in lower case: what uploads and folders are searched for."""
 
 FORMAT_NAMES = " or ".join([", ".join(form.name for form in FORMATS[:-1]), FORMATS[-1].name])
-"""For a sentence: PNG, JPEG, WebP, BMP, TIFF or GIF."""
+"""For a sentence: PNG, JPEG, WebP, HEIC, AVIF, BMP, TIFF or GIF."""
 
 _EXPECTED = f"a {FORMAT_NAMES} picture"
 _KNOWN_OTHERS = (
-    (b"%PDF", 0, "a PDF document"),
-    (b"ftypheic", 4, "a HEIC picture"),
-    (b"ftypmif1", 4, "a HEIC picture"),
-    (b"ftypavif", 4, "an AVIF picture"),
+    *((magic, 0, "a PDF document (`digitlab read` and the Read page take it)") for magic in PDF.magics),
+    *((magic, 0, "a zip archive (`digitlab read` and the Read page take it)") for magic in ZIP.magics),
     (b"%!PS", 0, "a PostScript document"),
     (b"8BPS", 0, "a Photoshop document"),
-    (b"PK\x03\x04", 0, "a ZIP archive or office document"),
     (b"<svg", 0, "an SVG drawing"),
 )
 
@@ -92,19 +120,34 @@ def _decode(data: bytes, subject: str) -> NDArray[np.uint8]:
         raise _too_large(subject, len(data))
     if not data:
         raise InputError(subject, f"expected {_EXPECTED}, but this is empty (0 bytes).")
+    with open_picture(io.BytesIO(data), subject) as image:
+        return _pixels(image, subject)
+
+
+def decode_frame(file: IO[bytes], frame: int) -> NDArray[np.uint8]:
+    """RGB pixels, as `decode`, of one frame of a file that may have several; the file's size is not checked.
+
+    Args:
+        file: can be sought in.
+        frame: its place, from 0.
+
+    Raises:
+        InputError: as `decode`, without a path.
+    """
+    with open_picture(file, "") as image:
+        image.seek(frame)
+        return _pixels(image, "")
+
+
+@contextmanager
+def open_picture(file: IO[bytes], subject: str) -> Iterator[Image.Image]:
+    """Pillow's picture, no pixel decoded yet; whatever goes wrong with it becomes an `InputError`."""
     with warnings.catch_warnings():
         # Pillow warns of oddities (bad EXIF, many pixels) that are checked here or do no harm
         warnings.simplefilter("ignore")
         try:
-            with Image.open(io.BytesIO(data), formats=[form.decoder for form in FORMATS]) as image:
-                width, height = image.size
-                if width * height > MAX_PIXELS:
-                    raise InputError(
-                        subject,
-                        f"expected at most {MAX_PIXELS / 1e6:.0f} megapixels, got {width} x {height} "
-                        f"({width * height / 1e6:.0f} megapixels).",
-                    )
-                return _pixels(image)
+            with Image.open(file, formats=[form.decoder for form in FORMATS]) as image:
+                yield image
         except InputError:
             raise
         except Image.DecompressionBombError:
@@ -112,31 +155,47 @@ def _decode(data: bytes, subject: str) -> NDArray[np.uint8]:
                 subject, f"expected at most {MAX_PIXELS / 1e6:.0f} megapixels, got a picture of many more."
             ) from None
         except UnidentifiedImageError:
-            raise InputError(subject, f"expected {_EXPECTED}, but this is {_kind(data)}.") from None
+            raise InputError(subject, f"expected {_EXPECTED}, but this is {_kind(file)}.") from None
         except Exception as error:
             # decoders raise nearly anything on damaged bytes (struct.error, SyntaxError, IndexError, ...)
-            reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
             raise InputError(
-                subject, f"expected a whole picture, but it is damaged or cut short ({reason})."
+                subject, f"expected a whole picture, but it is damaged or cut short ({in_short(error)})."
             ) from None
+
+
+def in_short(error: Exception) -> str:
+    """The first line of what an error says, to stand in a sentence."""
+    return str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+
+
+def check_pixels(width: int, height: int, subject: str = "") -> None:
+    """Raises an `InputError` where there are more pixels than are decoded."""
+    if width * height > MAX_PIXELS:
+        raise InputError(
+            subject,
+            f"expected at most {MAX_PIXELS / 1e6:.0f} megapixels, got {width} x {height} "
+            f"({width * height / 1e6:.0f} megapixels).",
+        )
 
 
 def _too_large(subject: str | Path, size: int) -> InputError:
     return InputError(subject, f"expected a picture of at most 20 MB, got {size / 1024**2:.1f} MB.")
 
 
-def _kind(data: bytes) -> str:
+def _kind(file: IO[bytes]) -> str:
+    file.seek(0)
+    head = file.read(2048)
     for magic, start, name in _KNOWN_OTHERS:
-        if data[start : start + len(magic)] == magic:
+        if head[start : start + len(magic)] == magic:
             return name
-    head = data[:2048]
     if b"\0" not in head and sum(byte < 9 or 13 < byte < 32 for byte in head) == 0:
         return "a text file"
     return "something else or a damaged picture"
 
 
-def _pixels(image: Image.Image) -> NDArray[np.uint8]:
-    """RGB of a decoder's first frame, turned upright."""
+def _pixels(image: Image.Image, subject: str) -> NDArray[np.uint8]:
+    """RGB of a decoder's present frame, turned upright."""
+    check_pixels(*image.size, subject)
     image.load()
     try:
         upright = ImageOps.exif_transpose(image)

@@ -1,4 +1,4 @@
-"""Any number of pictures on all cores, in bounded memory. Knows nothing of terminals or pages."""
+"""Any number of pages on all cores, in bounded memory. Knows nothing of terminals or pages."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,20 +14,28 @@ import numpy as np
 from models.errors import InputError
 from models.native_output import silenced_stderr
 from models.recognizer import Recognizer
-from pipeline.imaging.decode import SUFFIXES
+from pipeline.imaging.decode import ZIP
+from pipeline.imaging.documents import PAGE_SUFFIXES, Page, page_pixels
 from pipeline.reading.constraints import Constraint, parse_constraint
 from pipeline.reading.reader import FailedReading, PageReading, read_page
 
 
 def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
-    """The pictures meant: files as they are, and those of folders and the folders in them, by name."""
+    """The files meant: as they are, and those of folders and the folders in them, by name; archives only by name."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(
-                file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()
-            )
+            yield from _files_in(path, PAGE_SUFFIXES)
         else:
             yield path
+
+
+def closed_archives(paths: Iterable[Path]) -> int:
+    """How many archives lie in the folders: they are not looked for there, since an export of readings is one too."""
+    return sum(1 for path in paths if path.is_dir() for _ in _files_in(path, ZIP.suffixes))
+
+
+def _files_in(folder: Path, suffixes: Sequence[str]) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
 
 
 _recognizer: Recognizer | None = None
@@ -45,10 +53,10 @@ def _begin_process(litert_file: Path, names: Sequence[str]) -> None:
     _constraints = [parse_constraint(name) for name in names]
 
 
-def _read_one(path: Path) -> PageReading | FailedReading:
+def _read_one(path: Path, page: Page) -> PageReading | FailedReading:
     assert _recognizer is not None  # noqa: S101
     try:
-        reading = read_page(path, _recognizer, _constraints)
+        reading = read_page(page_pixels(path, page), _recognizer, _constraints)
     except InputError as error:
         return FailedReading(error.reason)
     except Exception as error:
@@ -59,27 +67,30 @@ def _read_one(path: Path) -> PageReading | FailedReading:
 
 
 def read_files(
-    paths: Iterable[Path], litert_file: Path, constraints: Sequence[str] = (), processes: int | None = None
-) -> Iterator[tuple[Path, PageReading | FailedReading]]:
-    """Reads any number of pictures on all cores, in bounded memory.
+    pages: Iterable[tuple[Path, Page]],
+    litert_file: Path,
+    constraints: Sequence[str] = (),
+    processes: int | None = None,
+) -> Iterator[tuple[Page, PageReading | FailedReading]]:
+    """Reads any number of pages on all cores, in bounded memory: the process that reads a page draws it.
 
     Args:
-        paths: pictures; taken from the iterator only as fast as they are read.
+        pages: with the files that they are in; taken from the iterator only as fast as they are read.
         litert_file: the model.
         constraints: by name, as `pipeline.reading.constraints.parse_constraint` takes them.
         processes: how many at once; as many as cores by default.
 
     Yields:
-        (path, reading without the digits' images) or (path, why it can't be read), in the order of `paths`.
+        (page, reading without the digits' images) or (page, why it can't be read), in the order of `pages`.
     """
     workers = processes or os.cpu_count() or 1
     with ProcessPoolExecutor(
         workers, get_context("spawn"), initializer=_begin_process, initargs=(litert_file, tuple(constraints))
     ) as pool:
-        pending: list[tuple[Path, Future[Any]]] = []
+        pending: list[tuple[Page, Future[Any]]] = []
         try:
-            for path in paths:
-                pending.append((path, pool.submit(_read_one, path)))
+            for path, page in pages:
+                pending.append((page, pool.submit(_read_one, path, page)))
                 if len(pending) >= 4 * workers:
                     wait([pending[0][1]], return_when=FIRST_COMPLETED)
                 while pending and pending[0][1].done():
