@@ -7,6 +7,9 @@ import numpy as np
 from pipeline.pages.hand import Hand
 from pipeline.pages.splines import Path, Point, arc
 
+_FLATTEST_FLAG = 1.3
+"""How far a 1's flag goes to the left for each step down, at most: 52 degrees from upright."""
+
 
 def _zero(hand: Hand, variant: str) -> list[Path]:
     wide = {"narrow": (0.15, 0.22), "wide": (0.36, 0.44)}.get(variant, (0.22, 0.36))
@@ -26,9 +29,10 @@ def _zero(hand: Hand, variant: str) -> list[Path]:
     ring: list[Point] = list(zip(xs.tolist(), ys.tolist(), strict=True))
     if variant == "inner loop":
         size = hand.within(0.06, 0.12) * hand.loops
-        side = -1 if xs[4] < 0 else 1
-        curl = arc((0.0, size), (size * 1.1, size), -100, -hand.within(330, 420), 6)
-        ring = [*ring[1:-1], *((-side * point[0], point[1]) for point in curl)]
+        side = -1.0 if xs[4] < 0 else 1.0
+        turns = arc((0.0, size), (size * 1.1, size), -100, -hand.within(330, 420), 6)
+        curl: list[Point] = [(-side * point[0], point[1]) for point in turns]
+        ring = [*ring[1:-1], *curl]
     if variant == "slashed":
         reach = hand.within(0.7, 1.3)
         slash = [(radius * reach, hand.within(-0.02, 0.2)), (-radius * reach, hand.within(0.8, 1.02))]
@@ -48,7 +52,9 @@ def _one(hand: Hand, variant: str) -> list[Path]:
     if variant in flags:
         least, most, steep, flat = flags[variant]
         drop = float(np.clip(hand.within(least, most) * hand.flags, 0.1, 0.7))
-        reach = drop * float(np.tan(np.deg2rad(hand.within(steep, flat))))
+        # slant and width make a flag flatter; a flat one would be a 7's bar
+        flattest = (_FLATTEST_FLAG - np.tan(np.deg2rad(hand.slant))) / hand.aspect
+        reach = drop * float(min(np.tan(np.deg2rad(hand.within(steep, flat))), flattest))
         sag = hand.within(-0.1, 0.18)  # bent as often as straight
         middle = (-reach * (0.5 - sag / 2), drop * (0.5 + sag / 2))
         stem = [(-reach, drop), middle, *stem]
@@ -79,6 +85,7 @@ def _two(hand: Hand, variant: str) -> list[Path]:
         size = float(np.clip(hand.within(0.12, 0.24) * hand.loops, 0.1, 0.28))
         loop = [(0.14, 0.98), (0.02, 1.0), (-0.06, 1 - size * 0.45), (0.04, 1 - size), (0.22, 1 - size * 0.7)]
         return [[*head, *loop, (0.4, 0.97), (foot, hand.within(0.92, 1.02))]]
+    end: list[Point]
     if variant == "wavy":
         wave = hand.within(0.05, 0.1)
         end = [(0.0, 0.98, 1), (0.16, 0.98 - wave), (0.36, 0.99), (foot, 0.95 - wave / 2 - tilt)]
@@ -222,7 +229,7 @@ def _eight(hand: Hand, variant: str) -> list[Path]:
         turn, over = hand.within(-120, -40), 360 + 20 * hand.closure
         top = arc((0, waist / 2), (upper, waist / 2), turn, turn - over, 10)
         turn = hand.within(-120, -60)
-        sink = hand.within(-0.02, 0.03)
+        sink = hand.within(-0.07, 0.02)
         return [top, arc((0, (1 + waist + sink) / 2), (lower, (1 - waist - sink) / 2), turn, turn - over, 10)]
     start = {"open": hand.within(-0.85, -0.6), "from the middle": hand.within(-1.6, -1.3)}.get(
         variant, hand.within(-0.75, 0.1)

@@ -19,10 +19,10 @@ _USUAL: dict[str, Weights] = {
     "9": {"straight": 4, "curved": 4, "at once": 1.5, "open": 1.5, "small loop": 1.5},
     ".": {"dot": 5, "tick": 2, "ring": 0.4},
     ",": {"short": 3, "long": 2, "straight": 2, "hook": 1},
-    "+": {"two strokes": 6, "at once": 1},
-    "x": {"cross": 4, "curved": 1, "small": 2},
+    "+": {"two strokes": 10, "at once": 0.6},
+    "x": {"cross": 5, "curved": 0.8, "small": 2},
     "*": {"dot": 4, "asterisk": 2, "star": 0.7},
-    "=": {"two bars": 10, "at once": 1},
+    "=": {"two bars": 12, "at once": 0.4},
     ":": {"dots": 5, "ticks": 1},
 }
 
@@ -124,8 +124,8 @@ class Hand:
         self.flags = float(np.exp(rng.normal(0, 0.15)))
         self.closure = float(rng.normal(0.1 - 0.3 * self.haste, 0.2 + 0.4 * self.haste))
         self.rise = float(rng.normal(0.04, 0.05))
-        self.tremor = float(0.004 * rng.exponential()) if self.chance(0.3) else 0.0
-        self.sway = float(0.012 + 0.028 * self.haste * rng.uniform(0.6, 1.4))
+        self.tremor = float(min(0.0025 * rng.exponential(), 0.006)) if self.chance(0.25) else 0.0
+        self.sway = float(0.012 + 0.036 * self.haste * rng.uniform(0.6, 1.4))
         self.rounding = float(0.01 + 0.06 * self.haste * rng.uniform(0.5, 1.4))
 
     def chance(self, probability: float) -> bool:

@@ -57,7 +57,13 @@ def _plus(hand: Hand, variant: str) -> list[Path]:
     down = [(0, y - size), (hand.within(-0.02, 0.02), y), (0, y + size)]
     if variant == "at once":
         return [
-            [*down, (-0.55 * size, y + 0.75 * size), (-size, y + 0.1), (-0.5 * size, y), (size, y - tilt)]
+            [
+                *down,
+                (-0.4 * size, y + 0.5 * size),
+                (-0.8 * size, y + 0.12 * size),
+                (-0.4 * size, y),
+                (size, y - tilt),
+            ]
         ]
     bar = [(-size, y + tilt), (size * hand.within(0.85, 1.25), y - tilt)]
     return [bar, down] if hand.chance(0.4) else [down, bar]
@@ -96,7 +102,7 @@ def _asterisk(hand: Hand, variant: str) -> list[Path]:
 
 
 def _equals(hand: Hand, variant: str) -> list[Path]:
-    y, gap, length = hand.within(0.5, 0.62), hand.within(0.08, 0.15), hand.within(0.32, 0.55)
+    y, gap, length = hand.within(0.5, 0.62), hand.within(0.1, 0.16), hand.within(0.32, 0.55)
     tilt = hand.rise * length / 2
     over, under = y - gap, y + gap
     shift = hand.within(-0.05, 0.05)
@@ -110,7 +116,7 @@ def _equals(hand: Hand, variant: str) -> list[Path]:
 
 
 def _opening(hand: Hand, _: str) -> list[Path]:
-    depth = hand.within(0.1, 0.26)
+    depth = hand.within(0.15, 0.28)
     top, bottom = hand.within(-0.2, -0.02), hand.within(1.04, 1.22)
     high = bottom - top
     return [[(depth, top), (0.25 * depth, top + 0.22 * high), (0, top + 0.5 * high),
