@@ -7,18 +7,30 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.uploads import Upload, make_upload
-from pipeline.imaging.decode import FORMAT_NAMES, MAX_BYTES, MAX_PIXELS, SUFFIXES
+from pipeline.imaging.decode import FORMAT_NAMES, MAX_BYTES, MAX_PIXELS, PDF, SUFFIXES, ZIP
+from pipeline.imaging.documents import MAX_DOCUMENT_BYTES
 
-TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
+_PRIVATE = "They are processed by the server that shows this page, and nowhere else."
 _HELP = (
-    f"{FORMAT_NAMES}, at most {MAX_BYTES // 1024**2} MB and {MAX_PIXELS // 10**6} megapixels each. They are "
-    "processed by the server that shows this page, and nowhere else."
+    f"{FORMAT_NAMES}, at most {MAX_BYTES // 1024**2} MB and {MAX_PIXELS // 10**6} megapixels each. {_PRIVATE}"
+)
+_DOCUMENTS_HELP = (
+    f"Pictures ({FORMAT_NAMES}) of at most {MAX_BYTES // 1024**2} MB and {MAX_PIXELS // 10**6} megapixels; PDF, TIFF, "
+    f"GIF and zip files of at most {MAX_DOCUMENT_BYTES // 1024**2} MB, page by page. {_PRIVATE}"
 )
 _CAMERA_HELP = "The photo is processed by the server that shows this page, and nowhere else."
 _PHOTO = "photo.jpg"
 
 
-def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> list[Upload]:
+def ask_pictures(
+    label: str,
+    key: str,
+    most: int,
+    noun: str,
+    beyond: str,
+    documents: bool = False,
+    folder: bool = False,
+) -> list[Upload]:
     """The uploader, and what was uploaded: now, or before this person went to another page.
 
     Args:
@@ -27,14 +39,18 @@ def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> lis
         most: how many are taken.
         noun: what one of them is called.
         beyond: what is said of more, with the place {count} for how many there are.
+        documents: whether files that may have several pages are taken, too.
+        folder: whether a whole folder is asked for.
     """
+    suffixes = (*SUFFIXES, *PDF.suffixes, *ZIP.suffixes) if documents else SUFFIXES
     # on a change, what came before has been replaced, or was taken away with the last file's cross
     files = st.file_uploader(
         label,
-        TYPES,
-        accept_multiple_files=True,
+        [suffix.removeprefix(".") for suffix in suffixes],
+        accept_multiple_files="directory" if folder else True,
         key=key,
-        help=_HELP,
+        help=_DOCUMENTS_HELP if documents else _HELP,
+        max_upload_size=(MAX_DOCUMENT_BYTES if documents else MAX_BYTES) // 1024**2,
         on_change=state.forget_uploads,
         args=(key,),
     )

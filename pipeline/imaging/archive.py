@@ -152,7 +152,7 @@ def _problem(info: zipfile.ZipInfo) -> str:
         return "expected a file that is stored or deflated in the archive, but it is packed in another way."
     if info.file_size > max(_LEAST_SUSPECT, _MAX_RATIO * info.compress_size):
         return (
-            f"expected a file that unpacks to at most {_MAX_RATIO:,} times its size, as a zip bomb does not."
+            f"expected a file that unpacks to at most {_MAX_RATIO:,} times its size; this one is a zip bomb."
         )
     return ""
 

@@ -48,10 +48,10 @@ class PageWithCrops:
 
 
 def read_with_crops(
-    data: bytes, recognizer: Recognizer, constraints: Sequence[Constraint] = ()
+    source: bytes | NDArray[np.uint8], recognizer: Recognizer, constraints: Sequence[Constraint] = ()
 ) -> PageWithCrops:
-    """Reads all the digits of a picture file and cuts them out of it; arguments and errors as `read_page`."""
-    picture = read_picture(data)
+    """Reads all the digits of a picture and cuts them out of it; arguments and errors as `read_page`."""
+    picture = read_picture(source)
     reading = read_page(picture, recognizer, constraints)
     height, width = picture.pixels.shape[:2]
     return PageWithCrops(

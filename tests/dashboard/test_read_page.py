@@ -157,7 +157,7 @@ def test_pages_are_still_there_after_another_page(home: Path) -> None:
     app = open_read(("page.png", png(page_of(("3141",)))), model="cnn-deep")
     app.switch_page("views/models.py").run()
     app.switch_page("views/read.py").run()
-    assert "1 page from before" in text_of(app)
+    assert "1 file from before" in text_of(app)
     assert app.text_area(key="read_text").value == "3141"
     app.button(key="put_away_read_uploads").click().run()
     assert "No pages yet" in text_of(app)

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.resources import recognizer
 from dashboard.uploads import Upload
 from dashboard.work_queue import SizedCache, read_in_turn
+from models.recognizer import Recognizer
 from models.store import StoredModel
 from pipeline.reading.constraints import Constraint
 from pipeline.reading.crops import PageWithCrops, read_with_crops
@@ -35,11 +36,15 @@ def read_uploads(
         (
             (
                 reading_key(upload, model, constraints),
-                partial(read_with_crops, upload.data, answering, constraints),
+                partial(_read, upload, answering, constraints),
             )
             for upload in uploads
         ),
     )
+
+
+def _read(upload: Upload, answering: Recognizer, constraints: Sequence[Constraint]) -> PageWithCrops:
+    return read_with_crops(upload.content(), answering, constraints)
 
 
 @st.cache_resource(show_spinner=False)
