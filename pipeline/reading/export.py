@@ -30,8 +30,10 @@ _MOST_CROPS = 2000
 
 def page_record(page: AnyPage) -> dict[str, Any]:
     """One picture as in JSON: `digits` as read, `edits`, and the rest as it stands with them."""
+    path, number = _page_of_file(page)
+    place = {"path": path} if number is None else {"path": path, "page": number}
     if isinstance(page, FailedPage):
-        return {"path": page.name, "error": page.reason}
+        return {**place, "error": page.reason}
     reading = page.reading
     now = written(reading, page.corrections)
     edits = [
@@ -44,7 +46,12 @@ def page_record(page: AnyPage) -> dict[str, Any]:
         for place in page.edits
     ]
     stands = {"text": page.text, "lines": page.lines, "disagreeing": page.disagreeing}
-    return {**reading_record(page.name, reading), **stands, "edits": edits}
+    return {**place, **reading_record(path, reading), **stands, "edits": edits}
+
+
+def _page_of_file(page: AnyPage) -> tuple[str, int | None]:
+    """Path of the file, and the page's number where it has several: as the command line names them."""
+    return (page.name, None) if page.part is None else (page.part.path, page.part.number)
 
 
 def to_json(pages: Sequence[AnyPage]) -> str:
@@ -56,9 +63,11 @@ def to_csv(pages: Sequence[AnyPage]) -> str:
     """The table of `digitlab read --csv`, with the text as it now stands and how many digits were changed."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*COLUMNS, "edits"])
+    writer.writerow([*COLUMNS, "page", "edits"])
     for page in pages:
-        writer.writerow(_row(page))
+        path, number = _page_of_file(page)
+        _, *row, edits = _row(page)
+        writer.writerow([path, *row, number or "", edits])
     return text.getvalue()
 
 
@@ -90,9 +99,9 @@ def to_xlsx(pages: Sequence[AnyPage]) -> bytes:
     widths = {"Picture": 34, "Text": 24, "Digits": 9, "Doubtful": 10, "Lowest confidence": 18}
     _head(pictures, {**widths, "Disagreeing lines": 18, "Error": 60, "Edits": 8})
     for page in pages:
-        path, text, *rest = _row(page)
+        name, text, *rest = _row(page)
         lowest = float(rest[2]) if rest[2] else None
-        _append(pictures, [path, text, *rest[:2], lowest, *rest[3:]])
+        _append(pictures, [name, text, *rest[:2], lowest, *rest[3:]])
     _add_lines(book.create_sheet("Lines"), pages)
     _add_digits(book.create_sheet("Digits"), pages)
     content = io.BytesIO()

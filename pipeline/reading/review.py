@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from pipeline.imaging.documents import Page
 from pipeline.reading.constraints import Constraint, choose
 from pipeline.reading.corrections import Corrections, corrected_lines, corrected_text, edited
 from pipeline.reading.crops import PageWithCrops
@@ -10,10 +11,11 @@ from pipeline.reading.reader import PageReading
 
 @dataclass(frozen=True)
 class FailedPage:
-    """A picture that can't be read: the name of its file, and one sentence on why not."""
+    """A picture that can't be read: its name, one sentence on why not, and which page of a file it is."""
 
     name: str
     reason: str
+    part: Page | None = None
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,12 @@ class ReviewedPage:
     """A picture that was read.
 
     Attributes:
-        name: of its file.
+        name: of its file, and of the page in it.
         source: what was read, with its crops.
         corrections: what a person changed.
         checked: places of the digits that a person has looked at and left as they are.
         constraints: rules for every line.
+        part: which page of its file it is; None where the file is one picture.
     """
 
     name: str
@@ -33,6 +36,7 @@ class ReviewedPage:
     corrections: Corrections = field(default_factory=dict)
     checked: frozenset[int] = frozenset()
     constraints: tuple[Constraint, ...] = ()
+    part: Page | None = None
 
     @property
     def reading(self) -> PageReading:

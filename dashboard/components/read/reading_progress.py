@@ -25,7 +25,7 @@ def read_pages(
     results = watch_work(read_uploads(uploads, model, constraints), len(uploads))
     for upload, result in zip(uploads, results, strict=True):
         key = reading_key(upload, model, constraints)
-        pages.append((key, with_review(key, _page(upload.name, result, constraints))))
+        pages.append((key, with_review(key, _page(upload, result, constraints))))
     return pages
 
 
@@ -37,7 +37,9 @@ def with_review(key: str, page: AnyPage) -> AnyPage:
     return replace(page, corrections=review.corrections, checked=frozenset(review.checked))
 
 
-def _page(name: str, result: PageWithCrops | FailedReading, constraints: Sequence[Constraint]) -> AnyPage:
+def _page(
+    upload: Upload, result: PageWithCrops | FailedReading, constraints: Sequence[Constraint]
+) -> AnyPage:
     if isinstance(result, FailedReading):
-        return FailedPage(name, result.reason)
-    return ReviewedPage(name, result, constraints=tuple(constraints))
+        return FailedPage(upload.name, result.reason, upload.page)
+    return ReviewedPage(upload.name, result, constraints=tuple(constraints), part=upload.page)
