@@ -16,15 +16,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-import pathops
-from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
 
 from pipeline.pages.glyphs import DIGIT_HEIGHT, GLYPHS_FILE, Kind
+
+if TYPE_CHECKING:  # of the group `glyphs`, which not everyone has who loads this module
+    from fontTools.ttLib import TTFont
 
 DIGITS = "0123456789"
 CHARACTERS = DIGITS + ".,-/:+*=()\u00d7%$€#&?!;'" + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -79,7 +80,7 @@ class Source:
     """
 
     family: Family
-    font: TTFont
+    font: "TTFont"
     license: str
     license_text: str
     notice: str
@@ -116,6 +117,8 @@ def open_package(family: Family, tarball: Path) -> Source:
     Raises:
         ValueError: under a license that is not known to allow this.
     """
+    from fontTools.ttLib import TTFont
+
     with tarfile.open(tarball) as package:
         metadata = json.loads(_member(package, "metadata.json"))
         weight = min(metadata["weights"], key=lambda one: abs(one - 400))
@@ -138,7 +141,7 @@ def _member(package: tarfile.TarFile, name: str) -> bytes:
     return file.read()
 
 
-def glyphs_of(font: TTFont, without: str = "") -> dict[str, tuple[Contours, float]]:
+def glyphs_of(font: "TTFont", without: str = "") -> dict[str, tuple[Contours, float]]:
     """The outlines and advances of the characters that a font draws, in units of `DIGIT_HEIGHT`, y down.
 
     Raises:
@@ -160,6 +163,8 @@ def glyphs_of(font: TTFont, without: str = "") -> dict[str, tuple[Contours, floa
 
 
 def _polygons(glyph_set: Any, name: str, em: int) -> Contours:
+    import pathops
+
     path = pathops.Path()
     glyph_set[name].draw(path.getPen(glyphSet=glyph_set))
     path.simplify(fix_winding=True)
@@ -174,13 +179,8 @@ def _polygons(glyph_set: Any, name: str, em: int) -> Contours:
 
 def _flatten(contour: Any) -> list[Point]:
     points: list[Point] = []
-    for verb, given in contour:
-        if verb == pathops.PathVerb.CLOSE:
-            break
-        if verb in {pathops.PathVerb.MOVE, pathops.PathVerb.LINE}:
-            points.extend(given)
-        else:
-            points.extend(_curve([points[-1], *given]))
+    for _, given in contour:  # one point for a move or a line, more for a curve, none at the end
+        points.extend(given if len(given) < 2 else _curve([points[-1], *given]))
     return points
 
 
