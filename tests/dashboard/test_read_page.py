@@ -19,6 +19,8 @@ from models.store import find_model
 from pipeline.reading.crops import PageWithCrops
 from pipeline.reading.reader import FailedReading
 from tests.dashboard.conftest import open_page, text_of
+from tests.pipeline.cli.test_read import pdf_with_a_bad_page
+from tests.pipeline.imaging.test_documents import locked_pdf, pdf_of, zip_of
 from tests.pipeline.reading.test_reader import page_of
 
 
@@ -162,6 +164,33 @@ def test_pages_are_still_there_after_another_page(home: Path) -> None:
     app.button(key="put_away_read_uploads").click().run()
     assert "No pages yet" in text_of(app)
     assert not app.exception
+
+
+def test_each_page_of_a_document_or_archive_is_an_entry(home: Path) -> None:
+    inside = zip_of(("a/1.png", png(page_of(("592",)))), ("a/2.png", b"broken"), ("b.zip", zip_of()))
+    files = [("all.pdf", pdf_with_a_bad_page()), ("scans.zip", inside), ("locked.pdf", locked_pdf())]
+    app = open_read(*files, model="cnn-deep")
+    assert not app.exception
+    (table,) = app.dataframe
+    names = ["all.pdf, page 1", "all.pdf, page 2", "all.pdf, page 3"]
+    names += ["scans.zip/a/1.png", "scans.zip/a/2.png", "scans.zip/b.zip", "locked.pdf"]
+    assert list(table.value["Picture"]) == names
+    assert list(table.value["Text"]) == ["3141", "", "5358", "592", "", "", ""]
+    errors = [error.value.split(":")[0] for error in app.error]
+    assert errors == ["all.pdf, page 2", "scans.zip/a/2.png", "scans.zip/b.zip"]
+    assert "1 more could not be read" in text_of(app)
+    app.selectbox(key="read_open").set_value(2).run()
+    assert app.text_area(key="read_text").value == "5358"
+    app.text_area(key="read_text").set_value("535").run()
+    app.selectbox(key="read_open").set_value(0).run()
+    assert app.text_area(key="read_text").value == "3141", "a page's corrections are its own"
+    assert not app.exception
+
+
+def test_a_folder_is_read_and_more_pages_than_fit_are_told_of(home: Path) -> None:
+    app = open_read(("many.pdf", pdf_of([None] * 102)), model="cnn-deep", read_source="folder")
+    assert not app.exception
+    assert "The first 100 of 102 pages are read" in text_of(app)
 
 
 def test_when_nothing_can_be_read_the_page_says_so(home: Path) -> None:

@@ -201,7 +201,8 @@ def test_a_folder(tmp_path: Path) -> None:
     [
         (b"seven\n", "text file"),
         (b"", "empty"),
-        (b"%PDF-1.7 ...", "PDF"),
+        (b"%PDF-1.7 ...", "PDF document (`digitlab read`"),
+        (b"PK\3\4 ...", "zip archive (`digitlab read`"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
         (b"\x00\x01\x02" * 50, "PNG, JPEG, WebP"),

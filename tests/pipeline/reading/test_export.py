@@ -14,6 +14,7 @@ from PIL import Image
 
 from models.recognizer import Recognizer
 from models.store import find_model
+from pipeline.imaging.documents import Page
 from pipeline.reading.constraints import parse_constraint
 from pipeline.reading.corrections import correct_digit
 from pipeline.reading.crops import PageWithCrops, read_with_crops
@@ -50,6 +51,25 @@ def test_the_table_has_the_columns_of_the_command_line_and_the_changes() -> None
     assert [row["edits"] for row in rows] == ["1", "0", "0"]
     assert [row["doubtful"] for row in rows] == ["0", "0", "1"]
     assert rows[1]["error"].startswith("Expected")
+
+
+def test_a_page_of_a_file_is_named_by_the_file_and_its_number() -> None:
+    part = Page("a.pdf", 3, frame=2)
+    pages: list[AnyPage] = [
+        ReviewedPage(part.name, PAGE, part=part),
+        FailedPage(part.name, "Expected.", part),
+        *PAGES[:1],
+    ]
+    records = [page_record(page) for page in pages]
+    assert [(record["path"], record.get("page")) for record in records] == [
+        ("a.pdf", 3),
+        ("a.pdf", 3),
+        ("=page.png", None),
+    ]
+    rows = list(csv.DictReader(io.StringIO(to_csv(pages))))
+    assert [(row["path"], row["page"]) for row in rows] == [("a.pdf", "3"), ("a.pdf", "3"), ("=page.png", "")]
+    table = load_workbook(io.BytesIO(to_xlsx(pages)))["Pictures"]
+    assert table["A2"].value == "a.pdf, page 3"
 
 
 def test_json_is_that_of_the_command_line_with_the_changes() -> None:
