@@ -5,6 +5,7 @@ Tesseract. Each runs as it comes, told only what helps it: Tesseract that there 
 a picture shows one character.
 """
 
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -77,7 +78,9 @@ class Tesseract:
         """As in `Engine`."""
         only_digits = ["-c", "tessedit_char_whitelist=0123456789"]
         command = ["tesseract", str(path), "stdout", "--psm", "10" if single else "6", *only_digits]
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+        alone = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # its threads wait for each other on a busy machine
+        done = subprocess.run(command, env=alone, capture_output=True, text=True, check=False)
+        return done.stdout.strip()
 
 
 def available(names: Sequence[str], recognizer: Recognizer) -> list[Engine]:

@@ -29,7 +29,7 @@ def read_hands(path: Path, recognizer: Recognizer, count: int | None) -> Answers
     for index in sorted(np.random.default_rng(0).permutation(len(images))[:count].tolist()):
         try:
             told = recognize_digit(images[index], recognizer).prediction
-            answers[str(index)] = f"{told.digit}{'?' * told.refused}"
+            answers[str(index)] = f"{told.digit}{'?' if told.refused else ''}"
         except InputError:
             answers[str(index)] = ""
     return answers

@@ -44,10 +44,12 @@ def main() -> None:
     record: dict[str, Any] = {"model": model or "default", "answers": {}, "hands": {}}
     for engine in available(options.engines, recognizer):
         record["answers"][engine.name] = _answers(engine, folder, entries)
-    if "digitlab" in options.engines:
-        record["hands"] = {name: read_hands(path, recognizer, options.hands) for name, path in sets.items()}
-    if options.record:
-        options.record.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        if engine.name == DIGIT_LAB:
+            record["hands"] = {
+                name: read_hands(path, recognizer, options.hands) for name, path in sets.items()
+            }
+        if options.record:  # after each, so that a run cut short leaves what it had
+            options.record.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     _print_scores(entries, record["answers"])
     if record["hands"]:
         print(f"\n| hands | {HANDS_HEADER} |\n|{'---|' * (2 + HANDS_HEADER.count('|'))}")
