@@ -85,6 +85,24 @@ def test_arrow_keys_walk_over_the_digits_and_broken_files_are_told_of(tab: Tab) 
     expect(boxes.nth(1)).to_be_focused()
 
 
+def test_a_folder_with_a_large_document_is_read_page_by_page(tab: Tab, tmp_path: Path) -> None:
+    (tmp_path / "scans" / "may").mkdir(parents=True)
+    first, second = (Image.fromarray(page_of((row,))).convert("RGB") for row in ROWS)
+    document = tmp_path / "scans" / "may" / "all.pdf"
+    first.save(document, save_all=True, append_images=[second])
+    with document.open("ab") as file:
+        file.write(bytes(25 * 1024**2))  # more than a picture may have
+    page = tab.open("/read")
+    page.get_by_role("radio", name="Folder").click()
+    tab.settle()
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "scans")
+    expect(page.get_by_role("textbox", name="Text, line by line")).to_have_value(ROWS[0])
+    expect(page.get_by_role("group", name="Digits of scans/may/all.pdf, page 1")).to_be_visible()
+    page.get_by_role("combobox", name="Picture").click()
+    page.get_by_role("option", name="scans/may/all.pdf, page 2").click()
+    expect(page.get_by_role("textbox", name="Text, line by line")).to_have_value(ROWS[1])
+
+
 def test_a_long_page_is_scrolled_and_its_digits_stay_large(tab: Tab) -> None:
     page = tab.open("/read")
     hand_in(page, "page.png", rows=("23456789", "98765432") * 8)
