@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import Box
 from pipeline.pages import camera
-from pipeline.pages.layouts import LAYOUTS, Desk, Layout, scribble
+from pipeline.pages.layouts import LAYOUTS, Desk, Layout
+from pipeline.pages.scribbles import scribble
 from pipeline.pages.scribes import any_hand, any_print
 from pipeline.pages.writing import Placed, Sheet
 
