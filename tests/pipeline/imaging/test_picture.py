@@ -106,6 +106,17 @@ def test_exif_orientation_is_undone(orientation: int) -> None:
     assert (where_ink(picture.ink) == (stroke_picture()[:, :50] == 0)).all()
 
 
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
+def test_photos_of_phones_are_turned_upright_once(kind: str) -> None:
+    """HEIC has a rotation of its own, and phones write the one of EXIF beside it, which must not count as well."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = Image.fromarray(np.rot90(stroke_picture()[:, :50])).convert("RGB")
+    picture = read_picture(encoded(stored, kind, exif=exif.tobytes()))
+    assert picture.pixels.shape == (SIDE, 50, 3)
+    assert np.mean(where_ink(picture.ink) == (stroke_picture()[:, :50] == 0)) > 0.99
+
+
 @pytest.mark.parametrize("color", [(0, 0, 0), (255, 255, 255), (250, 240, 60), (30, 60, 200)])
 def test_ink_that_is_only_in_the_alpha_channel(color: tuple[int, int, int]) -> None:
     drawn = stroke_picture() == 0
