@@ -21,6 +21,9 @@ Ink = NDArray[np.float32]
 WORKING_SIDE = 1800
 """Longer pictures are reduced to this many pixels before ink is looked for; a page of writing needs no more."""
 
+_CROP_SIDE = 48
+"""Pictures no longer than this are taken for one digit that was cut out, closely perhaps."""
+
 _SHOWN_SIDE = 480
 _PREVIEW_SIDE = 320
 
@@ -36,6 +39,7 @@ class InkParameters:
         growth: strokes fit in a window where the next wider ones show no more than this factor.
         rest: share of the paper's unevenness above which the broadest strokes do not fit in yet.
         rim: weight of the rim's brightness against the evidence of evenness, in deciding which is paper.
+        clear, clear_in_crop: times the noise that full strokes have to reach, in any picture and in a small one.
         least_contrast: by which ink differs from the paper, even in a drawing without noise: 3 of 255 levels.
     """
 
@@ -45,6 +49,8 @@ class InkParameters:
     growth: float = 1.25
     rest: float = 0.1
     rim: float = 0.7
+    clear: float = 15
+    clear_in_crop: float = 8
     least_contrast: float = 0.012
 
 
@@ -88,7 +94,8 @@ def find_ink(pixels: NDArray[np.uint8]) -> tuple[Ink, float, tuple[Step, ...]]:
     gray = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     first = Step("Picture", "The picture in shades of gray.", shown((gray / 255).astype(np.float32)))
     ink = np.zeros(gray.shape, np.float32)
-    inside = without_bars(gray)
+    # along the frame of a closely cut digit a bar is a stroke
+    inside = without_bars(gray) if max(gray.shape) > _CROP_SIDE else np.s_[:, :]
     sheet = find_sheet(gray)
     if sheet is not None:
         inside = bounding_box(sheet).window
@@ -114,18 +121,43 @@ def _resize(picture: NDArray[Any], scale: float) -> NDArray[Any]:
 
 
 def _ink_inside(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> tuple[Ink, str]:
+    if max(gray.shape) <= _CROP_SIDE:
+        paper = _paper_of_crop(gray)
+        distance = _distance(pixels, np.median(pixels[paper], axis=0))
+        ink = _scaled(distance, _grain(distance[paper]), _PARAMETERS.clear_in_crop)
+        return ink, "Whatever differs from the color of most of the picture and its rim counts as ink."
     flat = _flat_background(pixels, gray)
     if flat is not None:
-        distance = cv2.absdiff(pixels, np.broadcast_to(flat, pixels.shape).astype(np.uint8)).max(axis=2)
-        return _scaled(
-            distance.astype(np.float32) / 255
-        ), "Whatever differs from the uniform background counts as ink."
+        distance = _distance(pixels, flat)
+        how = "Whatever differs from the uniform background counts as ink."
+        return _scaled(distance, _noise(distance)), how
     dark, window = _polarity_and_window(gray)
     name = "darker" if dark else "lighter"
     difference = _against_paper(pixels, dark, window)
-    return _scaled(
-        difference
-    ), f"Whatever is {name} than the paper around it counts as ink, so shadows fade away."
+    how = f"Whatever is {name} than the paper around it counts as ink, so shadows fade away."
+    return _scaled(difference, _noise(difference)), how
+
+
+def _distance(pixels: NDArray[np.uint8], color: NDArray[Any]) -> NDArray[np.float32]:
+    """How far every pixel is from one color, in [0, 1]: (h, w)."""
+    flat = np.broadcast_to(color, pixels.shape).astype(np.uint8)
+    return np.asarray(cv2.absdiff(pixels, flat).max(axis=2).astype(np.float32) / 255, np.float32)
+
+
+def _paper_of_crop(gray: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where a small picture is paper: as bright as most of it, of its rim and of its corners, in the mean."""
+    level, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    bright = gray > level
+    rim = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
+    wide, high = (max(1, side // 6) for side in reversed(gray.shape))
+    corners = np.concatenate([bright[:high], bright[-high:]])
+    corners = np.concatenate([corners[:, :wide], corners[:, -wide:]])
+    return bright if np.mean([bright.mean(), rim.mean(), corners.mean()]) > 0.5 else ~bright
+
+
+def _grain(difference: NDArray[np.float32]) -> float:
+    """Standard deviation of bare paper from its color, by the median: strokes do not count, nor do their edges."""
+    return float(np.median(difference)) / 0.6745
 
 
 def _flat_background(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
@@ -146,7 +178,7 @@ def _flat_background(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> NDAr
     both = share + float(others[max(0, second - 12) : second + 13].sum())
     exact = float((np.abs(gray.astype(np.int16) - mode) <= 1).mean())
     two_colors = both > 0.85 and abs(second - mode) >= 40
-    if (share > 0.5 and exact > 0.6) or two_colors or max(height, width) <= 32:
+    if (share > 0.5 and exact > 0.6) or two_colors:
         return np.asarray(np.median(pixels[near_mode & border], axis=0), np.uint8)
     return None
 
@@ -249,11 +281,10 @@ def _ink_color(difference: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(0.7 * weights + np.array([0.1, 0.15, 0.05]), np.float32)
 
 
-def _scaled(difference: NDArray[np.float32]) -> Ink:
-    """Full stroke becomes 1; all zero where nothing stands out of the noise."""
-    noise = _noise(difference)
+def _scaled(difference: NDArray[np.float32], noise: float, clear: float = _PARAMETERS.clear) -> Ink:
+    """Full stroke becomes 1; all zero where nothing stands out of the noise, its standard deviation, `clear` times."""
     full = _near_top(difference)
-    if full < _PARAMETERS.least_contrast or (full < 15 * noise and not _stands_out(difference)):
+    if full < _PARAMETERS.least_contrast or (full < clear * noise and not _stands_out(difference)):
         return np.zeros_like(difference)
     floor = min(2.5 * noise, 0.3 * full)
     return np.asarray(np.clip((difference - floor) / (full - floor), 0, 1), np.float32)
