@@ -155,7 +155,7 @@ _DEEP_SIZES = (
 )
 
 _DEEP_RECIPE = {
-    "epochs": 11,
+    "epochs": 10,
     "batch_size": 128,
     "learning_rate": 2e-3,
     "optimizer": "muon",
@@ -163,6 +163,7 @@ _DEEP_RECIPE = {
     "weight_decay": 2e-2,
     "label_smoothing": 0.05,
     "augment": True,
+    "hands": 0.2,
     "not_a_digit": 0.12,
     "calibrate": True,
     "validation_split": 0.05,

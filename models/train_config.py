@@ -129,6 +129,17 @@ class TrainConfig(BaseModel):
         ),
         Slider(0.1, only_with="augment"),
     ] = 1.0
+    hands: Annotated[
+        float,
+        Field(
+            title="Hands of the world",
+            ge=0,
+            le=1,
+            description="Made digits as other countries write them, as a share of the training images: ones with a "
+            "flag, crossed sevens, open fours.",
+        ),
+        Slider(0.05, percent=True),
+    ] = 0.0
     not_a_digit: Annotated[
         float,
         Field(

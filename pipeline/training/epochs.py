@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +13,25 @@ from models.train_config import TrainConfig
 from pipeline.data.augmentation import Variation, add_serifs, vary
 from pipeline.data.dataset import Dataset
 from pipeline.data.negatives import make_negatives
+from pipeline.pages.digits import made_digits
+from pipeline.pages.non_digits import made_non_digits
+from pipeline.training.made_pool import Images, MadePool
 
 _DISTINCT_NEGATIVES = 12_000  # pictures of no digit that are made; each epoch varies a choice of them anew
+_NOT_OF_DIGITS = (
+    0.5  # share of the pictures of no digit that are not pieces of digits: letters, signs, drawings
+)
+_MADE_AN_EPOCH = 4000  # digits of the hands of the world; what earlier epochs made is varied anew
+_NON_DIGITS_AN_EPOCH = 1500
 _SERIF_SHARE = 0.2  # of the ones, in an augmented training
 _LAST_QUARTER_STRENGTH = 0.5  # of the augmentation, so that a training ends on digits almost as they come
-
-Images = tuple[NDArray[np.uint8], NDArray[np.uint8]]
-"""Images, uint8 (n, 28, 28), the stroke bright; and labels, uint8 (n,), 10 for "not a digit"."""
 
 
 class EpochData:
     """The epochs of one training.
 
     Attributes:
-        size: images in an epoch, digits and negatives.
+        size: images in an epoch: the set's digits, made ones and negatives.
         steps: batches in an epoch; the last may be smaller.
         validation: the images held out.
     """
@@ -35,8 +41,14 @@ class EpochData:
         self._images, self._labels = dataset.train
         split = dataset.split(config.validation_split, split_seed)
         self._train = split.train
-        self._negative_count = round(config.not_a_digit * len(split.train))
-        self.size = len(split.train) + self._negative_count
+        self._made_count = round(config.hands * len(split.train))
+        negative_count = round(config.not_a_digit * len(split.train))
+        self._other_count = round(negative_count * _NOT_OF_DIGITS)
+        self._negative_count = negative_count - self._other_count
+        self.size = len(split.train) + self._made_count + negative_count
+        seed = config.seed
+        self._made = MadePool(made_digits, (seed, 0x4A9D), min(self._made_count, _MADE_AN_EPOCH))
+        self._others = MadePool(_no_digits, (seed, 0x1E77), min(self._other_count, _NON_DIGITS_AN_EPOCH))
         self.steps = math.ceil(self.size / config.batch_size)
         self.validation: Images = (self._images[split.validation], self._labels[split.validation])
 
@@ -74,17 +86,29 @@ class EpochData:
         config, train = self._config, self._train
         random = np.random.default_rng([config.seed, epoch])
         order = random.permutation(self.size)
-        is_digit = order < len(train)
         images = np.empty((self.size, *self._images.shape[1:]), np.uint8)
-        images[is_digit] = self._images[train[order[is_digit]]]
         labels = np.full(self.size, DIGITS, np.uint8)
-        labels[is_digit] = self._labels[train[order[is_digit]]]
+        of_set = order < len(train)
+        images[of_set], labels[of_set] = (
+            self._images[train[order[of_set]]],
+            self._labels[train[order[of_set]]],
+        )
+        serifed = np.where(of_set, labels, DIGITS)  # made ones have what hook and foot they need
+        ends = np.cumsum([len(train), self._negative_count, self._other_count, self._made_count])
+        negative, other, made = ((order >= low) & (order < high) for low, high in pairwise(ends.tolist()))
         if self._negative_count:
-            images[~is_digit] = negatives[random.integers(len(negatives), size=self._negative_count)]
+            images[negative] = negatives[random.integers(len(negatives), size=self._negative_count)]
+        for chosen, pool in ((other, self._others), (made, self._made)):
+            if chosen.any():
+                images[chosen], labels[chosen] = pool.choose(int(chosen.sum()), epoch, random)
         if config.augment:
-            add_serifs(images, labels, random, _SERIF_SHARE)
+            add_serifs(images, serifed, random, _SERIF_SHARE)
             variation = Variation().times(config.augment_strength)
             if epoch >= config.epochs - config.epochs // 4:
                 variation = variation.times(_LAST_QUARTER_STRENGTH)
             vary(images, random, variation, out=images)
         return images, labels
+
+
+def _no_digits(random: np.random.Generator, count: int) -> Images:
+    return made_non_digits(random, count), np.full(count, DIGITS, np.uint8)

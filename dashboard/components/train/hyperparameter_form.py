@@ -27,6 +27,7 @@ LEFT = ("weight_decay", "ema", "early_stopping")
 RIGHT = (
     "augment",
     "augment_strength",
+    "hands",
     "not_a_digit",
     "calibrate",
     "dropout",
