@@ -3,8 +3,9 @@
     uv run python benchmarks/refusal.py [--model NAME] [--digits FOLDER]
 
 Letters and words are drawn with OpenCV's Hershey fonts, which no training has seen; letters that look like a
-digit (B, I, O, S, Z, g, i, j, l, o, q, s, z) are left out. True digits are MNIST's test images and, where a folder of
-real pictures with a manifest.csv is given, its single ones.
+digit (B, I, O, S, Z, g, i, j, l, o, q, s, z) are left out. True digits are MNIST's test images, made ones in fonts of
+handwriting that training never sees and, where a folder of real pictures with a manifest.csv is given, its single
+ones and the sets of its hands/.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from hand_sets import load_hands
 from numpy.typing import NDArray
 
 from models.digits import DIGITS
@@ -24,6 +26,7 @@ from models.store import find_model
 from pipeline.data.dataset import load_dataset
 from pipeline.imaging.normalize import normalize
 from pipeline.imaging.picture import read_picture
+from pipeline.pages.digits import made_digits
 
 Picture = NDArray[np.uint8]
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
@@ -131,6 +134,13 @@ def main() -> None:
             rows = [row for row in csv.DictReader(file) if row["path"].startswith("single/")]
         paths = [arguments.digits / row["path"] for row in rows if not row["notes"].startswith("HARD")]
         columns["real digits"] = digit_scores(paths, recognizer)
+        for path in sorted((arguments.digits / "hands").glob("*.npz")):
+            columns[path.stem] = digit_scores(load_hands(path)[0], recognizer)
+    made, _ = made_digits(np.random.default_rng(7), 2000, held_out=True)
+    columns["made digits"] = 1 - recognizer.steady_scores((made / 255).astype(np.float32))[:, DIGITS].astype(
+        np.float64
+    )
+    digits = tuple(columns)
     nothing = {
         "letters": digit_scores(text(LETTERS, 4, random), recognizer),
         "words": digit_scores(text(WORDS, 2.5, random), recognizer),
@@ -145,6 +155,10 @@ def main() -> None:
     for threshold in THRESHOLDS:
         shares = (f"{np.mean(scores < threshold):.2%}" for scores in columns.values())
         print(f"| {threshold:g} | " + " | ".join(shares) + " |")
+    for name in digits:
+        level = float(np.quantile(columns[name], 0.01))
+        refused = np.mean(columns["all that is none"] < level)
+        print(f"with 1 % of {name} lost (score {level:.4f}), {refused:.1%} of all that is none is refused")
 
 
 if __name__ == "__main__":
