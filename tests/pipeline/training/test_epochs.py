@@ -1,6 +1,7 @@
 """What an epoch is made of: the set's digits, made ones and pictures of no digit."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ def digits(few_digits: Path) -> Dataset:
     return load_dataset(few_digits)
 
 
-def epochs_of(digits: Dataset, first: int = 0, **settings: float) -> list[Images]:
+def epochs_of(digits: Dataset, first: int = 0, **settings: Any) -> list[Images]:
     config = make_config("cnn", epochs=3, validation_split=0.1, seed=4, **settings)
     return [images for _, images in EpochData(config, digits, 4).from_epoch(first)]
 
@@ -47,7 +48,7 @@ def test_without_made_digits_an_epoch_is_the_set(digits: Dataset) -> None:
 
 
 def test_an_epoch_is_the_same_after_a_resumption(digits: Dataset) -> None:
-    settings = {"hands": 0.2, "not_a_digit": 0.1, "augment": True}
+    settings: dict[str, Any] = {"hands": 0.2, "not_a_digit": 0.1, "augment": True}
     for whole, resumed in zip(
         epochs_of(digits, **settings)[1:], epochs_of(digits, 1, **settings), strict=True
     ):
@@ -72,7 +73,7 @@ def test_the_command_line_trains_with_hands_of_the_world(
     digitlab(
         "train", "--arch", "cnn-fast", "--epochs", "1", *made, "--dataset", few_digits, "--name", "worldly"
     )
-    record = find_model("worldly").read()
+    record = find_model("worldly").record
     assert (record.config.hands, record.config.not_a_digit) == (0.3, 0.1)
     assert results_of(record).test_accuracy > 0.5
     assert "--hands 0.3 --not-a-digit 0.1" in record.command
