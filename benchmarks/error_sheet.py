@@ -50,7 +50,7 @@ def _marks(picture: Picture, single: bool, recognizer: Recognizer) -> list[Mark]
         if single:
             reading = recognize_digit(picture, recognizer)
             return [(reading.normalized.box, str(reading.prediction.digit), reading.normalized.image)]
-        return [(d.box, str(d.digit), d.image) for d in read_page(picture, recognizer).digits]
+        return [(c.box, c.text, c.image) for c in read_page(picture, recognizer).characters if c.is_digit]
     except DigitLabError:
         return []
 

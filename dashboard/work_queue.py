@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import streamlit as st
 
 from models.errors import InputError
-from pipeline.reading.reader import FailedReading
+from pipeline.reading.page_reading import FailedReading
 
 _AT_ONCE = 2
 """Pictures read at the same time on the whole server: a large one takes some 300 MB."""

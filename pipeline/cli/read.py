@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
@@ -12,15 +13,26 @@ import typer
 
 from models.errors import ConfigError
 from models.files import replacing
+from pipeline.reading.numbers import Decimal
 from pipeline.reading.records import COLUMNS, failed_row, reading_record, reading_row
 
 if TYPE_CHECKING:
     from pipeline.imaging.documents import Page
-    from pipeline.reading.reader import FailedReading, PageReading
+    from pipeline.reading.page_reading import FailedReading, PageReading
 
 _COLUMNS = (*COLUMNS, "page")
 """Of the table; tables from before a column was added are read as well."""
 _PATH, _ERROR, _PAGE = map(_COLUMNS.index, ("path", "error", "page"))
+
+
+class Decimals(StrEnum):
+    """Names of the decimal signs."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+
+_SIGNS: dict[Decimals, Decimal] = {Decimals.POINT: ".", Decimals.COMMA: ","}
 
 Results = Iterable[tuple["Page", "PageReading | FailedReading"]]
 
@@ -42,6 +54,12 @@ def read(
             "--expect",
             help="A rule that every line satisfies: length=8, range=1..500, date=DDMMYYYY, one-of=12,15, luhn, isbn, "
             "mod97; the likeliest reading that satisfies it is chosen. Repeatable.",
+        ),
+    ] = None,
+    decimal: Annotated[
+        Decimals | None,
+        typer.Option(
+            "--decimal", help="Decimal sign of `numbers` in JSON; told by the page's own numbers if omitted."
         ),
     ] = None,
     csv_file: Annotated[
@@ -71,7 +89,7 @@ def read(
     failed = (
         _write_table(results, csv_file, len(pages), [row for row in rows if _key(row) not in again])
         if csv_file
-        else _print(results, as_json)
+        else _print(results, as_json, _SIGNS.get(decimal) if decimal else None)
     )
     for sentence in failed:
         if not as_json:
@@ -112,9 +130,9 @@ def _key_of(page: Page) -> tuple[str, str]:
     return page.path, str(page.number or "")
 
 
-def _print(results: Results, as_json: bool) -> list[str]:
+def _print(results: Results, as_json: bool, decimal: Decimal | None) -> list[str]:
     """Prints what was read; the sentences on what failed are left to the caller, but for JSON."""
-    from pipeline.reading.reader import FailedReading
+    from pipeline.reading.page_reading import FailedReading
 
     failed = []
     for page, reading in results:
@@ -123,13 +141,14 @@ def _print(results: Results, as_json: bool) -> list[str]:
             if as_json:
                 typer.echo(json.dumps(_with_page({"path": page.path, "error": failed[-1]}, page)))
         elif as_json:
-            typer.echo(json.dumps(_with_page(reading_record(page.path, reading), page)))
+            typer.echo(json.dumps(_with_page(reading_record(page.path, reading, decimal), page)))
         else:
             for line in reading.lines:
                 typer.echo(f"{page.name}: {line}")
-            doubtful = sum(digit.doubtful for digit in reading.digits)
+            doubtful = sum(character.doubtful for character in reading.characters)
             if doubtful:
-                typer.echo(f"{page.name}: {doubtful} of {len(reading.digits)} digits are doubtful", err=True)
+                count = len(reading.characters)
+                typer.echo(f"{page.name}: {doubtful} of {count} digits and signs are doubtful", err=True)
             for number in reading.disagreeing:
                 typer.echo(
                     f"{page.name}: line {number} has no plausible reading that matches --expect", err=True
@@ -171,7 +190,7 @@ def _write_table(
     from rich.console import Console
     from rich.progress import Progress
 
-    from pipeline.reading.reader import FailedReading
+    from pipeline.reading.page_reading import FailedReading
 
     failed = []
     try:

@@ -9,8 +9,14 @@ from numpy.typing import NDArray
 _REACH = 24
 """Standard deviation in pixels of the neighborhood that a pixel is compared with: nearly a digit's height."""
 
-_FAINTEST = 0.012
-"""Contrast, of 1, that is not made stronger: 3 of 255 levels."""
+_FAINTEST, _STRONGEST = 0.012, 0.05
+"""Contrast, a share of the brightness, that is never made stronger, and that always is, wherever it stands."""
+
+_BESIDE = 0.25
+"""Share of the strongest contrasts of a picture up to which others count as grain: between the two above."""
+
+_DARKEST = 0.1
+"""Brightness, of 1, that is added before a share of it is taken: black has no grain."""
 
 _STEP = 4
 """The neighborhood is found in a picture reduced by this factor."""
@@ -29,9 +35,11 @@ def local_contrast(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     small = max(1, width // _STEP), max(1, height // _STEP)
     bright = gray.astype(np.float32) / 255
     mean = _spread(cv2.resize(bright, small, interpolation=cv2.INTER_AREA))
-    off = bright - cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR)
-    power = _spread(cv2.resize(off * off, small, interpolation=cv2.INTER_AREA))
-    deviation = np.sqrt(np.maximum(power, 0) + _FAINTEST**2)
+    around = np.asarray(cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR))
+    off = (bright - around) / (np.maximum(around, 0) + _DARKEST)
+    power = np.maximum(_spread(cv2.resize(off * off, small, interpolation=cv2.INTER_AREA)), 0)
+    grain = float(np.clip(_BESIDE * np.sqrt(np.percentile(power, 98)), _FAINTEST, _STRONGEST))
+    deviation = np.sqrt(power + grain**2)
     scaled = off / cv2.resize(deviation, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(np.clip(scaled, -4, 4) / 2, np.float32)
 

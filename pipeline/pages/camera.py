@@ -43,6 +43,10 @@ def paper(rng: np.random.Generator, shape: tuple[int, int], *, dark: bool) -> La
         if rng.random() < 0.35:  # folds and crumples
             folds = np.abs(clouds(rng, shape, rng.uniform(20, 90)))
             texture += (np.minimum(folds, 0.6) - 0.6) * rng.uniform(0, 0.16)
+        if rng.random() < 0.25:  # fibers and relief, lit from a side
+            fibers = clouds(rng, shape, rng.uniform(1.5, 9))
+            shift = int(rng.integers(1, 4))
+            texture += (fibers - np.roll(fibers, (shift, shift), (0, 1))) * rng.uniform(0.005, 0.05)
         if rng.random() < 0.15:  # see-through: the back of the sheet
             texture -= np.clip(clouds(rng, shape, rng.uniform(6, 20)) - 0.8, 0, 1) * rng.uniform(0, 0.1)
         sheet += texture[:, :, None]

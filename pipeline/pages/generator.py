@@ -16,6 +16,9 @@ from pipeline.pages.scribbles import scribble
 from pipeline.pages.scribes import any_hand, any_print
 from pipeline.pages.writing import Placed, Sheet
 
+_SPOILED = 0.12
+"""Share of a character's box that is scribbled over from which nobody could read it."""
+
 
 @dataclass(frozen=True)
 class Character:
@@ -77,6 +80,7 @@ class Scene:
         digit_height: in pixels.
         layout: how the writing is laid out.
         turn: of the sheet in degrees.
+        scribbles: whether something may be scribbled on it, also over characters.
         clean: whether it comes from a screen, with no camera between.
         held_out: whether hands and fonts are those that training never sees.
     """
@@ -86,6 +90,7 @@ class Scene:
     digit_height: float | None = None
     layout: Layout | None = None
     turn: float | None = None
+    scribbles: bool = True
     clean: bool | None = None
     held_out: bool = False
 
@@ -102,15 +107,17 @@ def photograph(rng: np.random.Generator, scene: Scene = Scene()) -> Photograph:
     sheet = Sheet.blank(*shape)
     layout = scene.layout or _drawn(rng)
     layout(sheet, _desk(rng, height, held_out=scene.held_out))
-    for _ in range(rng.integers(1, 3) if rng.random() < 0.15 else 0):
+    written = sheet.ink.copy()
+    for _ in range(rng.integers(1, 3) if scene.scribbles and rng.random() < 0.15 else 0):
         scribble(sheet, rng, height)
+    spoiled = (sheet.ink > 100) & (written <= 100)
     clean = bool(rng.random() < 0.15) if scene.clean is None else scene.clean
     turn = _turn(rng) if scene.turn is None else scene.turn
     tilt = 0.0 if clean or rng.random() < 0.4 else abs(rng.normal(0, 0.025))
     matrix = camera.view(rng, shape, turn, tilt)
     pixels = _shot(rng, sheet, matrix, height, clean=clean)
     ink = np.asarray(cv2.warpPerspective(sheet.ink, matrix, shape[::-1]), np.uint8)
-    return Photograph(pixels, ink, tuple(_seen(sheet.placed, matrix, shape)), layout.__name__)
+    return Photograph(pixels, ink, tuple(_seen(sheet.placed, matrix, shape, spoiled)), layout.__name__)
 
 
 def _drawn(rng: np.random.Generator) -> Layout:
@@ -122,9 +129,9 @@ def _turn(rng: np.random.Generator) -> float:
     kind = rng.random()
     if kind < 0.5:
         return float(rng.normal(0, 1.5))
-    if kind < 0.85:
+    if kind < 0.82:
         return float(rng.normal(0, 9))
-    return float(rng.uniform(-180, 180)) if kind < 0.93 else float(rng.integers(1, 4) * 90 + rng.normal(0, 3))
+    return float(rng.uniform(-180, 180)) if kind < 0.92 else float(rng.integers(1, 4) * 90 + rng.normal(0, 3))
 
 
 def _desk(rng: np.random.Generator, height: float, *, held_out: bool) -> Desk:
@@ -186,9 +193,12 @@ def _with_ink_kept(picture: camera.Layer, table: camera.Layer, ink: camera.Layer
 
 
 def _seen(
-    placed: Sequence[Placed], matrix: NDArray[np.float64], shape: tuple[int, int]
+    placed: Sequence[Placed],
+    matrix: NDArray[np.float64],
+    shape: tuple[int, int],
+    spoiled: NDArray[np.bool_],
 ) -> Iterator[Character]:
-    """The characters as the picture shows them; those outside of it are left out."""
+    """The characters as the picture shows them; those outside of it are left out, those scribbled over half seen."""
     if not placed:
         return
     left, top, right, bottom = np.array([p.box for p in placed], np.float64).T
@@ -205,8 +215,17 @@ def _seen(
     sizes = np.stack([np.hypot(*along.T), np.hypot(*across.T)], axis=1)
     rows = np.column_stack([middle, sizes, turns, visible]).tolist()
     for character, row in zip(placed, rows, strict=True):
+        if spoiled.any() and _share(spoiled, character.box) > _SPOILED:
+            row[-1] *= 0.5
         if row[-1] > 0:
             yield Character(character, *row)
+
+
+def _share(mask: NDArray[np.bool_], box: tuple[float, float, float, float]) -> float:
+    """Of a box on the sheet, how much of it a mask covers."""
+    left, top, right, bottom = (max(0, round(edge)) for edge in box)
+    inside = mask[top:bottom, left:right]
+    return float(inside.mean()) if inside.size else 0.0
 
 
 def cropped(photo: Photograph, box: Box) -> Photograph:

@@ -98,6 +98,11 @@ def calculations(sheet: Sheet, desk: Desk) -> None:
         sheet.scrawl(np.stack([x + bend, top + t * (bottom - top)], 1).astype(np.float32), 0.1 * h)
 
 
+def signs(sheet: Sheet, desk: Desk) -> None:
+    """Lines with many signs: amounts, dates, sums, and characters that mean nothing together."""
+    _fill(sheet, desk, phrases.signs)
+
+
 def prose(sheet: Sheet, desk: Desk) -> None:
     """Lines of words by hand with numbers among them."""
     rng = desk.rng
@@ -312,8 +317,8 @@ def nothing(sheet: Sheet, desk: Desk) -> None:
 
 
 LAYOUTS: tuple[tuple[Layout, float], ...] = (
-    (numbers, 12), (long_numbers, 7), (entries, 12), (calculations, 12), (prose, 9), (codes, 2), (fractions, 3),
+    (numbers, 12), (long_numbers, 7), (entries, 12), (calculations, 12), (prose, 11), (codes, 2), (fractions, 3),
     (column_sums, 5), (table, 9), (comb, 7), (document, 7), (printed_numbers, 3), (scattered, 7),
-    (one_number, 8), (spread_digits, 6), (nothing, 3),
+    (one_number, 8), (spread_digits, 6), (nothing, 6),
 )  # fmt: skip
 """Layouts with how often each is drawn."""

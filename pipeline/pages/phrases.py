@@ -131,3 +131,13 @@ def entry(rng: np.random.Generator) -> str:
     """Anything that somebody may write into a field, a cell or a line."""
     kinds = (number, number, number, number, amount, amount, date, signed, clock, groups, calculation)
     return kinds[rng.integers(len(kinds))](rng)
+
+
+def signs(rng: np.random.Generator) -> str:
+    """Something with signs in it, now and then with no sense."""
+    kinds = (amount, amount, date, date, signed, signed, clock, calculation, calculation, _nonsense)
+    return kinds[rng.integers(len(kinds))](rng)
+
+
+def _nonsense(rng: np.random.Generator) -> str:
+    return "".join(_pick(rng, *"0123456789.,-/:+x*=()÷") for _ in range(rng.integers(3, 9)))

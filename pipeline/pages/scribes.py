@@ -245,7 +245,7 @@ def any_hand(rng: np.random.Generator, *, held_out: bool = False) -> Scribe:
     if kind < 0.35:
         return Person(MnistScribe(rng, held_out=held_out), letters)
     if kind < 0.72:
-        return Person(PenScribe(rng, float(np.exp(rng.uniform(np.log(0.03), np.log(0.2))))), letters)
+        return Person(PenScribe(rng, float(np.exp(rng.uniform(np.log(0.03), np.log(0.25))))), letters)
     fonts = [font for font in load_glyphs(held_out) if font.kind != Kind.PRINT]
     font = FontScribe(rng, fonts[rng.integers(len(fonts))], max(0.0, rng.normal(0, 0.04)))
     return Person(Person(font, PenScribe(rng, 0.1)), letters)

@@ -17,7 +17,8 @@ from models.recognizer import Recognizer
 from pipeline.imaging.decode import ZIP
 from pipeline.imaging.documents import PAGE_SUFFIXES, Page, page_pixels
 from pipeline.reading.constraints import Constraint, parse_constraint
-from pipeline.reading.reader import FailedReading, PageReading, read_page
+from pipeline.reading.page_reading import FailedReading, PageReading
+from pipeline.reading.reader import read_page
 
 
 def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
@@ -63,7 +64,9 @@ def _read_one(path: Path, page: Page) -> PageReading | FailedReading:
         return FailedReading(f"an unexpected {type(error).__name__} ended the reading.")
     # the images stay behind: those of a thousand pages would fill the memory
     nothing = np.zeros((0, 0), np.float32)
-    return replace(reading, digits=tuple(replace(digit, image=nothing) for digit in reading.digits))
+    return replace(
+        reading, characters=tuple(replace(character, image=nothing) for character in reading.characters)
+    )
 
 
 def read_files(

@@ -1,44 +1,47 @@
 """What a person changed in a reading: for every digit, what stands in its place. Knows nothing of pictures.
 
-A reading's text is put together from pieces, one a digit: the digit itself, and a line break after the last
-one of a line. A correction replaces a piece: by another digit, by nothing, by several digits that were taken
-for one. So a text that was edited freely and digits that were corrected one by one are the same thing.
+A reading's text is put together from pieces, one a digit or sign: the character itself, what stands before it,
+and a line break after the last one of a line. A correction replaces a piece: by another character, by nothing, by
+several that were taken for one. So a text that was edited freely and characters that were corrected one by one are
+the same thing.
 """
 
 import re
 from collections.abc import Mapping
 from difflib import SequenceMatcher
 
-from pipeline.reading.reader import PageReading
+from pipeline.reading.page_reading import PageReading
 
 Corrections = Mapping[int, str]
-"""By the digit's place in the reading, the piece of text in its stead."""
+"""By the character's place in the reading, the piece of text in its stead."""
 
 
 def pieces(reading: PageReading, corrections: Corrections) -> list[str]:
-    """The text piece by piece, one a digit."""
+    """The text piece by piece, one a character."""
     texts = []
-    for place, digit in enumerate(reading.digits):
-        after = reading.digits[place + 1 : place + 2]
-        line_ends = bool(after) and after[0].line != digit.line
-        texts.append(corrections.get(place, f"{digit.digit}\n" if line_ends else f"{digit.digit}"))
+    for place, character in enumerate(reading.characters):
+        after = reading.characters[place + 1 : place + 2]
+        line_ends = bool(after) and after[0].line != character.line
+        plain = character.before + character.text + ("\n" if line_ends else "")
+        texts.append(corrections.get(place, plain))
     return texts
 
 
 def written(reading: PageReading, corrections: Corrections) -> list[str]:
-    """For every digit, the digits that now stand in its place: one as a rule, "" for none."""
-    return [piece.replace("\n", "") for piece in pieces(reading, corrections)]
+    """For every character, the ones that now stand in its place: one as a rule, "" for none."""
+    return ["".join(piece.split()) for piece in pieces(reading, corrections)]
 
 
 def edited(reading: PageReading, corrections: Corrections) -> list[int]:
-    """The places of the digits that are other than they were read."""
+    """The places of the characters that are other than they were read."""
     now = written(reading, corrections)
-    return [place for place, digit in enumerate(reading.digits) if now[place] != str(digit.digit)]
+    return [place for place, character in enumerate(reading.characters) if now[place] != character.text]
 
 
 def corrected_lines(reading: PageReading, corrections: Corrections) -> list[str]:
-    """The lines as they now stand; a line without digits is none."""
-    return [line for line in "".join(pieces(reading, corrections)).split("\n") if line]
+    """The lines as they now stand; an empty line is none."""
+    lines = "".join(pieces(reading, corrections)).split("\n")
+    return [line.strip() for line in lines if line.strip()]
 
 
 def corrected_text(reading: PageReading, corrections: Corrections) -> str:
@@ -47,16 +50,17 @@ def corrected_text(reading: PageReading, corrections: Corrections) -> str:
 
 
 def correct_digit(reading: PageReading, corrections: Corrections, place: int, digit: str) -> dict[int, str]:
-    """Puts another digit, or nothing, in the place of one.
+    """Puts another character, or nothing, in the place of one.
 
     Args:
         reading: what was read.
         corrections: made so far.
         place: of the digit in the reading.
-        digit: "0" to "9", or "" where there is no digit.
+        digit: "0" to "9" or a sign, or "" where there is none.
     """
-    breaks = "\n" * pieces(reading, corrections)[place].count("\n")
-    return {**corrections, place: digit + breaks}
+    piece = pieces(reading, corrections)[place]
+    before = piece[: len(piece) - len(piece.lstrip(" \t"))]
+    return {**corrections, place: before + digit + "\n" * piece.count("\n")}
 
 
 def correct_text(reading: PageReading, corrections: Corrections, text: str) -> dict[int, str]:
@@ -65,12 +69,12 @@ def correct_text(reading: PageReading, corrections: Corrections, text: str) -> d
     Args:
         reading: what was read.
         corrections: made so far.
-        text: the new text; everything but digits and line breaks is left out.
+        text: the new text; everything but digits, signs, blanks and line breaks is left out.
     """
     before = pieces(reading, corrections)
     owners = [place for place, piece in enumerate(before) for _ in piece]
     old = "".join(before)
-    new = re.sub(r"\n+", "\n", re.sub(r"[^0-9\n]", "", text)).strip("\n")
+    new = re.sub(r"\s*\n\s*", "\n", re.sub(r"[^0-9.,\-/:+x*=()\xf7 \t\n]", "", text)).strip()
     after = [""] * len(before)
     for kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         put = new[new_start:new_end]

@@ -12,7 +12,8 @@ from models.recognizer import Recognizer
 from pipeline.imaging.geometry import Box
 from pipeline.imaging.picture import read_picture
 from pipeline.reading.constraints import Constraint
-from pipeline.reading.reader import PageReading, read_page
+from pipeline.reading.page_reading import PageReading
+from pipeline.reading.reader import read_page
 
 _LONGEST = 1400
 """Longer side of a preview in pixels: sharp on a dense screen, some 200 KB."""
@@ -30,7 +31,7 @@ class PageWithCrops:
         reading: digits and lines.
         size: width and height of the upright picture in pixels; the digits' boxes refer to it.
         preview: the picture as JPEG, reduced.
-        digit_crops: a PNG of each digit as it stands in the picture.
+        digit_crops: a PNG of each character as it stands in the picture.
         line_crops: a PNG of each line.
     """
 
@@ -43,7 +44,7 @@ class PageWithCrops:
     @property
     def weight(self) -> int:
         """Bytes that it takes to keep, nearly."""
-        images = sum(digit.image.nbytes for digit in self.reading.digits)
+        images = sum(digit.image.nbytes for digit in self.reading.characters)
         return len(self.preview) + sum(map(len, self.digit_crops + self.line_crops)) + images
 
 
@@ -60,13 +61,16 @@ def read_with_crops(
         _preview(picture.pixels),
         tuple(
             _cut_out(picture.pixels, [digit.box], _DIGIT_HEIGHT, _DIGIT_HEIGHT * 2)
-            for digit in reading.digits
+            for digit in reading.characters
         ),
         tuple(
             _cut_out(
-                picture.pixels, [d.box for d in reading.digits if d.line == line], _LINE_HEIGHT, _LINE_WIDTH
+                picture.pixels,
+                [c.box for c in reading.characters if c.line == line],
+                _LINE_HEIGHT,
+                _LINE_WIDTH,
             )
-            for line in sorted({digit.line for digit in reading.digits})
+            for line in sorted({character.line for character in reading.characters})
         ),
     )
 

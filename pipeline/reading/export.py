@@ -19,10 +19,16 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.reading.corrections import written
-from pipeline.reading.reader import PageReading
+from pipeline.reading.corrections import pieces, written
+from pipeline.reading.page_reading import PageReading
 from pipeline.reading.records import COLUMNS, failed_row, listed, reading_record, reading_row
 from pipeline.reading.review import AnyPage, FailedPage
+
+SIGN_NAMES = {
+    ".": "point", ",": "comma", "-": "minus", "/": "slash", ":": "colon", "+": "plus", "x": "times",
+    "*": "asterisk", "=": "equals", "(": "open", ")": "close", "÷": "divide",
+}  # fmt: skip
+"""Signs as file names have them."""
 
 _MOST_CROPS = 2000
 """Digits that a workbook shows a picture of; opening it would take minutes with many more."""
@@ -39,8 +45,8 @@ def page_record(page: AnyPage) -> dict[str, Any]:
     edits = [
         {
             "index": place,
-            "box": list(reading.digits[place].box),
-            "read": reading.digits[place].digit,
+            "box": list(reading.characters[place].box),
+            "read": reading.characters[place].text,
             "text": now[place],
         }
         for place in page.edits
@@ -84,8 +90,9 @@ def to_zip(pages: Sequence[AnyPage]) -> bytes:
             for line, crop in enumerate(page.source.line_crops, 1):
                 archive.writestr(f"{folder}/line-{line:02d}.png", crop)
             for place, line, position in positions(page.reading):
-                digit = page.reading.digits[place].digit
-                name = f"line-{line:02d}-digit-{position:02d}-read-{digit}.png"
+                text = page.reading.characters[place].text
+                read = text if text.isdecimal() else SIGN_NAMES[text]
+                name = f"line-{line:02d}-digit-{position:02d}-read-{read}.png"
                 archive.writestr(f"{folder}/{name}", page.source.digit_crops[place])
     return content.getvalue()
 
@@ -123,11 +130,11 @@ def _row(page: AnyPage) -> list[Any]:
 
 
 def positions(reading: PageReading) -> Iterator[tuple[int, int, int]]:
-    """(place, line from 1, position in it from 1) of every digit."""
+    """(place, line from 1, position in it from 1) of every character."""
     counts: dict[int, int] = {}
-    for place, digit in enumerate(reading.digits):
-        counts[digit.line] = counts.get(digit.line, 0) + 1
-        yield place, len(counts), counts[digit.line]
+    for place, character in enumerate(reading.characters):
+        counts[character.line] = counts.get(character.line, 0) + 1
+        yield place, len(counts), counts[character.line]
 
 
 def _add_lines(table: Worksheet, pages: Sequence[AnyPage]) -> None:
@@ -136,10 +143,10 @@ def _add_lines(table: Worksheet, pages: Sequence[AnyPage]) -> None:
     for page in pages:
         if isinstance(page, FailedPage):
             continue
-        now = written(page.reading, page.corrections)
+        now = pieces(page.reading, page.corrections)
         texts: dict[int, str] = {}
         for place, line, _ in positions(page.reading):
-            texts[line] = texts.get(line, "") + now[place]
+            texts[line] = texts.get(line, "") + now[place].replace("\n", "")
         for line, crop in enumerate(page.source.line_crops, 1):
             mark = "yes" if texts[line] and page.disagrees(texts[line]) else ""
             _append(table, [page.name, line, texts[line], page.reading.lines[line - 1], mark])
@@ -156,11 +163,12 @@ def _add_digits(table: Worksheet, pages: Sequence[AnyPage]) -> None:
         now = written(page.reading, page.corrections)
         edits, doubtful = set(page.edits), set(page.doubtful)
         for place, line, position in positions(page.reading):
-            digit = page.reading.digits[place]
+            character = page.reading.characters[place]
             marks = ["yes" if place in places else "" for places in (doubtful, edits)]
-            number = int(now[place]) if len(now[place]) == 1 else now[place]
-            confidence = round(digit.confidence, 4)
-            _append(table, [page.name, line, position, number, digit.digit, confidence, *marks])
+            number = int(now[place]) if len(now[place]) == 1 and now[place].isdecimal() else now[place]
+            read = int(character.text) if character.is_digit else character.text
+            confidence = round(character.confidence, 4)
+            _append(table, [page.name, line, position, number, read, confidence, *marks])
             if shown < _MOST_CROPS:
                 _add_picture(table, page.source.digit_crops[place], "I", 34)
                 shown += 1

@@ -1,57 +1,52 @@
-"""The likeliest texts of one line, over its digits and over the ways to cut them apart: a beam search.
+"""The likeliest texts of one line, over what each of its characters may be: a beam search.
 
 Knows nothing of what a line may say; `pipeline.reading.constraints` does.
 """
 
 import heapq
 import math
-from collections.abc import Sequence
-
-import numpy as np
-
-from pipeline.reading.segmentation import DigitBox
+from collections.abc import Iterator, Mapping, Sequence
 
 _READINGS = 2000
 """Width of the beam."""
 
-_TRIED_DIGITS = 4
-"""Digits tried for each box, the likeliest ones."""
+_TRIED = 5
+"""Choices tried for each character: the likeliest digits, and one that is none."""
+
+_LEAST = 1e-9
 
 
 def likeliest_readings(
-    boxes: Sequence[DigitBox], count: int = _READINGS
-) -> list[tuple[float, str, tuple[DigitBox, ...]]]:
-    """The likeliest readings of one line, over digits and over ways to cut touching ones.
+    characters: Sequence[Mapping[str, float]], count: int = _READINGS
+) -> Iterator[tuple[float, str, tuple[str, ...]]]:
+    """The likeliest readings of one line.
 
     Args:
-        boxes: of the line, left to right, with their alternatives.
+        characters: of each character what it may be with its probability, "" for nothing at all.
         count: at most so many.
 
-    Returns:
-        (log-probability, text, the boxes that it reads), likeliest first, no text twice.
+    Yields:
+        (log-probability, the digits of the reading, what each character is), likeliest first, no digits twice.
     """
-    Partial = tuple[float, str, tuple[DigitBox, ...]]  # noqa: N806
-    beams: list[dict[str, Partial]] = [{} for _ in range(len(boxes) + 1)]
-    beams[0][""] = (0.0, "", ())
-    for position, box in enumerate(boxes):
-        beam = heapq.nlargest(count, beams[position].values(), key=lambda partial: partial[0])
-        ways: list[tuple[tuple[DigitBox, ...], int]] = [((box,), position + 1)]
-        if position + box.stretch <= len(boxes):  # else a filter has dropped a part of the stretch
-            ways += [(other, position + box.stretch) for other in box.alternatives]
-        for way, end in ways:
-            for chance, digits in _digit_choices(way):
-                for score, text, before in beam:
-                    partial = (score + chance, text + digits, (*before, *way))
-                    if partial[0] > beams[end].get(partial[1], (-math.inf,))[0]:
-                        beams[end][partial[1]] = partial
-    return heapq.nlargest(count, beams[-1].values(), key=lambda partial: partial[0])
+    Partial = tuple[float, str, tuple[str, ...]]  # noqa: N806
+    beam: dict[str, Partial] = {"": (0.0, "", ())}
+    for choices in characters:
+        likely = _likely(choices)
+        longer: dict[str, Partial] = {}
+        for score, digits, before in beam.values():
+            for text, chance in likely:
+                total = score + math.log(max(chance, _LEAST))
+                joined = digits + text if text.isdecimal() else digits
+                if total > longer.get(joined, (-math.inf,))[0]:
+                    longer[joined] = (total, joined, (*before, text))
+        best = heapq.nlargest(count, longer.values(), key=lambda partial: partial[0])
+        beam = {partial[1]: partial for partial in best}
+    yield from sorted(beam.values(), key=lambda partial: -partial[0])
 
 
-def _digit_choices(way: Sequence[DigitBox]) -> list[tuple[float, str]]:
-    """The likeliest digits for some boxes together, with their log-probability."""
-    choices = [(0.0, "")]
-    for box in way:
-        chances = np.log(np.maximum(box.probabilities * box.digit_score, 1e-9))
-        best = np.argsort(-chances)[:_TRIED_DIGITS]
-        choices = [(score + float(chances[d]), text + str(d)) for score, text in choices for d in best]
-    return heapq.nlargest(16, choices)
+def _likely(choices: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The choices that are tried; of signs and of nothing, which a rule can't tell apart, the likelier."""
+    digits = [choice for choice in choices.items() if choice[0].isdecimal()]
+    others = [choice for choice in choices.items() if not choice[0].isdecimal()]
+    best = max(others, key=lambda choice: choice[1], default=("", 0.0))
+    return [*heapq.nlargest(_TRIED - 1, digits, key=lambda choice: choice[1]), best]

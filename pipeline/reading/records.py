@@ -5,25 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.reading.numbers import Decimal, numbers_of
+
 if TYPE_CHECKING:
-    from pipeline.reading.reader import PageReading
+    from pipeline.reading.page_reading import PageReading
 
 COLUMNS = ("path", "text", "digits", "doubtful", "lowest_confidence", "disagreeing", "error")
 """Of the table that `digitlab read --csv` writes."""
 
 
-def reading_record(path: str, reading: PageReading) -> dict[str, Any]:
-    """One picture as `digitlab read --json` prints it."""
+def reading_record(path: str, reading: PageReading, decimal: Decimal | None = None) -> dict[str, Any]:
+    """One picture as `digitlab read --json` prints it; the decimal sign is told by the page if it isn't given."""
     digits = [
-        {"digit": digit.digit, "confidence": round(digit.confidence, 4), "box": list(digit.box)}
+        {"digit": int(digit.text), "confidence": round(digit.confidence, 4), "box": list(digit.box)}
         for digit in reading.digits
+    ]
+    signs = [
+        {"sign": sign.text, "confidence": round(sign.confidence, 4), "box": list(sign.box)}
+        for sign in reading.characters
+        if not sign.is_digit
     ]
     left_out = [list(box) for box in reading.left_out]
     return {
         "path": path,
         "text": reading.text,
         "lines": reading.lines,
+        "numbers": numbers_of(reading.lines, decimal),
         "digits": digits,
+        "signs": signs,
         "left_out": left_out,
         "disagreeing": list(reading.disagreeing),
     }
@@ -31,9 +40,10 @@ def reading_record(path: str, reading: PageReading) -> dict[str, Any]:
 
 def reading_row(path: str, reading: PageReading) -> list[Any]:
     """One picture as a row of `COLUMNS`."""
-    sure = [digit.confidence for digit in reading.digits]
-    doubtful = sum(digit.doubtful for digit in reading.digits)
-    return [path, reading.text, len(sure), doubtful, f"{min(sure):.4f}", listed(reading.disagreeing), ""]
+    lowest = min(character.confidence for character in reading.characters)
+    doubtful = sum(character.doubtful for character in reading.characters)
+    disagreeing = listed(reading.disagreeing)
+    return [path, reading.text, len(reading.digits), doubtful, f"{lowest:.4f}", disagreeing, ""]
 
 
 def failed_row(path: str, reason: str) -> list[Any]:

@@ -6,7 +6,7 @@ from pipeline.imaging.documents import Page
 from pipeline.reading.constraints import Constraint, choose
 from pipeline.reading.corrections import Corrections, corrected_lines, corrected_text, edited
 from pipeline.reading.crops import PageWithCrops
-from pipeline.reading.reader import PageReading
+from pipeline.reading.page_reading import PageReading
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class ReviewedPage:
         name: of its file, and of the page in it.
         source: what was read, with its crops.
         corrections: what a person changed.
-        checked: places of the digits that a person has looked at and left as they are.
+        checked: places of the characters that a person has looked at and left as they are.
         constraints: rules for every line.
         part: which page of its file it is; None where the file is one picture.
     """
@@ -56,7 +56,7 @@ class ReviewedPage:
     @property
     def digit_count(self) -> int:
         """How many digits there are as the text now stands."""
-        return sum(map(len, self.lines))
+        return sum(character.isdecimal() for character in self.text)
 
     @property
     def disagreeing(self) -> list[int]:
@@ -65,19 +65,20 @@ class ReviewedPage:
 
     def disagrees(self, line: str) -> bool:
         """Whether the text of a line breaks a rule."""
-        return choose([line], self.constraints) is None
+        digits = "".join(character for character in line if character.isdecimal())
+        return choose([digits], self.constraints) is None
 
     @property
     def edits(self) -> list[int]:
-        """Places of the digits that are other than they were read."""
+        """Places of the characters that are other than they were read."""
         return edited(self.reading, self.corrections)
 
     @property
     def doubtful(self) -> list[int]:
-        """Places of the doubtful digits that nobody has looked at yet."""
+        """Places of the doubtful characters that nobody has looked at yet."""
         seen = self.checked | set(self.corrections)
-        digits = enumerate(self.reading.digits)
-        return [place for place, digit in digits if digit.doubtful and place not in seen]
+        characters = enumerate(self.reading.characters)
+        return [place for place, character in characters if character.doubtful and place not in seen]
 
 
 AnyPage = ReviewedPage | FailedPage

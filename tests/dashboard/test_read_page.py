@@ -17,7 +17,7 @@ from dashboard.work_queue import SizedCache
 from models.errors import ConfigError
 from models.store import find_model
 from pipeline.reading.crops import PageWithCrops
-from pipeline.reading.reader import FailedReading
+from pipeline.reading.page_reading import FailedReading
 from tests.dashboard.conftest import open_page, text_of
 from tests.pipeline.cli.test_read import pdf_with_a_bad_page
 from tests.pipeline.imaging.test_documents import locked_pdf, pdf_of, zip_of
@@ -108,13 +108,13 @@ def test_a_digit_is_corrected_by_key_and_the_text_follows(home: Path) -> None:
     assert not app.exception
 
 
-def test_the_text_is_edited_and_keeps_digits_only(home: Path) -> None:
+def test_the_text_is_edited_and_keeps_digits_and_signs_only(home: Path) -> None:
     app = open_read(("page.png", png(page_of(("3141", "592")))), model="cnn-deep")
-    app.text_area(key="read_text").set_value("31416\n5x2").run()
+    app.text_area(key="read_text").set_value("31416\n5y2").run()
     assert not app.exception
     assert app.text_area(key="read_text").value == "31416\n52"
     assert [box["text"] for box in boxes_of(app)["boxes"]] == ["3", "1", "4", "16", "5", "", "2"]
-    assert "2 digits edited" in text_of(app)
+    assert "2 characters edited" in text_of(app)
 
 
 def test_doubtful_digits_are_walked_through_over_all_pictures(home: Path) -> None:

@@ -14,7 +14,7 @@ from dashboard.uploads import make_upload
 from models.errors import InputError
 from models.store import find_model
 from pipeline.reading.crops import PageWithCrops
-from pipeline.reading.reader import FailedReading, PageReading
+from pipeline.reading.page_reading import FailedReading, PageReading
 
 SESSIONS = 10
 

@@ -1,6 +1,7 @@
-"""One digit of a page under the magnifier: what it was read as, ten keys to say what it is, and on to the next."""
+"""One digit of a page under the magnifier: what it was read as, keys to say what it is, and on to the next."""
 
 import base64
+import string
 from collections.abc import Sequence
 
 import streamlit as st
@@ -11,14 +12,14 @@ from dashboard.components.read.review_state import PageReview
 from dashboard.figures.style import Palette
 from models.formatting import show_confidence
 from pipeline.reading.corrections import correct_digit, pieces, written
-from pipeline.reading.export import positions
+from pipeline.reading.export import SIGN_NAMES, positions
 from pipeline.reading.review import ReviewedPage
 
 
 def digit_to_check(key: str, page: ReviewedPage) -> int | None:
     """Place of the chosen digit of this page; without one the first doubtful, if any."""
     chosen = review_state.chosen_digit()
-    if chosen and chosen[0] == key and chosen[1] < len(page.reading.digits):
+    if chosen and chosen[0] == key and chosen[1] < len(page.reading.characters):
         return chosen[1]
     return next(iter(page.doubtful), None)
 
@@ -38,7 +39,7 @@ def show_digit_review(
     place = digit_to_check(key, page)
     with st.container(border=True, key="digit_check", gap="small"):
         if place is None:
-            doubted = any(digit.doubtful for digit in page.reading.digits)
+            doubted = any(character.doubtful for character in page.reading.characters)
             words = "All doubtful digits reviewed" if doubted else "No doubtful digits"
             st.markdown(f":green[:material/task_alt:] **{words}**")
             st.caption("To change a digit, select it in the picture.")
@@ -49,18 +50,19 @@ def show_digit_review(
 
 
 def _head(page: ReviewedPage, place: int, palette: Palette) -> str:
-    digit, now = page.reading.digits[place], written(page.reading, page.corrections)[place]
+    character, now = page.reading.characters[place], written(page.reading, page.corrections)[place]
     crop = base64.b64encode(page.source.digit_crops[place]).decode()
     _, line, position = list(positions(page.reading))[place]
     needs_review, reviewed = place in page.doubtful, place in page.checked or place in page.edits
     tone = palette.doubt if needs_review else palette.right if reviewed else palette.answer
+    kind = "digit" if character.is_digit else "sign"
     verdict = "Reviewed by you." if reviewed else "Doubtful." if needs_review else ""
     return (
         f'<div class="digit-check" role="status"><img src="data:image/png;base64,{crop}" '
-        f'alt="The digit as it appears in the picture">'
+        f'alt="The {kind} as it appears in the picture">'
         f'<div class="digit-check-now" style="color:{tone}" data-testid="checked-digit">{now or "&empty;"}</div>'
-        f"<div>Line {line}, digit {position}<br>"
-        f"Read as {digit.digit}, {show_confidence(digit.confidence)} confidence. {verdict}</div></div>"
+        f"<div>Line {line}, {kind} {position}<br>"
+        f"Read as {character.text}, {show_confidence(character.confidence)} confidence. {verdict}</div></div>"
     )
 
 
@@ -68,14 +70,29 @@ def _show_keys(key: str, page: ReviewedPage, place: int) -> None:
     now = written(page.reading, page.corrections)[place]
     with st.container(horizontal=True, gap="xsmall", key="digit_keys"):
         for name in [*map(str, range(10)), ""]:
-            st.button(
-                name or "No digit",
-                key=f"digit_key_{name or 'none'}",
-                type="primary" if name == now else "secondary",
-                shortcut=name or "X",
-                on_click=_decide,
-                args=(key, page, place, name),
-            )
+            _show_key(name, now, key, page, place)
+    with st.container(horizontal=True, gap="xsmall", key="sign_keys"):
+        for name in SIGN_NAMES:
+            _show_key(name, now, key, page, place)
+
+
+def _show_key(name: str, now: str, key: str, page: ReviewedPage, place: int) -> None:
+    """A button that puts a character, or nothing, in the place of one."""
+    sign = name in SIGN_NAMES
+    st.button(
+        _as_markdown(name) or "Nothing",
+        key=f"digit_key_{SIGN_NAMES[name] if sign else name or 'none'}",
+        help=SIGN_NAMES[name].capitalize() if sign else None,
+        type="primary" if name == now else "secondary",
+        shortcut=None if sign else name or "X",
+        on_click=_decide,
+        args=(key, page, place, name),
+    )
+
+
+def _as_markdown(name: str) -> str:
+    """A character as a label shows it, not as formatting."""
+    return "\\" + name if name in string.punctuation and name else name
 
 
 def _decide(key: str, page: ReviewedPage, place: int, digit: str) -> None:

@@ -40,7 +40,7 @@ def pick_from_page(page: ReviewedPage, chosen: int | None, palette: Palette, key
             "size": page.source.size,
             "boxes": boxes,
             "leftOut": reading.left_out,
-            "leftOutTitle": "Skipped: looks like words, not a number",
+            "leftOutTitle": "Skipped: looks like words or print",
             "chosen": chosen,
             "onTone": palette.background,
             "halo": palette.background + "b0",
@@ -48,7 +48,7 @@ def pick_from_page(page: ReviewedPage, chosen: int | None, palette: Palette, key
             "most": _MOST_HEIGHT,
             "least": _LEAST_DIGIT,
             "lowest": _LEAST_TAGGED,
-            "medianHeight": median(digit.box.height for digit in reading.digits),
+            "medianHeight": median(digit.box.height for digit in reading.digits or reading.characters),
             "medianRoom": median(box["room"] for box in boxes),
         },
         key=key,
@@ -62,15 +62,18 @@ def _boxes(page: ReviewedPage, palette: Palette) -> list[dict[str, Any]]:
     """What `page_boxes.js` has to know of each digit."""
     now, doubtful, edits = written(page.reading, page.corrections), set(page.doubtful), set(page.edits)
     boxes = []
-    for (place, line, position), digit in zip(positions(page.reading), page.reading.digits, strict=True):
+    for (place, line, position), character in zip(
+        positions(page.reading), page.reading.characters, strict=True
+    ):
         reviewed = place in edits or place in page.checked
-        confidence = show_confidence(digit.confidence)
-        words = f"Line {line}, digit {position}: read as {digit.digit}, {confidence} confidence"
+        confidence = show_confidence(character.confidence)
+        kind = "digit" if character.is_digit else "sign"
+        words = f"Line {line}, {kind} {position}: read as {character.text}, {confidence} confidence"
         words += ", doubtful" if place in doubtful else ""
-        words += f", corrected to {now[place] or 'no digit'}" if place in edits else ""
+        words += f", corrected to {now[place] or 'nothing'}" if place in edits else ""
         boxes.append(
             {
-                "box": digit.box,
+                "box": character.box,
                 "text": now[place],
                 "sure": "" if reviewed else confidence,
                 "doubtful": place in doubtful,
@@ -84,6 +87,6 @@ def _boxes(page: ReviewedPage, palette: Palette) -> list[dict[str, Any]]:
 
 def _room(page: ReviewedPage, place: int) -> int:
     """Pixels of the picture from a digit's left edge to the next one of its line, or to the picture's edge."""
-    digit = page.reading.digits[place]
-    lefts = [other.box.x for other in page.reading.digits if other.line == digit.line]
-    return min((left for left in lefts if left > digit.box.x), default=page.source.size[0]) - digit.box.x
+    here = page.reading.characters[place]
+    lefts = [other.box.x for other in page.reading.characters if other.line == here.line]
+    return min((left for left in lefts if left > here.box.x), default=page.source.size[0]) - here.box.x

@@ -99,7 +99,7 @@ def _legend(palette: Palette, left_out: bool) -> str:
         ("Read", palette.answer),
         ("Doubtful", palette.doubt),
         ("Reviewed by you", palette.right),
-        *((("Skipped: words, edges", palette.muted),) if left_out else ()),
+        *((("Skipped: words, print", palette.muted),) if left_out else ()),
     )
     marks = "".join(f'<span><i style="background:{color}"></i>{name}</span>' for name, color in entries)
     return f'<div class="box-legend">{marks}</div>'

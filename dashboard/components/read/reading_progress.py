@@ -10,7 +10,7 @@ from dashboard.widgets.work_progress import watch_work
 from models.store import StoredModel
 from pipeline.reading.constraints import Constraint
 from pipeline.reading.crops import PageWithCrops
-from pipeline.reading.reader import FailedReading
+from pipeline.reading.page_reading import FailedReading
 from pipeline.reading.review import AnyPage, FailedPage, ReviewedPage
 
 Keyed = tuple[str, AnyPage]

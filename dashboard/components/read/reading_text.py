@@ -19,7 +19,7 @@ def show_reading_text(key: str, page: ReviewedPage) -> None:
         height=min(max(len(lines), 3), 12) * 30 + 54,
         on_change=_take_over,
         args=(widget, key, page),
-        help="Digits only. Press Ctrl+Enter or leave the field to apply changes.",
+        help="Digits and the signs . , - / : + x * = ( ) only. Press Ctrl+Enter or leave the field to apply changes.",
     )
     misfits = [f"{number} ({lines[number - 1]})" for number in page.disagreeing]
     if misfits:
@@ -32,7 +32,7 @@ def show_reading_text(key: str, page: ReviewedPage) -> None:
         )
     edits = len(page.edits)
     if page.corrections:
-        words = f"{edits} digit{'s' if edits != 1 else ''} edited" if edits else "Line breaks edited"
+        words = f"{edits} character{'s' if edits != 1 else ''} edited" if edits else "Line breaks edited"
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="read_changes"):
             st.button(
                 "Discard edits", icon=":material/undo:", on_click=_undo_all, args=(key,), key="read_undo"

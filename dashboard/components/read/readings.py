@@ -12,7 +12,7 @@ from models.recognizer import Recognizer
 from models.store import StoredModel
 from pipeline.reading.constraints import Constraint
 from pipeline.reading.crops import PageWithCrops, read_with_crops
-from pipeline.reading.reader import FailedReading
+from pipeline.reading.page_reading import FailedReading
 
 _MOST_BYTES = 256 * 1024**2
 

@@ -13,7 +13,7 @@ from dashboard.work_queue import SizedCache, read_alone, read_in_turn
 from pipeline.data.saved_digits import reduce_picture
 from pipeline.imaging.normalize import normalize
 from pipeline.imaging.picture import Step, read_picture
-from pipeline.reading.reader import FailedReading
+from pipeline.reading.page_reading import FailedReading
 
 _MOST_BYTES = 256 * 1024**2
 """At most 1.2 MB a picture: those of several sessions with as many as the page takes."""

@@ -18,7 +18,7 @@ from dashboard.widgets.upload_box import ask_photo, ask_pictures
 from dashboard.widgets.work_progress import watch_work
 from models.formatting import show_confidence
 from models.store import StoredModel
-from pipeline.reading.reader import FailedReading
+from pipeline.reading.page_reading import FailedReading
 
 _MOST = 60
 _CHOSEN = "chosen_upload"

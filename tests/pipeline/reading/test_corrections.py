@@ -16,15 +16,15 @@ from pipeline.reading.corrections import (
     edited,
     written,
 )
-from pipeline.reading.reader import PageDigit, PageReading
+from pipeline.reading.page_reading import PageCharacter, PageReading
 
 
 def reading_of(lines: Sequence[str], confidence: float = 0.99) -> PageReading:
-    """A reading with these lines, the digits 20 pixels apart."""
+    """A reading with these lines, the characters 20 pixels apart."""
     blank = np.zeros((28, 28), np.float32)
     return PageReading(
         tuple(
-            PageDigit(int(text), confidence, Box(20 * column + 4, 40 * line + 4, 12, 24), line, blank)
+            PageCharacter(text, confidence, Box(20 * column + 4, 40 * line + 4, 12, 24), line, blank)
             for line, row in enumerate(lines)
             for column, text in enumerate(row)
         )
@@ -63,20 +63,20 @@ def test_a_line_whose_digits_are_all_gone_is_no_line() -> None:
         ("12034", ["1", "2", "0", "3", "4"]),
         ("120\n934", ["1", "2", "0", "93", "4"]),
         ("120\n349", ["1", "2", "0", "3", "49"]),
-        ("l2O 12 0,\n\n3-4", ["12", "1", "2", "", "034"]),
+        ("l2O12 0,\n\n3-4", []),
     ],
 )
 def test_what_an_edited_text_changed_is_found(text: str, digits: list[str]) -> None:
     corrections = correct_text(READING, {}, text)
-    wanted = [line for line in "".join(c for c in text if c in "0123456789\n").split("\n") if line]
+    wanted = [line for line in "".join(c for c in text if c not in "lO").split("\n") if line]
     assert corrected_lines(READING, corrections) == wanted
     if text.isascii() and text.replace("\n", "").isdigit():
         assert written(READING, corrections) == digits
 
 
 @given(
-    st.lists(st.text("0123456789", min_size=1, max_size=8), min_size=1, max_size=4),
-    st.lists(st.text("0123456789\n", max_size=12), min_size=1, max_size=3),
+    st.lists(st.text("0123456789.+", min_size=1, max_size=8), min_size=1, max_size=4),
+    st.lists(st.text("0123456789,-\n", max_size=12), min_size=1, max_size=3),
 )
 def test_after_any_edits_the_text_is_what_was_typed(lines: list[str], texts: list[str]) -> None:
     reading = reading_of(lines)
@@ -84,4 +84,11 @@ def test_after_any_edits_the_text_is_what_was_typed(lines: list[str], texts: lis
     for text in texts:
         corrections = correct_text(reading, corrections, text)
         assert corrected_lines(reading, corrections) == [line for line in text.split("\n") if line]
-    assert correct_text(reading, corrections, reading.text).keys() <= set(range(len(reading.digits)))
+    assert correct_text(reading, corrections, reading.text).keys() <= set(range(len(reading.characters)))
+
+
+def test_a_sign_survives_corrections_of_its_neighbors() -> None:
+    reading = reading_of(("12.50",))
+    assert corrected_text(reading, correct_digit(reading, {}, 1, "7")) == "17.50"
+    assert corrected_text(reading, correct_text(reading, {}, "12,50")) == "12,50"
+    assert edited(reading, correct_text(reading, {}, "12,50")) == [2]

@@ -33,7 +33,9 @@ def png(width: int = 12, height: int = 24) -> bytes:
 def page_reading(lines: tuple[str, ...], confidence: float = 0.99) -> PageWithCrops:
     """A page without having been read."""
     reading = reading_of(lines, confidence)
-    return PageWithCrops(reading, (200, 100), b"", (png(),) * len(reading.digits), (png(60),) * len(lines))
+    return PageWithCrops(
+        reading, (200, 100), b"", (png(),) * len(reading.characters), (png(60),) * len(lines)
+    )
 
 
 PAGE = page_reading(("012", "34"))

@@ -1,0 +1,224 @@
+"""Characters of a page -> lines of writing, in reading order; words and print are told from numbers.
+
+Knows nothing of pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.reading.detection import Detections
+from pipeline.reading.line_grouping import Item, group_lines
+from pipeline.reading.page_network import CHARACTERS, LETTER
+from pipeline.reading.page_reading import CELL_BREAK
+
+_LOW = {".": 0.45, ",": 0.5}
+"""How far below their line's middle signs stand, in heights of a digit; the others stand in the middle."""
+
+_STEEPEST = 35  # degrees; steeper pages are turned before
+
+_LETTER, _BAR = CHARACTERS.index(LETTER), CHARACTERS.index("—")
+
+
+@dataclass(frozen=True)
+class ArrangementParameters:
+    """When characters belong together; lengths in heights of a digit. Set by hand from the looks of made pages.
+
+    Attributes:
+        word_gap: widest blank inside a word.
+        letters: share of letters from which a word of three or more is one.
+        printed: mean probability from which a word is print.
+        space: least blank that is written as a space.
+        cell: least blank between the cells of a table; and so many times the line's usual blank.
+        usual: see `cell`.
+        reach: of a fraction's bar, upwards and downwards.
+    """
+
+    word_gap: float = 0.45
+    letters: float = 0.6
+    printed: float = 0.5
+    space: float = 0.9
+    cell: float = 2.0
+    usual: float = 3.0
+    reach: float = 1.9
+
+
+_P = ArrangementParameters()
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Numbers of characters, as they are read.
+
+    Attributes:
+        lines: of each line its characters, and what stands before each of them: nothing, a space or a cell's end.
+        left_out: of each word or piece of print, its characters.
+    """
+
+    lines: tuple[tuple[tuple[int, str], ...], ...]
+    left_out: tuple[tuple[int, ...], ...]
+
+
+def arrange(found: Detections) -> Arrangement:
+    """The lines of a page."""
+    if not len(found):
+        return Arrangement((), ())
+    heights = _line_heights(found)
+    slope = _slope(found)
+    words = _words(found, heights, slope)
+    readable, left_out = _sorted_out(found, words)
+    chosen = [number for word in readable for number in word]
+    fractions = _fractions(found, chosen, heights)
+    inner = {number for parts in fractions.values() for part in parts for number in part}
+    items = [_item(found, number, heights) for number in chosen if number not in inner]
+    lines = []
+    for group in group_lines(items, float(np.median(heights[chosen])) if chosen else 1.0, slope):
+        line = _spaced(found, [item.number for item in group], heights, fractions)
+        if line:
+            lines.append(line)
+    return Arrangement(tuple(lines), tuple(tuple(word) for word in left_out))
+
+
+def _characters(found: Detections) -> NDArray[np.intp]:
+    return np.asarray(found.probabilities.argmax(axis=1))
+
+
+def _line_heights(found: Detections) -> NDArray[np.float64]:
+    """Of each character the height of the digits about it."""
+    heights = np.array(found.sizes[:, 1])
+    tall = np.flatnonzero(found.is_digit | (_characters(found) == _LETTER))
+    if not len(tall):
+        return np.full(len(found), float(np.median(heights)))
+    middles, is_tall = found.middles[tall], np.isin(np.arange(len(found)), tall)
+    for number in range(len(found)):
+        far = np.abs(middles - found.middles[number]).sum(axis=1)
+        near = tall[np.argpartition(far, 2)[:3]] if len(tall) > 3 else tall
+        typical = float(np.median(found.sizes[near, 1]))
+        heights[number] = 0.5 * (heights[number] + typical) if is_tall[number] else typical
+    return heights
+
+
+def _slope(found: Detections) -> float:
+    """Of the lines, in pixels a pixel, as the network sees it."""
+    turns = np.deg2rad(np.clip(found.turns, -_STEEPEST, _STEEPEST))
+    weights = found.scores * found.sizes[:, 1]
+    return float(np.tan((turns * weights).sum() / max(float(weights.sum()), 1e-9)))
+
+
+def _item(found: Detections, number: int, heights: NDArray[np.float64]) -> Item:
+    character = CHARACTERS[int(found.probabilities[number].argmax())]
+    x, y = found.middles[number]
+    half = found.sizes[number, 0] / 2
+    level = y - _LOW.get(character, 0.0) * heights[number]
+    return Item(number, float(x - half), float(x + half), float(level), float(heights[number]))
+
+
+def _words(found: Detections, heights: NDArray[np.float64], slope: float) -> list[list[int]]:
+    """Characters that stand close together on one level, from left to right."""
+    items = [_item(found, number, heights) for number in range(len(found))]
+    items.sort(key=lambda item: item.left)
+    open_words: list[list[Item]] = []
+    words: list[list[int]] = []
+    for item in items:
+        best, nearest = None, np.inf
+        for word in open_words:
+            last = word[-1]
+            gap = item.left - last.right
+            drop = item.level - last.level - slope * (item.center[0] - last.center[0])
+            height = min(item.height, last.height)
+            if (
+                gap < _P.word_gap * max(item.height, last.height)
+                and abs(drop) < 0.5 * height
+                and abs(drop) < nearest
+            ):
+                best, nearest = word, abs(drop)
+        if best is None:
+            open_words.append([item])
+        else:
+            best.append(item)
+        done = [word for word in open_words if item.left - word[-1].right > 3 * word[-1].height]
+        for word in done:
+            open_words.remove(word)
+            words.append([entry.number for entry in word])
+    return words + [[entry.number for entry in word] for word in open_words]
+
+
+def _sorted_out(found: Detections, words: list[list[int]]) -> tuple[list[list[int]], list[list[int]]]:
+    """What is to be read, and the words and the print that are not; where all is print, that is read."""
+    characters, digits = _characters(found), found.is_digit
+    printed = [
+        float(np.average(found.printed[word], weights=found.scores[word])) > _P.printed for word in words
+    ]
+    by_hand = any(not mark and digits[word].any() for word, mark in zip(words, printed, strict=True))
+    readable, left_out = [], []
+    for word, mark in zip(words, printed, strict=True):
+        letters = float((characters[word] == _LETTER).mean())
+        is_word = letters >= _P.letters and len(word) >= 3
+        if is_word or (mark and by_hand):
+            left_out.append(word)
+            continue
+        kept = [number for number in word if characters[number] != _LETTER]
+        if kept:
+            readable.append(kept)
+        if len(kept) < len(word):
+            left_out.append([number for number in word if characters[number] == _LETTER])
+    return readable, left_out
+
+
+def _fractions(
+    found: Detections, chosen: list[int], heights: NDArray[np.float64]
+) -> dict[int, tuple[list[int], list[int]]]:
+    """Of each fraction's bar what stands above it and what below it, from left to right."""
+    characters = _characters(found)
+    fractions = {}
+    others = np.array([number for number in chosen if characters[number] != _BAR], int)
+    for bar in chosen:
+        if characters[bar] != _BAR or not len(others):
+            continue
+        x, y = found.middles[bar]
+        half = found.sizes[bar, 0] / 2 + 0.15 * heights[bar]
+        over = np.abs(found.middles[others, 0] - x) < half
+        drop = (found.middles[others, 1] - y) / heights[bar]
+        parts = []
+        for side in (-1, 1):
+            near = others[over & (side * drop > 0.1) & (side * drop < _P.reach * 0.75)]
+            parts.append([int(number) for number in near[np.argsort(found.middles[near, 0])]])
+        if parts[0] and parts[1]:
+            fractions[bar] = (parts[0], parts[1])
+    return fractions
+
+
+def _spaced(
+    found: Detections,
+    line: list[int],
+    heights: NDArray[np.float64],
+    fractions: dict[int, tuple[list[int], list[int]]],
+) -> tuple[tuple[int, str], ...]:
+    """A line's characters with what stands before each; bars that divide nothing are left out."""
+    characters = _characters(found)
+    line = [number for number in line if characters[number] != _BAR or number in fractions]
+    if not line:
+        return ()
+    edges = found.edges
+    gaps = [float(edges[b, 0] - edges[a, 2]) / float(heights[b]) for a, b in pairwise(line)]
+    usual = float(np.median(gaps)) if gaps else 0.0
+    spaced: list[tuple[int, str]] = []
+    for place, number in enumerate(line):
+        gap = gaps[place - 1] if place else 0.0
+        wide = gap > max(_P.cell, _P.usual * usual)
+        mark = CELL_BREAK if wide else ""
+        if number in fractions:
+            above, below = fractions[number]
+            spaced += [
+                (above[0], mark),
+                *((n, "") for n in above[1:]),
+                (number, ""),
+                *((n, "") for n in below),
+            ]
+        else:
+            spaced.append((number, mark))
+    return tuple(spaced)

@@ -1,0 +1,272 @@
+"""A picture -> its characters, wherever they stand and however large they are. Knows nothing of lines and texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.digits import DIGITS
+from pipeline.reading.page_network import CELL, CHARACTERS, Maps, PageNetwork, resized
+from pipeline.reading.slope import common_slope
+
+DIGIT_HEIGHT = 30
+"""Height in pixels at which the network knows digits best."""
+
+_COARSE = (160, 320, 640, 1280, 2560)
+"""Longer sides of the picture, in pixels, at which its scale is looked for, coarse first."""
+
+_LARGEST_SIDE, _LARGEST_SCALE = 3200, 2.5
+_MOST = 5000
+_TURNS = (180.0, 90.0, -90.0, 30.0, -30.0, 60.0, -60.0)
+
+_SAME_SCALE = 0.15
+"""Difference of the logarithms of two scales up to which a second look would show nothing new."""
+
+
+@dataclass(frozen=True)
+class DetectionParameters:
+    """What counts as a character; chosen on made pages, see `benchmarks/made_pages.py`.
+
+    Attributes:
+        least_score: of a middle.
+        overlap: share of the smaller of two boxes from which they are the same character.
+        unsure: mean sureness below which a page is looked at from other sides.
+        better: factor by which another side has to speak more clearly.
+        sloping: degrees from which lines are made level.
+        known: from where to where digits are known, as factors of `DIGIT_HEIGHT`.
+    """
+
+    least_score: float = 0.3
+    overlap: float = 0.55
+    unsure: float = 0.4
+    better: float = 1.5
+    sloping: float = 15.0
+    known: tuple[float, float] = (0.45, 1.9)
+
+
+PARAMETERS = DetectionParameters()
+
+
+@dataclass(frozen=True)
+class Detections:
+    """Characters of a picture, in pixels of the gray picture that the network saw.
+
+    Attributes:
+        middles: float64 (n, 2), x and y.
+        sizes: float64 (n, 2), width along the line of writing and height across it.
+        turns: float64 (n,), degrees by which the line of writing falls to the right.
+        scores: float64 (n,), whether there is a character at all, 0 to 1.
+        probabilities: float32 (n, 24) of `CHARACTERS`.
+        printed: float64 (n,), probability that it is print.
+    """
+
+    middles: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+    turns: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    probabilities: NDArray[np.float32]
+    printed: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def __getitem__(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Detections:
+        return Detections(
+            self.middles[chosen], self.sizes[chosen], self.turns[chosen], self.scores[chosen],
+            self.probabilities[chosen], self.printed[chosen],
+        )  # fmt: skip
+
+    @property
+    def is_digit(self) -> NDArray[np.bool_]:
+        """Whether each is likelier a digit than anything else."""
+        return np.asarray(self.probabilities.argmax(axis=1) < DIGITS)
+
+    @property
+    def edges(self) -> NDArray[np.float64]:
+        """Left, top, right and bottom of each, float64 (n, 4)."""
+        return np.concatenate([self.middles - self.sizes / 2, self.middles + self.sizes / 2], axis=1)
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What was found on a picture.
+
+    Attributes:
+        found: the characters, in pixels of `gray`.
+        gray: uint8 (h, w), the picture upright and at the scale that suits its digits.
+        ink: float32 (h, w), whether a pixel is handwriting.
+        matrix: 2x3, from pixels of the given picture to those of `gray`.
+    """
+
+    found: Detections
+    gray: NDArray[np.uint8]
+    ink: NDArray[np.float32]
+    matrix: NDArray[np.float64]
+
+
+def find_characters(gray: NDArray[np.uint8], network: PageNetwork) -> Sighting:
+    """The characters of a picture.
+
+    Args:
+        gray: (h, w).
+        network: looks at it, two to five times.
+    """
+    reduced = min(1.0, _LARGEST_SIDE / max(gray.shape))
+    looks = _Looks(resized(gray, reduced), network)
+    scale = _best_scale(looks)
+    turn, sighting = _best_turn(looks, scale)
+    height = _typical_height(sighting.found)
+    if height and not 0.8 < height / DIGIT_HEIGHT < 1.3:
+        better = min(scale * DIGIT_HEIGHT / height, looks.largest_scale)
+        sighting = looks.turned(better, turn) if turn else looks.at(better)
+    return replace(sighting, matrix=sighting.matrix @ np.diag([reduced, reduced, 1.0]))
+
+
+class _Looks:
+    """A picture at different scales, each looked at once."""
+
+    def __init__(self, gray: NDArray[np.uint8], network: PageNetwork) -> None:
+        self._gray, self._network = gray, network
+        self._seen: dict[float, Sighting] = {}
+        self.longest = max(gray.shape)
+        self.largest_scale = min(_LARGEST_SCALE, _LARGEST_SIDE / self.longest)
+
+    def at(self, scale: float) -> Sighting:
+        """What is seen at a scale, or at one that is nearly the same."""
+        for known, sighting in self._seen.items():
+            if abs(np.log(known / scale)) < _SAME_SCALE:
+                return sighting
+        self._seen[scale] = sighting = self.turned(scale, 0.0)
+        return sighting
+
+    def turned(self, scale: float, turn: float) -> Sighting:
+        """What is seen at a scale once lines that fall by `turn` degrees are level."""
+        gray = self._gray
+        small = resized(gray, scale)
+        across, down = small.shape[1] / gray.shape[1], small.shape[0] / gray.shape[0]
+        matrix = np.array([[across, 0, 0], [0, down, 0]], np.float64)
+        if turn:
+            height, width = small.shape
+            around = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0))
+            reach = np.abs(around[:, :2]) @ (width, height)
+            around[:, 2] += reach / 2 - (width / 2, height / 2)
+            size = max(1, round(reach[0])), max(1, round(reach[1]))
+            level = cv2.warpAffine(small, around, size, borderMode=cv2.BORDER_REPLICATE)
+            small = np.asarray(level, np.uint8)
+            matrix = around @ np.vstack([matrix, [0, 0, 1]])
+        maps = self._network.look(small)
+        return Sighting(_decoded(maps), small, maps.ink, matrix)
+
+
+def _best_scale(looks: _Looks) -> float:
+    """Pixels of the network's picture a pixel of the given one, so that its digits have the height they should."""
+    best, scale_of_best = 0.0, min(1.0, _COARSE[0] / looks.longest)
+    for scale in sorted({min(_LARGEST_SCALE, side / looks.longest) for side in _COARSE}):
+        found = looks.at(scale).found
+        evidence = _evidence(found)
+        if evidence > best:
+            height = _typical_height(found)
+            best, scale_of_best = evidence, scale * DIGIT_HEIGHT / height if height else scale
+        # what stands out at this scale is large enough already
+        plain = evidence == best and scale_of_best < 1.15 * scale
+        if best > 1 and (evidence < 0.6 * best or plain):
+            break
+    return float(min(scale_of_best, looks.largest_scale))
+
+
+def _typical_height(found: Detections) -> float:
+    """The median height of the digits, in pixels; of all characters where there are none; 0 without any."""
+    heights = found.sizes[found.is_digit, 1]
+    if not len(heights):
+        heights = found.sizes[:, 1]
+    return float(np.median(heights)) if len(heights) else 0.0
+
+
+def _best_turn(looks: _Looks, scale: float) -> tuple[float, Sighting]:
+    """By how many degrees the page is turned, and what is seen once it is upright.
+
+    Where little is sure, the page is looked at from other sides; then its lines are made level.
+    """
+    turn, sighting = 0.0, looks.at(scale)
+    if len(sighting.found) and _quality(sighting.found) < PARAMETERS.unsure:
+        best = PARAMETERS.better * _evidence(sighting.found)
+        for other in _TURNS:
+            turned = looks.turned(scale, other)
+            if (evidence := _evidence(turned.found)) > best:
+                best, turn, sighting = evidence, other, turned
+    digits = sighting.found[sighting.found.is_digit]
+    slope = float(np.rad2deg(np.arctan(common_slope(digits.middles, _typical_height(digits)))))
+    if abs(slope) > PARAMETERS.sloping:
+        turned = looks.turned(scale, turn + slope)
+        if _evidence(turned.found) > _evidence(sighting.found):
+            turn, sighting = turn + slope, turned
+    return turn, sighting
+
+
+def _sureness(found: Detections) -> NDArray[np.float64]:
+    """Of each character, how sure it is that it is there and which one it is."""
+    return np.asarray(found.scores * found.probabilities.max(axis=1, initial=0), np.float64)
+
+
+def _quality(found: Detections) -> float:
+    """Mean sureness."""
+    return float(_sureness(found).mean())
+
+
+def _evidence(found: Detections) -> float:
+    """How much speaks for digits of the right size: the sum of their sureness, cubed, so that guesses hardly count."""
+    heights = found.sizes[:, 1] / DIGIT_HEIGHT
+    fit = np.exp(-((np.log(np.maximum(heights, 0.01)) / 0.6) ** 2))
+    return float((fit * _sureness(found) ** 3 * found.is_digit).sum())
+
+
+def _decoded(maps: Maps) -> Detections:
+    """The characters that the maps tell of: each local maximum of `middle` is one, unless it is a larger one's."""
+    score = maps.middle
+    peak = (score >= cv2.dilate(score, np.ones((3, 3), np.uint8))) & (score > PARAMETERS.least_score)
+    rows, columns = np.nonzero(peak)
+    order = np.argsort(-score[rows, columns])[:_MOST]
+    rows, columns = rows[order], columns[order]
+    geometry = maps.geometry[rows, columns].astype(np.float64)
+    middles = (np.stack([columns, rows], axis=1) + 0.5 + geometry[:, :2]) * CELL
+    sizes = np.exp(np.clip(geometry[:, 2:4], -4, 4)) * (16, 28)
+    turns = np.rad2deg(np.arctan2(geometry[:, 5], geometry[:, 4]))
+    found = Detections(
+        middles, sizes, turns, score[rows, columns].astype(np.float64),
+        maps.character[rows, columns], 1 / (1 + np.exp(-geometry[:, 6])),
+    )  # fmt: skip
+    low, high = (factor * DIGIT_HEIGHT for factor in PARAMETERS.known)
+    fits = (found.sizes[:, 1] < high) & ((found.sizes[:, 1] > low) | ~found.is_digit)
+    return _without_doubles(found[fits])
+
+
+def _without_doubles(found: Detections) -> Detections:
+    """Of characters in each other's place the surer one."""
+    if len(found) < 2:
+        return found
+    edges = found.edges
+    area = np.maximum(found.sizes.prod(axis=1), 1e-6)
+    kept = np.ones(len(found), bool)
+    order = np.argsort(found.middles[:, 0])
+    reach = float(found.sizes.max())
+    xs = found.middles[order, 0]
+    for rank, one in enumerate(order):
+        last = int(np.searchsorted(xs, xs[rank] + reach))
+        others = order[rank + 1 : last]
+        if not len(others):
+            continue
+        low = np.maximum(edges[one, :2], edges[others, :2])
+        high = np.minimum(edges[one, 2:], edges[others, 2:])
+        shared = np.clip(high - low, 0, None).prod(axis=1) / np.minimum(area[one], area[others])
+        for other in others[shared > PARAMETERS.overlap]:
+            kept[one if found.scores[other] > found.scores[one] else other] = False
+    return found[kept]
+
+
+def with_probabilities(found: Detections, probabilities: NDArray[np.float32]) -> Detections:
+    """The same characters with other probabilities (n, 24)."""
+    assert probabilities.shape[1] == len(CHARACTERS)  # noqa: S101
+    return replace(found, probabilities=probabilities)

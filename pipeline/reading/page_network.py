@@ -1,0 +1,158 @@
+"""The network that looks at whole pages, through LiteRT. Knows nothing of lines and texts."""
+
+import os
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.contrast import local_contrast
+
+NETWORK_FILE = Path(__file__).with_name("page_network.tflite")
+"""Made by `pipeline.training.page_network`; it says how."""
+
+CHARACTERS = "0123456789.,-/:+x*=()÷—a"
+"""What the network tells apart: digits, signs (x is a cross, — a fraction bar) and `LETTER`."""
+
+LETTER = "a"
+"""Stands for any letter but x."""
+
+CELL = 4
+"""Pixels of the picture, in each direction, that one place of the maps stands for."""
+
+_GEOMETRY = 7
+_GRID = 32  # sides of what the network sees are multiples of it
+_TILE, _OVERLAP = 1152, 96
+
+
+class Maps(NamedTuple):
+    """What the network says of a picture, for every place of a grid of `CELL` pixels.
+
+    Attributes:
+        middle: float32 (h, w), whether a character has its middle here, 0 to 1.
+        character: float32 (h, w, 24), which of `CHARACTERS` it is, sums of 1.
+        geometry: float32 (h, w, 7): the middle's offset x and y in cells, log of width / 16 and height / 28
+            pixels, cosine and sine of the line's direction, logit of being printed.
+        ink: float32 (H, W) of the picture's own size, whether a pixel is handwriting, 0 to 1.
+    """
+
+    middle: NDArray[np.float32]
+    character: NDArray[np.float32]
+    geometry: NDArray[np.float32]
+    ink: NDArray[np.float32]
+
+
+class PageNetwork:
+    """The network, ready to look. One object may be shared by any number of threads."""
+
+    def __init__(self, litert_file: Path = NETWORK_FILE, workers: int | None = None) -> None:
+        """Loads the network.
+
+        Args:
+            litert_file: of the form that `pipeline.training.page_network` writes.
+            workers: how many callers are served at once; as many as cores by default.
+        """
+        self._content = litert_file.read_bytes()
+        self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
+        for _ in range(workers or os.cpu_count() or 1):
+            self._idle.put(None)  # loaded when it is first needed
+
+    @contextmanager
+    def _borrow(self) -> Iterator[Any]:
+        from ai_edge_litert.interpreter import Interpreter
+
+        interpreter = self._idle.get()
+        try:
+            if interpreter is None:
+                interpreter = Interpreter(model_content=self._content, num_threads=1)
+            yield interpreter
+        finally:
+            self._idle.put(interpreter)
+
+    def look(self, gray: NDArray[np.uint8]) -> Maps:
+        """What is where on a picture, gray (h, w), whose digits are about 28 pixels tall.
+
+        Large pictures are looked at in tiles that overlap, so that memory is bounded.
+        """
+        contrast = local_contrast(gray)
+        height, width = contrast.shape
+        rows, columns = -(-height // CELL), -(-width // CELL)
+        maps = Maps(
+            np.zeros((rows, columns), np.float32),
+            np.zeros((rows, columns, len(CHARACTERS)), np.float32),
+            np.zeros((rows, columns, _GEOMETRY), np.float32),
+            np.zeros((height, width), np.float32),
+        )
+        with self._borrow() as interpreter:
+            for top, first, last in _tiles(height):
+                for left, start, end in _tiles(width):
+                    tile = contrast[top : top + _TILE, left : left + _TILE]
+                    answers = _answers(interpreter, tile)
+                    for whole, part, cell in zip(maps, answers, (CELL, CELL, CELL, 1), strict=True):
+                        inner = np.s_[
+                            (first - top) // cell : -((top - last) // cell),
+                            (start - left) // cell : -((left - end) // cell),
+                        ]
+                        seen = part[inner]
+                        y, x = first // cell, start // cell
+                        whole[y : y + seen.shape[0], x : x + seen.shape[1]] = seen
+        return maps
+
+
+def _tiles(length: int) -> Iterator[tuple[int, int, int]]:
+    """Where each tile of a side begins, and from where to where it is the one that counts."""
+    if length <= _TILE:
+        yield 0, 0, length
+        return
+    step = _TILE - 2 * _OVERLAP
+    for start in range(0, length - 2 * _OVERLAP, step):
+        first = start + _OVERLAP if start else 0
+        rest = length - start <= _TILE
+        yield start, first, length if rest else start + _TILE - _OVERLAP
+        if rest:
+            return
+
+
+def _answers(interpreter: Any, contrast: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+    """The four outputs for a tile, in the order of `Maps`; a little larger than the tile."""
+    height, width = contrast.shape
+    padded = np.pad(contrast, ((0, -height % _GRID), (0, -width % _GRID)))[None, :, :, None]
+    place = interpreter.get_input_details()[0]
+    if tuple(place["shape"]) != padded.shape:
+        interpreter.resize_tensor_input(place["index"], padded.shape)
+        interpreter.allocate_tensors()
+    interpreter.set_tensor(place["index"], padded)
+    interpreter.invoke()
+    # told by their sizes: the order of outputs is the converter's own
+    outputs = {}
+    for detail in interpreter.get_output_details():
+        output = interpreter.get_tensor(detail["index"])[0]
+        outputs[0 if output.shape[0] == padded.shape[1] else output.shape[-1]] = output
+    rows, columns = -(-height // CELL), -(-width // CELL)
+    return (
+        outputs[1][:rows, :columns, 0],
+        outputs[len(CHARACTERS)][:rows, :columns],
+        outputs[_GEOMETRY][:rows, :columns],
+        outputs[0][:height, :width, 0],
+    )
+
+
+@cache
+def page_network() -> PageNetwork:
+    """The shipped network, loaded once in a process."""
+    return PageNetwork()
+
+
+def resized(gray: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    """A gray picture larger or smaller by a factor, at least one pixel on each side."""
+    if scale == 1:
+        return gray
+    size = max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(gray, size, interpolation=way), np.uint8)

@@ -1,0 +1,132 @@
+"""A page that was looked at: what each of its characters may be, and how sure that is. Knows no rules for lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from models.digits import DIGITS
+from models.recognizer import Recognizer, among_digits
+from pipeline.imaging.geometry import Box
+from pipeline.imaging.picture import Picture
+from pipeline.reading.arrangement import arrange
+from pipeline.reading.detection import find_characters
+from pipeline.reading.digit_images import digit_images
+from pipeline.reading.page_network import CHARACTERS, LETTER, page_network
+from pipeline.reading.page_reading import PageCharacter
+
+_WRITTEN = {"—": "/"}
+"""How characters stand in a text, if not as themselves."""
+
+_NO_IMAGE = np.zeros((0, 0), np.float32)
+
+
+@dataclass(frozen=True)
+class Votes:
+    """How much the page's network and the digits' network have to say, and how sure both are together.
+
+    Fitted to made pages by `benchmarks/reading_confidence.py`.
+
+    Attributes:
+        page: exponent of the page network's probabilities.
+        digit: exponent of the recognizer's.
+        likeliest: weight of the log-odds of the likeliest character.
+        there: weight of the log-odds of there being a character.
+        bias: added to both; the sum is the log-odds of being right.
+    """
+
+    page: float = 0.6
+    digit: float = 0.6
+    likeliest: float = 1.02
+    there: float = 1.37
+    bias: float = -1.5
+
+
+VOTES = Votes()
+
+
+class SeenPage:
+    """What is known of a page's characters.
+
+    Attributes:
+        arrangement: their lines, by number.
+    """
+
+    def __init__(self, picture: Picture, recognizer: Recognizer) -> None:
+        """Looks at a page.
+
+        Args:
+            picture: of the page.
+            recognizer: has a say in which digit is which.
+        """
+        gray = np.asarray(cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+        sighting = find_characters(gray, page_network())
+        self._found = found = sighting.found
+        self.arrangement = arrange(found)
+        self._back = np.linalg.inv(np.vstack([sighting.matrix, [0, 0, 1]]))[:2]
+        self._shape = picture.pixels.shape
+        read = [number for line in self.arrangement.lines for number, _ in line]
+        digits = np.array([number for number in read if found.is_digit[number]], np.intp)
+        self._images = dict(zip(digits.tolist(), digit_images(found, sighting.ink, digits), strict=True))
+        self._probabilities = np.array(found.probabilities, np.float64)
+        inked = [number for number in digits.tolist() if self._images[number].any()]
+        if inked:
+            answers = among_digits(recognizer.scores(np.stack([self._images[number] for number in inked])))
+            own = self._probabilities[inked, :DIGITS]
+            share = own.sum(axis=1, keepdims=True)
+            both = (own / share + 1e-6) ** VOTES.page * (answers + 1e-6) ** VOTES.digit
+            self._probabilities[inked, :DIGITS] = share * both / both.sum(axis=1, keepdims=True)
+
+    def evidence(self, number: int) -> tuple[float, float]:
+        """Log-odds of a character's likeliest kind, and of its being there at all."""
+        return _log_odds(float(self._probabilities[number].max())), _log_odds(
+            float(self._found.scores[number])
+        )
+
+    def choices(self, number: int) -> Mapping[str, float]:
+        """What a character may be, with its probability; "" for nothing."""
+        row = self._probabilities[number]
+        likeliest, there = self.evidence(number)
+        odds = VOTES.likeliest * likeliest + VOTES.there * there + VOTES.bias
+        sure = float(1 / (1 + np.exp(-odds)))
+        best = int(row.argmax())
+        # the others as likely beside the best as the networks have it; what is then left is for there being nothing
+        others = row * (sure / row[best])
+        rest = float(others.sum()) - sure
+        others *= min(1.0, (1 - sure) / max(rest, 1e-9))
+        others[best] = sure
+        choices: dict[str, float] = {"": max(0.0, 1 - float(others.sum()))}
+        for character, chance in zip(CHARACTERS, others.tolist(), strict=True):
+            text = _WRITTEN.get(character, character)
+            choices[text] = choices.get(text, 0.0) + chance
+        choices[""] += choices.pop(LETTER)
+        return choices
+
+    def read(self, line: int, texts: Sequence[str] | None) -> list[PageCharacter]:
+        """The characters of a line, as `texts` says or else the likeliest ones; those that are "" are left out."""
+        characters: list[PageCharacter] = []
+        for place, (number, before) in enumerate(self.arrangement.lines[line]):
+            choices = self.choices(number)
+            text = max((t for t in choices if t), key=lambda t: choices[t]) if texts is None else texts[place]
+            if text:
+                image = self._images.get(number, _NO_IMAGE) if text.isdecimal() else _NO_IMAGE
+                mark = before if characters else ""
+                characters.append(PageCharacter(text, choices[text], self.box([number]), line, image, mark))
+        return characters
+
+    def box(self, numbers: Sequence[int]) -> Box:
+        """The upright box around some characters, in pixels of the picture."""
+        left, top, _, _ = self._found.edges[list(numbers)].min(axis=0)
+        _, _, right, bottom = self._found.edges[list(numbers)].max(axis=0)
+        corners = np.array([[left, top, 1], [right, top, 1], [right, bottom, 1], [left, bottom, 1]])
+        points = corners @ self._back.T
+        height, width = self._shape[:2]
+        low = np.clip(np.floor(points.min(axis=0)), 0, (width - 1, height - 1)).astype(int)
+        high = np.clip(np.ceil(points.max(axis=0)), low + 1, (width, height)).astype(int)
+        return Box.from_edges(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+
+
+def _log_odds(chance: float) -> float:
+    chance = min(max(chance, 1e-4), 1 - 1e-4)
+    return float(np.log(chance / (1 - chance)))
