@@ -29,7 +29,7 @@ from pipeline.imaging.picture import read_picture
 from pipeline.pages.digits import made_digits
 
 Picture = NDArray[np.uint8]
-THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
+THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
 LETTERS = "ACDEFGHJKLMNPQRTUVWXYabcdefhkmnprtuvwxy"
 WORDS = ("the", "name", "sum", "paper", "Total", "hello", "and", "Date", "room", "Nr", "kg", "EUR")
 FONTS = (

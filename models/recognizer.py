@@ -19,7 +19,7 @@ from models.test_time_augmentation import COUNT, views_of
 _CHUNK = 128  # images an interpreter takes at once: large enough to keep it busy, small enough for the cache
 
 
-SURELY_DIGIT = 0.98
+SURELY_DIGIT = 0.7
 """Digit score below which a picture is refused; benchmarks/refusal.py measures what that costs and catches."""
 
 
