@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from models.digits import DIGITS
 from models.recognizer import Recognizer, among_digits
@@ -18,6 +19,9 @@ from pipeline.reading.page_reading import PageCharacter
 
 _WRITTEN = {"—": "/"}
 """How characters stand in a text, if not as themselves."""
+
+_THERE = 0.5
+"""Confidence above which a character may be another one, but no rule makes it go away."""
 
 _NO_IMAGE = np.zeros((0, 0), np.float32)
 
@@ -33,14 +37,16 @@ class Votes:
         digit: exponent of the recognizer's.
         likeliest: weight of the log-odds of the likeliest character.
         there: weight of the log-odds of there being a character.
-        bias: added to both; the sum is the log-odds of being right.
+        agreed: weight of the log-odds that the recognizer gives to that digit.
+        bias: added to them; the sum is the log-odds of being right.
     """
 
     page: float = 0.6
     digit: float = 0.6
-    likeliest: float = 1.02
-    there: float = 1.37
-    bias: float = -1.5
+    likeliest: float = 1.01
+    there: float = 1.29
+    agreed: float = 0.16
+    bias: float = -1.68
 
 
 VOTES = Votes()
@@ -70,25 +76,35 @@ class SeenPage:
         digits = np.array([number for number in read if found.is_digit[number]], np.intp)
         self._images = dict(zip(digits.tolist(), digit_images(found, sighting.ink, digits), strict=True))
         self._probabilities = np.array(found.probabilities, np.float64)
+        self._answers: dict[int, NDArray[np.float32]] = {}
         inked = [number for number in digits.tolist() if self._images[number].any()]
         if inked:
-            answers = among_digits(recognizer.scores(np.stack([self._images[number] for number in inked])))
+            scores = recognizer.scores(np.stack([self._images[number] for number in inked]))
+            self._answers = dict(zip(inked, scores, strict=True))
+            answers = among_digits(scores)
             own = self._probabilities[inked, :DIGITS]
             share = own.sum(axis=1, keepdims=True)
             both = (own / share + 1e-6) ** VOTES.page * (answers + 1e-6) ** VOTES.digit
             self._probabilities[inked, :DIGITS] = share * both / both.sum(axis=1, keepdims=True)
 
-    def evidence(self, number: int) -> tuple[float, float]:
-        """Log-odds of a character's likeliest kind, and of its being there at all."""
-        return _log_odds(float(self._probabilities[number].max())), _log_odds(
-            float(self._found.scores[number])
+    def evidence(self, number: int) -> tuple[float, float, float]:
+        """Log-odds of a character's likeliest kind, of its being there at all, and the recognizer's of that digit.
+
+        The last is 0 for a sign, of which the recognizer knows nothing.
+        """
+        best = int(self._probabilities[number].argmax())
+        answer = self._answers.get(number)
+        return (
+            _log_odds(float(self._probabilities[number, best])),
+            _log_odds(float(self._found.scores[number])),
+            0.0 if answer is None or best >= DIGITS else _log_odds(float(answer[best])),
         )
 
     def choices(self, number: int) -> Mapping[str, float]:
         """What a character may be, with its probability; "" for nothing."""
         row = self._probabilities[number]
-        likeliest, there = self.evidence(number)
-        odds = VOTES.likeliest * likeliest + VOTES.there * there + VOTES.bias
+        likeliest, there, agreed = self.evidence(number)
+        odds = VOTES.likeliest * likeliest + VOTES.there * there + VOTES.agreed * agreed + VOTES.bias
         sure = float(1 / (1 + np.exp(-odds)))
         best = int(row.argmax())
         # the others as likely beside the best as the networks have it; what is then left is for there being nothing
@@ -101,6 +117,8 @@ class SeenPage:
             text = _WRITTEN.get(character, character)
             choices[text] = choices.get(text, 0.0) + chance
         choices[""] += choices.pop(LETTER)
+        if sure > _THERE:
+            del choices[""]
         return choices
 
     def read(self, line: int, texts: Sequence[str] | None) -> list[PageCharacter]:

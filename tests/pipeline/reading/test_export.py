@@ -76,7 +76,8 @@ def test_a_page_of_a_file_is_named_by_the_file_and_its_number() -> None:
 
 def test_json_is_that_of_the_command_line_with_the_changes() -> None:
     page, blank, _ = (json.loads(line) for line in to_json(PAGES).splitlines())
-    assert set(page) == {"path", "text", "lines", "digits", "left_out", "disagreeing", "edits"}
+    promised = {"path", "text", "lines", "numbers", "digits", "signs", "left_out", "disagreeing", "edits"}
+    assert set(page) == promised
     assert page["text"] == "072\n34"
     assert page["lines"] == ["072", "34"]
     assert [digit["digit"] for digit in page["digits"]] == [0, 1, 2, 3, 4]
