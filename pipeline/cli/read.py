@@ -175,10 +175,13 @@ def _read_table(csv_file: Path) -> list[list[str]]:
     names = rows[0]
     if not {"path", "text", "error"} <= set(names) <= set(_COLUMNS):
         raise ConfigError(f"{csv_file}: expected a table that `digitlab read` wrote, or no file yet.")
-    whole = [
-        dict(zip(names, row, strict=False)) for row in rows[1:] if len(row) >= len(names)
-    ]  # the last may be cut
-    return [[row.get(name, "") for name in _COLUMNS] for row in whole]
+    whole = [row for row in rows[1:] if len(row) >= len(names)]  # the last may be cut
+    known = [dict(zip(names, row, strict=False)) for row in whole]
+    # what a person wrote behind a row stays there
+    return [
+        [*(cells.get(name, "") for name in _COLUMNS), *row[len(names) :]]
+        for cells, row in zip(known, whole, strict=True)
+    ]
 
 
 def _write_table(

@@ -48,5 +48,7 @@ def _likely(choices: Mapping[str, float]) -> list[tuple[str, float]]:
     """The choices that are tried; of signs and of nothing, which a rule can't tell apart, the likelier."""
     digits = [choice for choice in choices.items() if choice[0].isdecimal()]
     others = [choice for choice in choices.items() if not choice[0].isdecimal()]
-    best = max(others, key=lambda choice: choice[1], default=("", 0.0))
-    return [*heapq.nlargest(_TRIED - 1, digits, key=lambda choice: choice[1]), best]
+    return [
+        *heapq.nlargest(_TRIED - 1, digits, key=lambda choice: choice[1]),
+        *heapq.nlargest(1, others, key=lambda choice: choice[1]),
+    ]

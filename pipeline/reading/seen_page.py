@@ -21,7 +21,7 @@ _WRITTEN = {"—": "/"}
 """How characters stand in a text, if not as themselves."""
 
 _THERE = 0.5
-"""Confidence above which a character may be another one, but no rule makes it go away."""
+"""Confidence above which a digit may be another one, but no rule makes it a sign or nothing."""
 
 _NO_IMAGE = np.zeros((0, 0), np.float32)
 
@@ -117,9 +117,11 @@ class SeenPage:
             text = _WRITTEN.get(character, character)
             choices[text] = choices.get(text, 0.0) + chance
         choices[""] += choices.pop(LETTER)
-        if sure > _THERE:
-            del choices[""]
-        return choices
+        if sure <= _THERE:
+            return choices
+        return {
+            text: chance for text, chance in choices.items() if text and (best >= DIGITS or text.isdecimal())
+        }
 
     def read(self, line: int, texts: Sequence[str] | None) -> list[PageCharacter]:
         """The characters of a line, as `texts` says or else the likeliest ones; those that are "" are left out."""

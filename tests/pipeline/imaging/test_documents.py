@@ -201,6 +201,7 @@ def test_too_large_a_document(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         (locked_zip(zip_of(("a.png", b"x")), "a.png"), "this one is encrypted"),
         (zip_of(*((f"{number}.txt", b"") for number in range(10_001))), "at most 10,000 files"),
     ],
+    ids=["junk", "late junk", "locked", "empty", "no picture", "cut off", "office", "locked zip", "too many"],
 )
 def test_what_can_not_be_opened_is_one_sentence(data: bytes, words: str) -> None:
     (sentence,) = problems(data)
