@@ -46,7 +46,7 @@ def page_record(page: AnyPage) -> dict[str, Any]:
         {
             "index": place,
             "box": list(reading.characters[place].box),
-            "read": reading.characters[place].text,
+            "read": _value(reading.characters[place].text),
             "text": now[place],
         }
         for place in page.edits
@@ -127,6 +127,11 @@ def _row(page: AnyPage) -> list[Any]:
         "disagreeing": listed(page.disagreeing),
     }
     return [*row.values(), len(page.edits)]
+
+
+def _value(text: str) -> int | str:
+    """A digit as a number, all else as it is."""
+    return int(text) if len(text) == 1 and text.isdecimal() else text
 
 
 def positions(reading: PageReading) -> Iterator[tuple[int, int, int]]:

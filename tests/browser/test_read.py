@@ -95,7 +95,7 @@ def test_a_folder_with_a_large_document_is_read_page_by_page(tab: Tab, tmp_path:
     page = tab.open("/read")
     page.get_by_role("radio", name="Folder").click()
     tab.settle()
-    page.locator("input[type=file]").first.set_input_files(tmp_path / "scans")
+    page.locator("input[type=file][webkitdirectory]").set_input_files(tmp_path / "scans")
     expect(page.get_by_role("textbox", name="Text, line by line")).to_have_value(ROWS[0])
     expect(page.get_by_role("group", name="Digits of scans/may/all.pdf, page 1")).to_be_visible()
     page.get_by_role("combobox", name="Picture").click()
