@@ -19,7 +19,11 @@ _COARSE = (160, 320, 640, 1280, 2560)
 """Longer sides of the picture, in pixels, at which its scale is looked for, coarse first."""
 
 _LARGEST_SIDE, _LARGEST_SCALE = 3200, 2.5
-_MOST = 5000
+_MOST = 1500
+_MOST_TURNED, _LARGEST_TURNED = (
+    300,
+    1700,
+)  # characters and pixels of a side: eight looks at more would take long
 _TURNS = (180.0, 90.0, -90.0, 30.0, -30.0, 60.0, -60.0)
 
 _SAME_SCALE = 0.15
@@ -191,7 +195,8 @@ def _best_turn(looks: _Looks, scale: float) -> tuple[float, Sighting]:
     Where little is sure, the page is looked at from other sides; then its lines are made level.
     """
     turn, sighting = 0.0, looks.at(scale)
-    if len(sighting.found) and _quality(sighting.found) < PARAMETERS.unsure:
+    small = 0 < len(sighting.found) <= _MOST_TURNED and scale * looks.longest <= _LARGEST_TURNED
+    if small and _quality(sighting.found) < PARAMETERS.unsure:
         best = PARAMETERS.better * _evidence(sighting.found)
         for other in _TURNS:
             turned = looks.turned(scale, other)
