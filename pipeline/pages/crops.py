@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pipeline.imaging.contrast import local_contrast
 from pipeline.imaging.geometry import Box
 from pipeline.pages import layouts
+from pipeline.pages.characters import CHARACTERS
 from pipeline.pages.generator import Photograph, Scene, cropped, photograph
-from pipeline.pages.writing import CHARACTERS
 
 SIDE = 256
 """Pixels of a crop."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import Box
 from pipeline.pages import camera
+from pipeline.pages.characters import LETTER
 from pipeline.pages.layouts import LAYOUTS, Desk, Layout
 from pipeline.pages.scribbles import scribble
 from pipeline.pages.scribes import any_hand, any_print
@@ -65,7 +66,7 @@ class Photograph:
         texts: dict[int, str] = {}
         for character in self.characters:
             placed = character.placed
-            if not placed.printed and character.visible > 0.7 and placed.character != "a":
+            if not placed.printed and character.visible > 0.7 and placed.character != LETTER:
                 texts[placed.line] = texts.get(placed.line, "") + placed.character
         return [text for text in texts.values() if text]
 

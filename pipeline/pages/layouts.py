@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.pages import phrases
+from pipeline.pages.characters import BAR
 from pipeline.pages.scribbles import scribble
 from pipeline.pages.scribes import Scribe
 from pipeline.pages.writing import Sheet
@@ -127,7 +128,7 @@ def fractions(sheet: Sheet, desk: Desk) -> None:
             gap = rng.uniform(0.2, 0.45) * h
             end = desk.write(sheet, above, x + rng.uniform(0, 0.3) * h, middle - gap)
             end = max(end, desk.write(sheet, below, x + rng.uniform(0, 0.3) * h, middle + gap + h))
-            bar = desk.hand.write("—", h)
+            bar = desk.hand.write(BAR, h)
             if bar is None:
                 return
             wide = max(int(end - x), 3)
@@ -136,7 +137,7 @@ def fractions(sheet: Sheet, desk: Desk) -> None:
             box = sheet.stamp(
                 type(bar)(mask[:, columns], 0, -mask.shape[0] / 2, wide), x - 0.1 * h, middle, printed=False
             )
-            sheet.place("—", box, False, sheet.new_line(), 0)
+            sheet.place(BAR, box, False, sheet.new_line(), 0)
             x = end + 0.5 * h
             if rng.random() < 0.7:
                 x = desk.write(sheet, "+-x=:"[rng.integers(5)], x, middle + 0.5 * h) + 0.4 * h

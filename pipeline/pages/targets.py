@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-CELL = 4
-"""Pixels of the picture, in each direction, that one place of the network's maps stands for."""
+from pipeline.pages.characters import CELL, GEOMETRY, TYPICAL_SIZE
 
 _WHOLE, _HINTED = 0.72, 0.3
 """Visible shares from which a character is one, and from which it is neither one nor none."""
@@ -51,7 +50,7 @@ def targets_of(rows: NDArray[np.float32], side: int) -> Targets:
         np.ones((n, n), np.float32),
         np.zeros((n, n), np.int32),
         np.zeros((n, n), np.float32),
-        np.zeros((n, n, 7), np.float32),
+        np.zeros((n, n, GEOMETRY), np.float32),
         np.zeros((n, n), np.float32),
     )
     for row in rows.tolist():
@@ -87,7 +86,8 @@ def _mark(maps: Targets, row: list[float], n: int) -> None:
     maps.near[window][mine] = close[mine]
     maps.character[window][mine] = int(kind)
     maps.upright[window][mine] = close[mine] * (abs(turn) < _UPRIGHT)
-    values = np.empty((*close.shape, 7), np.float32)
+    values = np.empty((*close.shape, GEOMETRY), np.float32)
     values[..., 0], values[..., 1] = x / CELL - columns - 0.5, y / CELL - lines - 0.5
-    values[..., 2:] = np.log(max(width, 2) / 16), np.log(max(height, 2) / 28), cosine, sine, printed
+    sizes = np.log(np.maximum((width, height), 2) / TYPICAL_SIZE)
+    values[..., 2:] = *sizes, cosine, sine, printed
     maps.geometry[window][mine] = values[mine]

@@ -8,13 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.pages.characters import CHARACTERS, LETTER
 from pipeline.pages.phrases import TIMES
 from pipeline.pages.scribes import Mark, Scribe
-
-CHARACTERS = "0123456789.,-/:+x*=()÷—a"
-"""What is told apart on a page; x is a multiplication cross or the letter, a stands for any other letter."""
-
-LETTER = "a"
 
 _ALIKE = {TIMES: "x", "X": "x", "·": "*"}
 

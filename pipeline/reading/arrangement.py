@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.pages.characters import BAR, CHARACTERS, LETTER
 from pipeline.reading.detection import Detections
 from pipeline.reading.line_grouping import Item, group_lines
-from pipeline.reading.page_network import CHARACTERS, LETTER
 from pipeline.reading.page_reading import CELL_BREAK
 
 _LOW = {".": 0.45, ",": 0.5}
@@ -21,7 +21,7 @@ _LOW = {".": 0.45, ",": 0.5}
 
 _STEEPEST = 35  # degrees; steeper pages are turned before
 
-_LETTER, _BAR = CHARACTERS.index(LETTER), CHARACTERS.index("—")
+_LETTER, _BAR = CHARACTERS.index(LETTER), CHARACTERS.index(BAR)
 
 
 @dataclass(frozen=True)

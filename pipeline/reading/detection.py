@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.digits import DIGITS
-from pipeline.reading.page_network import CELL, CHARACTERS, Maps, PageNetwork, resized
+from pipeline.pages.characters import CELL, TYPICAL_SIZE
+from pipeline.reading.page_network import Maps, PageNetwork, resized
 from pipeline.reading.slope import common_slope
 
 DIGIT_HEIGHT = 30
@@ -237,7 +238,7 @@ def _decoded(maps: Maps) -> Detections:
     rows, columns = rows[order], columns[order]
     geometry = maps.geometry[rows, columns].astype(np.float64)
     middles = (np.stack([columns, rows], axis=1) + 0.5 + geometry[:, :2]) * CELL
-    sizes = np.exp(np.clip(geometry[:, 2:4], -4, 4)) * (16, 28)
+    sizes = np.exp(np.clip(geometry[:, 2:4], -4, 4)) * TYPICAL_SIZE
     turns = np.rad2deg(np.arctan2(geometry[:, 5], geometry[:, 4]))
     found = Detections(
         middles, sizes, turns, score[rows, columns].astype(np.float64),
@@ -269,9 +270,3 @@ def _without_doubles(found: Detections) -> Detections:
         for other in others[shared > PARAMETERS.overlap]:
             kept[one if found.scores[other] > found.scores[one] else other] = False
     return found[kept]
-
-
-def with_probabilities(found: Detections, probabilities: NDArray[np.float32]) -> Detections:
-    """The same characters with other probabilities (n, 24)."""
-    assert probabilities.shape[1] == len(CHARACTERS)  # noqa: S101
-    return replace(found, probabilities=probabilities)

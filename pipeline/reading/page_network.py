@@ -13,20 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.contrast import local_contrast
+from pipeline.pages.characters import CELL, CHARACTERS, GEOMETRY
 
 NETWORK_FILE = Path(__file__).with_name("page_network.tflite")
-"""Made by `pipeline.training.page_network`; it says how."""
+"""Made by `python -m pipeline.training.page_training`; the record beside it says how."""
 
-CHARACTERS = "0123456789.,-/:+x*=()÷—a"
-"""What the network tells apart: digits, signs (x is a cross, — a fraction bar) and `LETTER`."""
-
-LETTER = "a"
-"""Stands for any letter but x."""
-
-CELL = 4
-"""Pixels of the picture, in each direction, that one place of the maps stands for."""
-
-_GEOMETRY = 7
 _GRID = 32  # sides of what the network sees are multiples of it
 _TILE, _OVERLAP = 1152, 96
 
@@ -37,8 +28,7 @@ class Maps(NamedTuple):
     Attributes:
         middle: float32 (h, w), whether a character has its middle here, 0 to 1.
         character: float32 (h, w, 24), which of `CHARACTERS` it is, sums of 1.
-        geometry: float32 (h, w, 7): the middle's offset x and y in cells, log of width / 16 and height / 28
-            pixels, cosine and sine of the line's direction, logit of being printed.
+        geometry: float32 (h, w, 7): as `Targets.geometry` of `pipeline.pages.targets`, of being printed the logit.
         ink: float32 (H, W) of the picture's own size, whether a pixel is handwriting, 0 to 1.
     """
 
@@ -86,7 +76,7 @@ class PageNetwork:
         maps = Maps(
             np.zeros((rows, columns), np.float32),
             np.zeros((rows, columns, len(CHARACTERS)), np.float32),
-            np.zeros((rows, columns, _GEOMETRY), np.float32),
+            np.zeros((rows, columns, GEOMETRY), np.float32),
             np.zeros((height, width), np.float32),
         )
         with self._borrow() as interpreter:
@@ -138,7 +128,7 @@ def _answers(interpreter: Any, contrast: NDArray[np.float32]) -> tuple[NDArray[n
     return (
         outputs[1][:rows, :columns, 0],
         outputs[len(CHARACTERS)][:rows, :columns],
-        outputs[_GEOMETRY][:rows, :columns],
+        outputs[GEOMETRY][:rows, :columns],
         outputs[0][:height, :width, 0],
     )
 

@@ -11,13 +11,14 @@ from models.digits import DIGITS
 from models.recognizer import Recognizer, among_digits
 from pipeline.imaging.geometry import Box
 from pipeline.imaging.picture import Picture
+from pipeline.pages.characters import BAR, CHARACTERS, LETTER
 from pipeline.reading.arrangement import arrange
 from pipeline.reading.detection import find_characters
 from pipeline.reading.digit_images import digit_images
-from pipeline.reading.page_network import CHARACTERS, LETTER, page_network
+from pipeline.reading.page_network import page_network
 from pipeline.reading.page_reading import PageCharacter
 
-_WRITTEN = {"—": "/"}
+_WRITTEN = {BAR: "/"}
 """How characters stand in a text, if not as themselves."""
 
 _THERE = 0.5

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from pipeline.pages.writing import CHARACTERS
+from pipeline.pages.characters import CELL, CHARACTERS, GEOMETRY
 
 WIDTHS = (16, 32, 56, 80, 96)
 """Filters at 1/2, 1/4, 1/8, 1/16 and 1/32 of the picture's size."""
@@ -21,7 +21,6 @@ WIDTHS = (16, 32, 56, 80, 96)
 _TOP = 56
 """Filters of the last map, of 1/4."""
 
-GEOMETRY = 7
 _FINE = 2  # maps of the picture's own size that the ink is told from, beside the picture
 _MOMENTUM = 0.97
 _FIRST_LOGIT = -4.0  # few places are middles: the network begins by saying so
@@ -89,7 +88,7 @@ def build_page_network() -> keras.Model:
     bias = np.zeros(1 + len(CHARACTERS) + GEOMETRY, np.float32)
     bias[0] = _FIRST_LOGIT
     head = layers.Conv2D(len(bias), 1, bias_initializer=lambda *_, **__: tf.constant(bias))
-    fine = DepthToSpace(4)(layers.Conv2D(16 * _FINE, 1)(maps))
+    fine = DepthToSpace(CELL)(layers.Conv2D(CELL**2 * _FINE, 1)(maps))
     fine = layers.Concatenate()([fine, picture])
     fine = layers.ReLU()(layers.Conv2D(8, 3, padding="same")(fine))
     return keras.Model(picture, [head(maps), layers.Conv2D(1, 3, padding="same")(fine)])

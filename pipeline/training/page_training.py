@@ -23,9 +23,9 @@ import numpy as np
 import tensorflow as tf
 import typer
 
+from pipeline.pages.characters import CHARACTERS
 from pipeline.pages.crops import SIDE, Crop, made_crop, varied
 from pipeline.pages.targets import targets_of
-from pipeline.pages.writing import CHARACTERS
 from pipeline.training.page_network import build_page_network, write_litert
 
 

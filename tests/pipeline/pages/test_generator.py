@@ -5,8 +5,8 @@ import pytest
 
 from pipeline.imaging.geometry import Box
 from pipeline.pages import layouts
+from pipeline.pages.characters import CHARACTERS
 from pipeline.pages.generator import Photograph, Scene, cropped, photograph
-from pipeline.pages.writing import CHARACTERS
 
 
 def made(seed: int, scene: Scene | None = None) -> Photograph:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.pages.characters import CHARACTERS
 from pipeline.reading.arrangement import Arrangement, arrange
 from pipeline.reading.detection import Detections
-from pipeline.reading.page_network import CHARACTERS
 
 # character, x and y of its middle, width, height
 Placed = tuple[str, float, float, float, float]
