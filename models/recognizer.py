@@ -1,10 +1,7 @@
 """28x28 images -> probabilities, through LiteRT. Knows nothing of where an image came from."""
 
 import os
-import queue
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.digits import DIGITS, SIDE
 from models.errors import ModelError
+from models.pool import Pool
 from models.test_time_augmentation import COUNT, views_of
 
 _CHUNK = 128  # images an interpreter takes at once: large enough to keep it busy, small enough for the cache
@@ -73,27 +71,17 @@ class Recognizer:
         Raises:
             ModelError: the file is missing or not such a model.
         """
-        from ai_edge_litert.interpreter import Interpreter
-
         try:
             content = litert_file.read_bytes()
         except OSError as error:
             raise ModelError(f"{litert_file}: the model file can't be read ({error.strerror}).") from None
         self._workers = workers or os.cpu_count() or 1
-        self._idle: queue.SimpleQueue[_Interpreter] = queue.SimpleQueue()
+        self._interpreters = Pool(lambda: _Interpreter(content), self._workers)
         try:
-            for _ in range(self._workers):
-                self._idle.put(_Interpreter(Interpreter(model_content=content, num_threads=1)))
+            with self._interpreters.borrow():
+                pass  # a damaged model is told of now
         except (ValueError, RuntimeError):
             raise ModelError(f"{litert_file}: it is not a LiteRT model for 28x28 images.") from None
-
-    @contextmanager
-    def _borrow(self) -> Iterator["_Interpreter"]:
-        interpreter = self._idle.get()
-        try:
-            yield interpreter
-        finally:
-            self._idle.put(interpreter)
 
     def scores(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """What the network answers, unchanged.
@@ -117,7 +105,7 @@ class Recognizer:
 
     def _answer(self, images: NDArray[Any]) -> NDArray[np.float32]:
         scale = np.float32(255) if images.dtype == np.uint8 else np.float32(1)
-        with self._borrow() as interpreter:
+        with self._interpreters.borrow() as interpreter:
             return interpreter.answer(images.astype(np.float32) / scale)
 
     def probabilities(self, images: NDArray[Any]) -> NDArray[np.float32]:
@@ -156,8 +144,10 @@ class Recognizer:
 class _Interpreter:
     """One LiteRT interpreter and the batch size that it is set up for."""
 
-    def __init__(self, interpreter: Any) -> None:
-        self._interpreter = interpreter
+    def __init__(self, content: bytes) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        self._interpreter = interpreter = Interpreter(model_content=content, num_threads=1)
         self._input = interpreter.get_input_details()[0]["index"]
         self._output = interpreter.get_output_details()[0]["index"]
         self._size = 0

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import bounding_box
 from pipeline.imaging.page_detection import find_sheet, without_bars
+from pipeline.imaging.scaling import resized
 
 Ink = NDArray[np.float32]
 """(height, width) in [0, 1], 1 = full stroke, whatever the polarity of the picture was."""
@@ -77,7 +78,7 @@ def shown(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     scale = _SHOWN_SIDE / max(picture.shape)
     if scale >= 1:
         return np.array(picture)
-    return np.asarray(np.clip(_resize(picture, scale), 0, 1), np.float32)
+    return np.asarray(np.clip(resized(picture, scale), 0, 1), np.float32)
 
 
 def find_ink(pixels: NDArray[np.uint8]) -> tuple[Ink, float, tuple[Step, ...]]:
@@ -90,7 +91,7 @@ def find_ink(pixels: NDArray[np.uint8]) -> tuple[Ink, float, tuple[Step, ...]]:
         the ink, all zero if there is none; ink pixels a picture pixel; and the steps.
     """
     scale = min(1.0, WORKING_SIDE / max(pixels.shape[:2]))
-    small = pixels if scale == 1 else _resize(pixels, scale)
+    small = resized(pixels, scale)
     gray = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
     first = Step("Picture", "The picture in shades of gray.", shown((gray / 255).astype(np.float32)))
     ink = np.zeros(gray.shape, np.float32)
@@ -112,12 +113,6 @@ def find_ink(pixels: NDArray[np.uint8]) -> tuple[Ink, float, tuple[Step, ...]]:
         rim = max(3, min(sheet.shape) // 60)
         ink *= cv2.erode(sheet.astype(np.uint8), np.ones((rim, rim), np.uint8))
     return ink, scale, (first, Step("Ink", how, shown(ink)))
-
-
-def _resize(picture: NDArray[Any], scale: float) -> NDArray[Any]:
-    height, width = picture.shape[:2]
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
 def _ink_inside(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> tuple[Ink, str]:
@@ -186,7 +181,7 @@ def _flat_background(pixels: NDArray[np.uint8], gray: NDArray[np.uint8]) -> NDAr
 def _polarity_and_window(gray: NDArray[np.uint8]) -> tuple[bool, int]:
     """Whether ink is darker than the paper, and the width in pixels of a window wider than the strokes."""
     scale = min(1.0, _PREVIEW_SIDE / max(gray.shape))
-    reduced = gray if scale == 1 else _resize(gray, scale)
+    reduced = resized(gray, scale)
     preview = np.asarray(cv2.GaussianBlur(reduced, (3, 3), 0), np.uint8)
     side = min(preview.shape)
     strengths: dict[bool, list[float]] = {True: [], False: []}

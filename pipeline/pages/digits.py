@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from models.digits import DIGITS, SIDE
 from models.errors import InputError
 from pipeline.imaging.normalize import normalize_ink
-from pipeline.pages.glyphs import Kind, load_glyphs
-from pipeline.pages.scribes import FontScribe, Mask, PenScribe, Scribe
+from pipeline.imaging.scaling import resized
+from pipeline.pages.scribes import FontScribe, Mask, PenScribe, Scribe, any_font
 
 _OF_ONE = 12
 """Digits that one person writes before another takes the pen."""
@@ -54,8 +54,7 @@ def made_digits(
 def some_hand(rng: np.random.Generator, *, held_out: bool = False) -> Scribe:
     """Somebody with some pen. Of pen strokes nothing is held out, so held-out hands are fonts."""
     if held_out or rng.random() < _FONT_SHARE:
-        fonts = [font for font in load_glyphs(held_out) if font.kind != Kind.PRINT]
-        return FontScribe(rng, fonts[rng.integers(len(fonts))], max(0.0, rng.normal(0, 0.06)))
+        return FontScribe(rng, any_font(rng, held_out=held_out), max(0.0, rng.normal(0, 0.06)))
     return PenScribe(rng, float(np.exp(rng.uniform(*np.log(_PENS)))))
 
 
@@ -115,8 +114,7 @@ def _scanned(mask: Mask, rng: np.random.Generator) -> Mask:
     scale = rng.uniform(*_SIDES) / longer
     if scale >= 1:
         return mask
-    size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
-    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return resized(mask, scale)
 
 
 def _worn(picture: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from models.digits import SIDE
 from pipeline.pages.digits import as_seen, some_hand, written
-from pipeline.pages.glyphs import Font, Kind, load_glyphs
-from pipeline.pages.scribes import FontScribe, Mask
+from pipeline.pages.glyphs import Font, Kind
+from pipeline.pages.scribes import FontScribe, Mask, any_font
 
 LETTERS = "CEFHKLMNPRTUVWXacdefhkmnprtuvwx"
 """Letters that no hand writes like a digit."""
@@ -102,13 +102,7 @@ def drawing(rng: np.random.Generator, _: bool = False) -> Mask:
 
 
 def _font(rng: np.random.Generator, held_out: bool) -> Font:
-    printed = rng.random() < 0.35
-    fonts = [
-        font
-        for font in load_glyphs(held_out)
-        if (font.kind == Kind.PRINT) == printed and "a" in font.glyphs and "A" in font.glyphs
-    ]
-    return fonts[rng.integers(len(fonts))]
+    return any_font(rng, printed=bool(rng.random() < 0.35), held_out=held_out)
 
 
 def _letters(font: Font, rng: np.random.Generator, count: int) -> str:

@@ -232,6 +232,18 @@ class Person:
         return self._digits.write(character, height) or self._letters.write(character, height)
 
 
+def any_font(rng: np.random.Generator, *, printed: bool = False, held_out: bool = False) -> Font:
+    """A font of handwriting, or of print.
+
+    Args:
+        rng: decides which.
+        printed: whether it is print.
+        held_out: whether it is one of those that training never sees.
+    """
+    fonts = [font for font in load_glyphs(held_out) if (font.kind == Kind.PRINT) == printed]
+    return fonts[rng.integers(len(fonts))]
+
+
 def any_hand(rng: np.random.Generator, *, held_out: bool = False) -> Scribe:
     """Somebody who writes by hand, with some pen.
 
@@ -239,19 +251,16 @@ def any_hand(rng: np.random.Generator, *, held_out: bool = False) -> Scribe:
         rng: decides who.
         held_out: whether it is one of those that training never sees.
     """
-    fonts = [font for font in load_glyphs(held_out) if font.kind != Kind.PRINT and "a" in font.glyphs]
-    letters = FontScribe(rng, fonts[rng.integers(len(fonts))], max(0.0, rng.normal(0, 0.04)))
+    letters = FontScribe(rng, any_font(rng, held_out=held_out), max(0.0, rng.normal(0, 0.04)))
     kind = rng.random()
     if kind < 0.35:
         return Person(MnistScribe(rng, held_out=held_out), letters)
     if kind < 0.72:
         return Person(PenScribe(rng, float(np.exp(rng.uniform(np.log(0.03), np.log(0.25))))), letters)
-    fonts = [font for font in load_glyphs(held_out) if font.kind != Kind.PRINT]
-    font = FontScribe(rng, fonts[rng.integers(len(fonts))], max(0.0, rng.normal(0, 0.04)))
+    font = FontScribe(rng, any_font(rng, held_out=held_out), max(0.0, rng.normal(0, 0.04)))
     return Person(Person(font, PenScribe(rng, 0.1)), letters)
 
 
 def any_print(rng: np.random.Generator, *, held_out: bool = False) -> Scribe:
     """A printer with some font."""
-    fonts = [font for font in load_glyphs(held_out) if font.kind == Kind.PRINT]
-    return FontScribe(rng, fonts[rng.integers(len(fonts))], max(0.0, rng.normal(0, 0.03)))
+    return FontScribe(rng, any_font(rng, printed=True, held_out=held_out), max(0.0, rng.normal(0, 0.03)))

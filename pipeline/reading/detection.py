@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.digits import DIGITS
+from pipeline.imaging.scaling import resized
 from pipeline.pages.characters import CELL, TYPICAL_SIZE
-from pipeline.reading.page_network import Maps, PageNetwork, resized
+from pipeline.reading.page_network import Maps, PageNetwork
 from pipeline.reading.slope import common_slope
 
 DIGIT_HEIGHT = 30

@@ -1,17 +1,15 @@
 """The network that looks at whole pages, through LiteRT. Knows nothing of lines and texts."""
 
 import os
-import queue
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.pool import Pool
 from pipeline.imaging.contrast import local_contrast
 from pipeline.pages.characters import CELL, CHARACTERS, GEOMETRY
 
@@ -48,22 +46,8 @@ class PageNetwork:
             litert_file: of the form that `pipeline.training.page_network` writes.
             workers: how many callers are served at once; as many as cores by default.
         """
-        self._content = litert_file.read_bytes()
-        self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
-        for _ in range(workers or os.cpu_count() or 1):
-            self._idle.put(None)  # loaded when it is first needed
-
-    @contextmanager
-    def _borrow(self) -> Iterator[Any]:
-        from ai_edge_litert.interpreter import Interpreter
-
-        interpreter = self._idle.get()
-        try:
-            if interpreter is None:
-                interpreter = Interpreter(model_content=self._content, num_threads=1)
-            yield interpreter
-        finally:
-            self._idle.put(interpreter)
+        content = litert_file.read_bytes()
+        self._interpreters = Pool(lambda: _interpreter(content), workers or os.cpu_count() or 1)
 
     def look(self, gray: NDArray[np.uint8]) -> Maps:
         """What is where on a picture, gray (h, w), whose digits are about 28 pixels tall.
@@ -79,7 +63,7 @@ class PageNetwork:
             np.zeros((rows, columns, GEOMETRY), np.float32),
             np.zeros((height, width), np.float32),
         )
-        with self._borrow() as interpreter:
+        with self._interpreters.borrow() as interpreter:
             for top, first, last in _tiles(height):
                 for left, start, end in _tiles(width):
                     tile = contrast[top : top + _TILE, left : left + _TILE]
@@ -93,6 +77,12 @@ class PageNetwork:
                         y, x = first // cell, start // cell
                         whole[y : y + seen.shape[0], x : x + seen.shape[1]] = seen
         return maps
+
+
+def _interpreter(content: bytes) -> Any:
+    from ai_edge_litert.interpreter import Interpreter
+
+    return Interpreter(model_content=content, num_threads=1)
 
 
 def _tiles(length: int) -> Iterator[tuple[int, int, int]]:
@@ -137,12 +127,3 @@ def _answers(interpreter: Any, contrast: NDArray[np.float32]) -> tuple[NDArray[n
 def page_network() -> PageNetwork:
     """The shipped network, loaded once in a process."""
     return PageNetwork()
-
-
-def resized(gray: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
-    """A gray picture larger or smaller by a factor, at least one pixel on each side."""
-    if scale == 1:
-        return gray
-    size = max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(gray, size, interpolation=way), np.uint8)

@@ -10,7 +10,6 @@ import argparse
 import json
 import math
 import multiprocessing
-import platform
 import queue
 import threading
 import time
@@ -26,6 +25,8 @@ import typer
 from pipeline.pages.characters import CHARACTERS
 from pipeline.pages.crops import SIDE, Crop, made_crop, varied
 from pipeline.pages.targets import targets_of
+from pipeline.training.averaging import WeightAverage
+from pipeline.training.export import versions
 from pipeline.training.page_network import build_page_network, write_litert
 
 
@@ -160,34 +161,27 @@ def train_page_network(recipe: Recipe, first: Path | None = None) -> tuple[keras
         return tf.stack(parts)
 
     pictures, started, steps = Pictures(recipe), time.monotonic(), 0
-    averages = [np.array(variable) for variable in network.weights]
+    average = WeightAverage(network.weights, recipe.averaging)
     recent: list[Any] = []
     while (done := (time.monotonic() - started) / (60 * recipe.minutes)) < 1:
         optimizer.learning_rate.assign(_rate(recipe, done))
         recent.append(step(*map(tf.constant, pictures.batch())).numpy())
         steps += 1
-        keep = min(recipe.averaging, (1 + steps) / (10 + steps))
-        for average, variable in zip(averages, network.weights, strict=True):
-            average += (1 - keep) * (variable.numpy() - average)
+        average.update(tf.constant(steps, tf.float32))
         if steps % 50 == 0:
             typer.echo(
                 f"{steps} steps, {done:.1%} of the time, loss {np.mean(recent[-50:], axis=0).round(3)}",
                 err=True,
             )
     pictures.close()
-    for average, variable in zip(averages, network.weights, strict=True):
-        variable.assign(average)
+    average.use_average()
     return network, {
         "recipe": vars(recipe),
         "began with": first.name if first else None,
         "steps": steps,
         "pictures": pictures.count,
         "loss": np.mean(recent[-200:], axis=0).round(4).tolist(),
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-        },
+        "versions": versions(),
     }
 
 
