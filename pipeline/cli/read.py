@@ -7,14 +7,14 @@ import json
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
 from models.errors import ConfigError
 from models.files import replacing
 from pipeline.reading.numbers import Decimal
-from pipeline.reading.records import COLUMNS, failed_row, reading_record, reading_row
+from pipeline.reading.records import COLUMNS, failed_row, reading_record, reading_row, with_page
 
 if TYPE_CHECKING:
     from pipeline.imaging.documents import Page
@@ -139,9 +139,9 @@ def _print(results: Results, as_json: bool, decimal: Decimal | None) -> list[str
         if isinstance(reading, FailedReading):
             failed.append(f"{page.name}: {reading.reason}")
             if as_json:
-                typer.echo(json.dumps(_with_page({"path": page.path, "error": failed[-1]}, page)))
+                typer.echo(json.dumps(with_page({"path": page.path, "error": failed[-1]}, page.number)))
         elif as_json:
-            typer.echo(json.dumps(_with_page(reading_record(page.path, reading, decimal), page)))
+            typer.echo(json.dumps(with_page(reading_record(page.path, reading, decimal), page.number)))
         else:
             for line in reading.lines:
                 typer.echo(f"{page.name}: {line}")
@@ -154,11 +154,6 @@ def _print(results: Results, as_json: bool, decimal: Decimal | None) -> list[str
                     f"{page.name}: line {number} has no plausible reading that matches --expect", err=True
                 )
     return failed
-
-
-def _with_page(record: dict[str, Any], page: Page) -> dict[str, Any]:
-    """The record, with the page's number after the path where the file has several."""
-    return record if page.number is None else {"path": record["path"], "page": page.number, **record}
 
 
 def _read_table(csv_file: Path) -> list[list[str]]:

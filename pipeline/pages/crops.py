@@ -94,11 +94,14 @@ def _crop(picture: Photograph) -> Crop:
     return Crop(gray, picture.ink, np.array(rows, np.float32).reshape(-1, 8))
 
 
-def varied(crop: Crop, rng: np.random.Generator) -> Crop:
+def varied(
+    crop: Crop, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.float32]]:
     """A crop a little larger or smaller, put somewhere into a square of `SIDE` pixels; the rest has ink 0.
 
     Returns:
-        `gray` holds the contrast (float32, see `local_contrast`), with the polarity turned round one time in four.
+        what the network sees, float32 (`SIDE`, `SIDE`): the `local_contrast`, turned round one time in four; and the
+        crop's ink and rows.
     """
     gray, ink, rows = crop.gray, crop.ink, crop.rows.copy()
     if gray.shape[1] > 64 and rng.random() < 0.5:
@@ -125,4 +128,4 @@ def varied(crop: Crop, rng: np.random.Generator) -> Crop:
     written[y : y + height, x : x + width] = ink
     if rng.random() < 0.3:
         seen += rng.standard_normal(seen.shape, dtype=np.float32) * rng.uniform(0, 0.15)
-    return Crop(seen, written, rows)  # type: ignore[arg-type]
+    return seen, written, rows

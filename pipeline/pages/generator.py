@@ -116,8 +116,11 @@ def photograph(rng: np.random.Generator, scene: Scene = Scene()) -> Photograph:
     turn = _turn(rng) if scene.turn is None else scene.turn
     tilt = 0.0 if clean or rng.random() < 0.4 else abs(rng.normal(0, 0.025))
     matrix = camera.view(rng, shape, turn, tilt)
-    pixels = _shot(rng, sheet, matrix, height, clean=clean)
-    ink = np.asarray(cv2.warpPerspective(sheet.ink, matrix, shape[::-1]), np.uint8)
+    ink, printed = (
+        np.asarray(cv2.warpPerspective(layer, matrix, shape[::-1]), np.uint8)
+        for layer in (sheet.ink, sheet.print)
+    )
+    pixels = _shot(rng, ink, printed, matrix, height, clean=clean)
     return Photograph(pixels, ink, tuple(_seen(sheet.placed, matrix, shape, spoiled)), layout.__name__)
 
 
@@ -144,9 +147,16 @@ def _desk(rng: np.random.Generator, height: float, *, held_out: bool) -> Desk:
 
 
 def _shot(
-    rng: np.random.Generator, sheet: Sheet, matrix: NDArray[np.float64], height: float, *, clean: bool
+    rng: np.random.Generator,
+    written: NDArray[np.uint8],
+    print_: NDArray[np.uint8],
+    matrix: NDArray[np.float64],
+    height: float,
+    *,
+    clean: bool,
 ) -> NDArray[np.uint8]:
-    shape, size = sheet.shape, sheet.shape[::-1]
+    """The photograph of a sheet of which the picture is to show this ink and this print, uint8 (h, w)."""
+    shape, size = (written.shape[0], written.shape[1]), written.shape[::-1]
     dark = bool(rng.random() < (0.3 if clean else 0.12))
     picture = np.asarray(
         np.broadcast_to(np.float32(rng.choice([0.0, rng.uniform(0, 0.3)]) if dark else rng.choice([1.0, 0.97])),
@@ -156,8 +166,7 @@ def _shot(
         cover, color = camera.rulings(rng, shape, height)
         cover = np.asarray(cv2.warpPerspective(cover, matrix, size), np.float32)
         picture += (color - picture) * cover[:, :, None]
-    ink = np.asarray(cv2.warpPerspective(sheet.ink, matrix, size)).astype(np.float32) / 255
-    printed = np.asarray(cv2.warpPerspective(sheet.print, matrix, size)).astype(np.float32) / 255
+    ink, printed = (layer.astype(np.float32) / 255 for layer in (written, print_))
     if printed.any():
         color = camera.ink_color(rng, dark=dark) if rng.random() < 0.4 else np.full(3, 0.9 * dark, np.float32)
         picture += (color - picture) * (printed * rng.uniform(0.4, 1.0))[:, :, None]
@@ -215,8 +224,9 @@ def _seen(
     turns = np.rad2deg(np.arctan2(along[:, 1], along[:, 0]))
     sizes = np.stack([np.hypot(*along.T), np.hypot(*across.T)], axis=1)
     rows = np.column_stack([middle, sizes, turns, visible]).tolist()
+    scribbled = bool(spoiled.any())
     for character, row in zip(placed, rows, strict=True):
-        if spoiled.any() and _share(spoiled, character.box) > _SPOILED:
+        if scribbled and _share(spoiled, character.box) > _SPOILED:
             row[-1] *= 0.5
         if row[-1] > 0:
             yield Character(character, *row)

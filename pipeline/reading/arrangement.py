@@ -32,7 +32,6 @@ class ArrangementParameters:
         word_gap: widest blank inside a word.
         letters: share of letters from which a word of three or more is one.
         printed: mean probability from which a word is print.
-        space: least blank that is written as a space.
         cell: least blank between the cells of a table; and so many times the line's usual blank.
         usual: see `cell`.
         reach: of a fraction's bar, upwards and downwards.
@@ -41,10 +40,9 @@ class ArrangementParameters:
     word_gap: float = 0.45
     letters: float = 0.6
     printed: float = 0.5
-    space: float = 0.9
     cell: float = 2.0
     usual: float = 3.0
-    reach: float = 1.9
+    reach: float = 1.425
 
 
 _P = ArrangementParameters()
@@ -55,7 +53,7 @@ class Arrangement:
     """Numbers of characters, as they are read.
 
     Attributes:
-        lines: of each line its characters, and what stands before each of them: nothing, a space or a cell's end.
+        lines: of each line its characters, and what stands before each of them: nothing or `CELL_BREAK`.
         left_out: of each word or piece of print, its characters.
     """
 
@@ -83,14 +81,10 @@ def arrange(found: Detections) -> Arrangement:
     return Arrangement(tuple(lines), tuple(tuple(word) for word in left_out))
 
 
-def _characters(found: Detections) -> NDArray[np.intp]:
-    return np.asarray(found.probabilities.argmax(axis=1))
-
-
 def _line_heights(found: Detections) -> NDArray[np.float64]:
     """Of each character the height of the digits about it."""
     heights = np.array(found.sizes[:, 1])
-    tall = np.flatnonzero(found.is_digit | (_characters(found) == _LETTER))
+    tall = np.flatnonzero(found.is_digit | (found.kinds == _LETTER))
     if not len(tall):
         return np.full(len(found), float(np.median(heights)))
     middles, is_tall = found.middles[tall], np.isin(np.arange(len(found)), tall)
@@ -149,7 +143,7 @@ def _words(found: Detections, heights: NDArray[np.float64], slope: float) -> lis
 
 def _sorted_out(found: Detections, words: list[list[int]]) -> tuple[list[list[int]], list[list[int]]]:
     """What is to be read, and the words and the print that are not; where all is print, that is read."""
-    characters, digits = _characters(found), found.is_digit
+    characters, digits = found.kinds, found.is_digit
     printed = [
         float(np.average(found.printed[word], weights=found.scores[word])) > _P.printed for word in words
     ]
@@ -173,7 +167,7 @@ def _fractions(
     found: Detections, chosen: list[int], heights: NDArray[np.float64]
 ) -> dict[int, tuple[list[int], list[int]]]:
     """Of each fraction's bar what stands above it and what below it, from left to right."""
-    characters = _characters(found)
+    characters = found.kinds
     fractions = {}
     others = np.array([number for number in chosen if characters[number] != _BAR], int)
     for bar in chosen:
@@ -185,7 +179,7 @@ def _fractions(
         drop = (found.middles[others, 1] - y) / heights[bar]
         parts = []
         for side in (-1, 1):
-            near = others[over & (side * drop > 0.1) & (side * drop < _P.reach * 0.75)]
+            near = others[over & (side * drop > 0.1) & (side * drop < _P.reach)]
             parts.append([int(number) for number in near[np.argsort(found.middles[near, 0])]])
         if parts[0] and parts[1]:
             fractions[bar] = (parts[0], parts[1])
@@ -199,7 +193,7 @@ def _spaced(
     fractions: dict[int, tuple[list[int], list[int]]],
 ) -> tuple[tuple[int, str], ...]:
     """A line's characters with what stands before each; bars that divide nothing are left out."""
-    characters = _characters(found)
+    characters = found.kinds
     line = [number for number in line if characters[number] != _BAR or number in fractions]
     if not line:
         return ()

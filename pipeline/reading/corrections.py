@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping
 from difflib import SequenceMatcher
 
-from pipeline.reading.page_reading import PageReading
+from pipeline.reading.page_reading import SIGN_NAMES, PageReading
+
+_UNREAD = re.compile(rf"[^0-9{re.escape(''.join(SIGN_NAMES))} \t\n]")
 
 Corrections = Mapping[int, str]
 """By the character's place in the reading, the piece of text in its stead."""
@@ -74,7 +76,7 @@ def correct_text(reading: PageReading, corrections: Corrections, text: str) -> d
     before = pieces(reading, corrections)
     owners = [place for place, piece in enumerate(before) for _ in piece]
     old = "".join(before)
-    new = re.sub(r"\s*\n\s*", "\n", re.sub(r"[^0-9.,\-/:+x*=()\xf7 \t\n]", "", text)).strip()
+    new = re.sub(r"\s*\n\s*", "\n", _UNREAD.sub("", text)).strip()
     after = [""] * len(before)
     for kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         put = new[new_start:new_end]

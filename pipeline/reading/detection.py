@@ -22,10 +22,9 @@ _COARSE = (160, 320, 640, 1280, 2560)
 
 _LARGEST_SIDE, _LARGEST_SCALE = 3200, 2.5
 _MOST = 1500
-_MOST_TURNED, _LARGEST_TURNED = (
-    300,
-    1700,
-)  # characters and pixels of a side: eight looks at more would take long
+_MOST_TURNED, _LARGEST_TURNED = 300, 1700
+"""Characters, and pixels of the longer side, up to which a page is looked at from all sides: it takes eight looks."""
+
 _TURNS = (180.0, 90.0, -90.0, 30.0, -30.0, 60.0, -60.0)
 
 _SAME_SCALE = 0.15
@@ -86,9 +85,14 @@ class Detections:
         )  # fmt: skip
 
     @property
+    def kinds(self) -> NDArray[np.intp]:
+        """The likeliest of `CHARACTERS` for each, by its place there."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+    @property
     def is_digit(self) -> NDArray[np.bool_]:
         """Whether each is likelier a digit than anything else."""
-        return np.asarray(self.probabilities.argmax(axis=1) < DIGITS)
+        return self.kinds < DIGITS
 
     @property
     def edges(self) -> NDArray[np.float64]:
@@ -101,14 +105,12 @@ class Sighting:
     """What was found on a picture.
 
     Attributes:
-        found: the characters, in pixels of `gray`.
-        gray: uint8 (h, w), the picture upright and at the scale that suits its digits.
-        ink: float32 (h, w), whether a pixel is handwriting.
-        matrix: 2x3, from pixels of the given picture to those of `gray`.
+        found: the characters, in pixels of the picture upright and at the scale that suits its digits.
+        ink: float32 (h, w), whether a pixel of that is handwriting.
+        matrix: 2x3, from pixels of the given picture to those.
     """
 
     found: Detections
-    gray: NDArray[np.uint8]
     ink: NDArray[np.float32]
     matrix: NDArray[np.float64]
 
@@ -118,7 +120,7 @@ def find_characters(gray: NDArray[np.uint8], network: PageNetwork) -> Sighting:
 
     Args:
         gray: (h, w).
-        network: looks at it, two to five times.
+        network: looks at it at several scales, and where little is sure from several sides.
     """
     reduced = min(1.0, _LARGEST_SIDE / max(gray.shape))
     looks = _Looks(resized(gray, reduced), network)
@@ -164,7 +166,7 @@ class _Looks:
             small = np.asarray(level, np.uint8)
             matrix = around @ np.vstack([matrix, [0, 0, 1]])
         maps = self._network.look(small)
-        return Sighting(_decoded(maps), small, maps.ink, matrix)
+        return Sighting(_decoded(maps), maps.ink, matrix)
 
 
 def _best_scale(looks: _Looks) -> float:
@@ -198,7 +200,7 @@ def _best_turn(looks: _Looks, scale: float) -> tuple[float, Sighting]:
     """
     turn, sighting = 0.0, looks.at(scale)
     small = 0 < len(sighting.found) <= _MOST_TURNED and scale * looks.longest <= _LARGEST_TURNED
-    if small and _quality(sighting.found) < PARAMETERS.unsure:
+    if small and _sureness(sighting.found).mean() < PARAMETERS.unsure:
         best = PARAMETERS.better * _evidence(sighting.found)
         for other in _TURNS:
             turned = looks.turned(scale, other)
@@ -216,11 +218,6 @@ def _best_turn(looks: _Looks, scale: float) -> tuple[float, Sighting]:
 def _sureness(found: Detections) -> NDArray[np.float64]:
     """Of each character, how sure it is that it is there and which one it is."""
     return np.asarray(found.scores * found.probabilities.max(axis=1, initial=0), np.float64)
-
-
-def _quality(found: Detections) -> float:
-    """Mean sureness."""
-    return float(_sureness(found).mean())
 
 
 def _evidence(found: Detections) -> float:

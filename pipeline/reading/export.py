@@ -20,15 +20,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.reading.corrections import pieces, written
-from pipeline.reading.page_reading import PageReading
-from pipeline.reading.records import COLUMNS, failed_row, listed, reading_record, reading_row
+from pipeline.reading.numbers import numbers_of
+from pipeline.reading.page_reading import SIGN_NAMES, PageReading
+from pipeline.reading.records import COLUMNS, failed_row, listed, reading_record, reading_row, with_page
 from pipeline.reading.review import AnyPage, FailedPage
-
-SIGN_NAMES = {
-    ".": "point", ",": "comma", "-": "minus", "/": "slash", ":": "colon", "+": "plus", "x": "times",
-    "*": "asterisk", "=": "equals", "(": "open", ")": "close", "÷": "divide",
-}  # fmt: skip
-"""Signs as file names have them."""
 
 _MOST_CROPS = 2000
 """Digits that a workbook shows a picture of; opening it would take minutes with many more."""
@@ -37,9 +32,8 @@ _MOST_CROPS = 2000
 def page_record(page: AnyPage) -> dict[str, Any]:
     """One picture as in JSON: `digits` as read, `edits`, and the rest as it stands with them."""
     path, number = _page_of_file(page)
-    place = {"path": path} if number is None else {"path": path, "page": number}
     if isinstance(page, FailedPage):
-        return {**place, "error": page.reason}
+        return with_page({"path": path, "error": page.reason}, number)
     reading = page.reading
     now = written(reading, page.corrections)
     edits = [
@@ -51,8 +45,13 @@ def page_record(page: AnyPage) -> dict[str, Any]:
         }
         for place in page.edits
     ]
-    stands = {"text": page.text, "lines": page.lines, "disagreeing": page.disagreeing}
-    return {**place, **reading_record(path, reading), **stands, "edits": edits}
+    stands = {
+        "text": page.text,
+        "lines": page.lines,
+        "numbers": numbers_of(page.lines),
+        "disagreeing": page.disagreeing,
+    }
+    return with_page({**reading_record(path, reading), **stands, "edits": edits}, number)
 
 
 def _page_of_file(page: AnyPage) -> tuple[str, int | None]:
@@ -91,7 +90,7 @@ def to_zip(pages: Sequence[AnyPage]) -> bytes:
                 archive.writestr(f"{folder}/line-{line:02d}.png", crop)
             for place, line, position in positions(page.reading):
                 text = page.reading.characters[place].text
-                read = text if text.isdecimal() else SIGN_NAMES[text]
+                read = SIGN_NAMES.get(text, text)
                 name = f"line-{line:02d}-digit-{position:02d}-read-{read}.png"
                 archive.writestr(f"{folder}/{name}", page.source.digit_crops[place])
     return content.getvalue()
@@ -170,8 +169,8 @@ def _add_digits(table: Worksheet, pages: Sequence[AnyPage]) -> None:
         for place, line, position in positions(page.reading):
             character = page.reading.characters[place]
             marks = ["yes" if place in places else "" for places in (doubtful, edits)]
-            number = int(now[place]) if len(now[place]) == 1 and now[place].isdecimal() else now[place]
-            read = int(character.text) if character.is_digit else character.text
+            number = _value(now[place])
+            read = _value(character.text)
             confidence = round(character.confidence, 4)
             _append(table, [page.name, line, position, number, read, confidence, *marks])
             if shown < _MOST_CROPS:

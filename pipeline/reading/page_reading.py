@@ -10,6 +10,12 @@ from pipeline.imaging.geometry import Box
 DOUBTFUL = 0.9
 """Confidence below which a character deserves a look."""
 
+SIGN_NAMES = {
+    ".": "point", ",": "comma", "-": "minus", "/": "slash", ":": "colon", "+": "plus", "x": "times",
+    "*": "asterisk", "=": "equals", "(": "open", ")": "close", "÷": "divide",
+}  # fmt: skip
+"""The signs that are read, and what files and keys call them."""
+
 CELL_BREAK = "\t"
 """Stands in a line's text between two cells of a table."""
 
@@ -19,12 +25,12 @@ class PageCharacter:
     """One digit or sign that was read.
 
     Attributes:
-        text: "0" to "9", or one of `. , - / : + x * = ( ) ÷`.
+        text: "0" to "9", or one of `SIGN_NAMES`.
         confidence: probability that it is there and is this one, 0 to 1.
         box: in pixels of the picture.
         line: number of its line, from 0.
         image: float32 (28, 28) in [0, 1], what the model saw; of a sign (0, 0).
-        before: what stands between it and the one before in its line: nothing, a space or `CELL_BREAK`.
+        before: what stands between it and the one before in its line: nothing or `CELL_BREAK`.
     """
 
     text: str

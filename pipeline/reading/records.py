@@ -38,6 +38,11 @@ def reading_record(path: str, reading: PageReading, decimal: Decimal | None = No
     }
 
 
+def with_page(record: dict[str, Any], number: int | None) -> dict[str, Any]:
+    """The record, with the page's number after the path where the file has several."""
+    return record if number is None else {"path": record["path"], "page": number, **record}
+
+
 def reading_row(path: str, reading: PageReading) -> list[Any]:
     """One picture as a row of `COLUMNS`."""
     lowest = min(character.confidence for character in reading.characters)

@@ -138,8 +138,8 @@ class SeenPage:
 
     def box(self, numbers: Sequence[int]) -> Box:
         """The upright box around some characters, in pixels of the picture."""
-        left, top, _, _ = self._found.edges[list(numbers)].min(axis=0)
-        _, _, right, bottom = self._found.edges[list(numbers)].max(axis=0)
+        edges = self._found[np.asarray(numbers, np.intp)].edges
+        (left, top), (right, bottom) = edges[:, :2].min(axis=0), edges[:, 2:].max(axis=0)
         corners = np.array([[left, top, 1], [right, top, 1], [right, bottom, 1], [left, bottom, 1]])
         points = corners @ self._back.T
         height, width = self._shape[:2]

@@ -105,8 +105,8 @@ class Pictures:
             self._take()
             rows = []
             for place in rng.integers(len(self._crops), size=self._recipe.batch):
-                crop = varied(self._crops[place], rng)
-                rows.append((crop.gray[..., None], crop.ink, *targets_of(crop.rows, SIDE)))
+                seen, ink, characters = varied(self._crops[place], rng)
+                rows.append((seen[..., None], ink, *targets_of(characters, SIDE)))
             self._batches.put(tuple(np.stack(column) for column in zip(*rows, strict=True)))
 
 

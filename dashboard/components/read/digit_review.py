@@ -12,7 +12,8 @@ from dashboard.components.read.review_state import PageReview
 from dashboard.figures.style import Palette
 from models.formatting import show_confidence
 from pipeline.reading.corrections import correct_digit, pieces, written
-from pipeline.reading.export import SIGN_NAMES, positions
+from pipeline.reading.export import positions
+from pipeline.reading.page_reading import SIGN_NAMES
 from pipeline.reading.review import ReviewedPage
 
 
@@ -92,7 +93,7 @@ def _show_key(name: str, now: str, key: str, page: ReviewedPage, place: int) -> 
 
 def _as_markdown(name: str) -> str:
     """A character as a label shows it, not as formatting."""
-    return "\\" + name if name in string.punctuation and name else name
+    return "".join("\\" + character if character in string.punctuation else character for character in name)
 
 
 def _decide(key: str, page: ReviewedPage, place: int, digit: str) -> None:

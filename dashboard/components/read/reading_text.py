@@ -5,7 +5,10 @@ import streamlit as st
 from dashboard.components.read import review_state
 from dashboard.components.read.review_state import PageReview
 from pipeline.reading.corrections import correct_text
+from pipeline.reading.page_reading import SIGN_NAMES
 from pipeline.reading.review import ReviewedPage
+
+_SIGNS = " ".join(SIGN_NAMES)
 
 
 def show_reading_text(key: str, page: ReviewedPage) -> None:
@@ -19,7 +22,7 @@ def show_reading_text(key: str, page: ReviewedPage) -> None:
         height=min(max(len(lines), 3), 12) * 30 + 54,
         on_change=_take_over,
         args=(widget, key, page),
-        help="Digits and the signs . , - / : + x * = ( ) only. Press Ctrl+Enter or leave the field to apply changes.",
+        help=f"Digits and the signs {_SIGNS} only. Press Ctrl+Enter or leave the field to apply changes.",
     )
     misfits = [f"{number} ({lines[number - 1]})" for number in page.disagreeing]
     if misfits:

@@ -80,6 +80,7 @@ def test_json_is_that_of_the_command_line_with_the_changes() -> None:
     assert set(page) == promised
     assert page["text"] == "072\n34"
     assert page["lines"] == ["072", "34"]
+    assert page["numbers"] == [[72], [34]], "values of the lines as they now stand"
     assert [digit["digit"] for digit in page["digits"]] == [0, 1, 2, 3, 4]
     assert page["edits"] == [{"index": 1, "box": [24, 4, 12, 24], "read": 1, "text": "7"}]
     assert set(blank) == {"path", "error"}
