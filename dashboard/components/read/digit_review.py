@@ -57,13 +57,14 @@ def _head(page: ReviewedPage, place: int, palette: Palette) -> str:
     needs_review, reviewed = place in page.doubtful, place in page.checked or place in page.edits
     tone = palette.doubt if needs_review else palette.right if reviewed else palette.answer
     kind = "digit" if character.is_digit else "sign"
+    name = SIGN_NAMES.get(character.text, character.text)
     verdict = "Reviewed by you." if reviewed else "Doubtful." if needs_review else ""
     return (
         f'<div class="digit-check" role="status"><img src="data:image/png;base64,{crop}" '
         f'alt="The {kind} as it appears in the picture">'
         f'<div class="digit-check-now" style="color:{tone}" data-testid="checked-digit">{now or "&empty;"}</div>'
         f"<div>Line {line}, {kind} {position}<br>"
-        f"Read as {character.text}, {show_confidence(character.confidence)} confidence. {verdict}</div></div>"
+        f"Read as {name}, {show_confidence(character.confidence)} confidence. {verdict}</div></div>"
     )
 
 

@@ -9,6 +9,7 @@ from dashboard.widgets.component_assets import declare
 from models.formatting import show_confidence
 from pipeline.reading.corrections import written
 from pipeline.reading.export import positions
+from pipeline.reading.page_reading import SIGN_NAMES
 from pipeline.reading.review import ReviewedPage
 
 _MOST_HEIGHT = 620
@@ -68,7 +69,8 @@ def _boxes(page: ReviewedPage, palette: Palette) -> list[dict[str, Any]]:
         reviewed = place in edits or place in page.checked
         confidence = show_confidence(character.confidence)
         kind = "digit" if character.is_digit else "sign"
-        words = f"Line {line}, {kind} {position}: read as {character.text}, {confidence} confidence"
+        name = SIGN_NAMES.get(character.text, character.text)
+        words = f"Line {line}, {kind} {position}: read as {name}, {confidence} confidence"
         words += ", doubtful" if place in doubtful else ""
         words += f", corrected to {now[place] or 'nothing'}" if place in edits else ""
         boxes.append(
