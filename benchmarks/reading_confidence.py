@@ -55,7 +55,7 @@ def _gathered(
         size = float(np.exp(rng.uniform(np.log(24), np.log(min(90, height / 4)))))
         picture = photograph(rng, Scene(height, width, size, line_layout(phrase), held_out=held_out))
         page = SeenPage(Picture(picture.pixels), recognizer)
-        for line, spaced in enumerate(page.arrangement.lines):
+        for line, spaced in enumerate(page.lines):
             for (member, _), character in zip(spaced, page.read(line, None), strict=True):
                 rows.append(page.evidence(member))
                 middle = np.array(character.box.edges).reshape(2, 2).mean(axis=0)

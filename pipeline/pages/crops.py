@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,6 +19,10 @@ SIDE = 256
 
 _TIGHT = (layouts.one_number, layouts.scattered, layouts.numbers, layouts.one_number, layouts.entries)
 _SIGNS = (layouts.entries, layouts.calculations, layouts.signs, layouts.column_sums, layouts.fractions)
+_OF_FEW_PIXELS = 0.3
+"""Share of closely cut crops whose digits had but `_FEW` pixels in height before they were enlarged."""
+
+_FEW = 9, 18
 _WITH_SIGNS = 0.4
 """Share of crops with many signs: rarer than digits, they would be learned last."""
 
@@ -58,6 +62,8 @@ def _tight(rng: np.random.Generator) -> Photograph:
     layout = _TIGHT[rng.integers(len(_TIGHT))]
     scene = Scene(SIDE, SIDE, height, layout, turn=float(rng.normal(0, 3)))
     picture = photograph(rng, scene)
+    if rng.random() < _OF_FEW_PIXELS and height > _FEW[0]:
+        picture = _of_few_pixels(picture, min(1.0, float(rng.uniform(*_FEW)) / height))
     whole = [character for character in picture.characters if character.visible > 0.98]
     if not whole:
         return picture
@@ -74,6 +80,13 @@ def _tight(rng: np.random.Generator) -> Photograph:
     if min(right - left, bottom - top) < 6:
         return picture
     return cropped(picture, Box.from_edges(left, top, right, bottom))
+
+
+def _of_few_pixels(picture: Photograph, scale: float) -> Photograph:
+    """The picture as it looks after it was reduced and enlarged again."""
+    small = cv2.resize(picture.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    large = cv2.resize(small, picture.pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return replace(picture, pixels=np.asarray(large, np.uint8))
 
 
 def _crop(picture: Photograph) -> Crop:

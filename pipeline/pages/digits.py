@@ -18,11 +18,11 @@ _PENS = (0.03, 0.27)
 """Widths of a pen in heights of a digit, from hairline to marker."""
 _HEIGHTS = (14, 90)
 """Of digits as they are written, in pixels."""
-_COARSE = 0.3
+_COARSE = 0.4
 """Share of the pictures that are reduced to a few pixels, as small scans are."""
 _SIDES = (10, 22)
 """The longer side of these, in pixels."""
-_WIDENED = 0.15
+_WIDENED = 0.25
 """Share of the narrow digits that are pulled broad, as by a scan that fills its frame."""
 
 

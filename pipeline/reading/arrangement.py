@@ -21,6 +21,12 @@ _LOW = {".": 0.45, ",": 0.5}
 
 _STEEPEST = 35  # degrees; steeper pages are turned before
 
+_TOLD = 0.08
+"""Standard deviation of a line's slope, in pixels a pixel, as a single character tells it."""
+
+_LEAN = 0.15
+"""Standard deviation, from the top of pages to their foot, of how much the slope changes: lines seen askew converge."""
+
 _LETTER, _BAR = CHARACTERS.index(LETTER), CHARACTERS.index(BAR)
 
 
@@ -54,31 +60,33 @@ class Arrangement:
 
     Attributes:
         lines: of each line its characters, and what stands before each of them: nothing or `CELL_BREAK`.
+        words: the same characters in groups that stand close together.
         left_out: of each word or piece of print, its characters.
     """
 
     lines: tuple[tuple[tuple[int, str], ...], ...]
+    words: tuple[tuple[int, ...], ...]
     left_out: tuple[tuple[int, ...], ...]
 
 
 def arrange(found: Detections) -> Arrangement:
     """The lines of a page."""
     if not len(found):
-        return Arrangement((), ())
+        return Arrangement((), (), ())
     heights = _line_heights(found)
-    slope = _slope(found)
-    words = _words(found, heights, slope)
+    items = _items(found, heights, _levels(found))
+    words = _words(items)
     readable, left_out = _sorted_out(found, words)
     chosen = [number for word in readable for number in word]
     fractions = _fractions(found, chosen, heights)
     inner = {number for parts in fractions.values() for part in parts for number in part}
-    items = [_item(found, number, heights) for number in chosen if number not in inner]
+    outer = [items[number] for number in chosen if number not in inner]
     lines = []
-    for group in group_lines(items, float(np.median(heights[chosen])) if chosen else 1.0, slope):
+    for group in group_lines(outer, float(np.median(heights[chosen])) if chosen else 1.0):
         line = _spaced(found, [item.number for item in group], heights, fractions)
         if line:
             lines.append(line)
-    return Arrangement(tuple(lines), tuple(tuple(word) for word in left_out))
+    return Arrangement(tuple(lines), tuple(map(tuple, readable)), tuple(map(tuple, left_out)))
 
 
 def _line_heights(found: Detections) -> NDArray[np.float64]:
@@ -96,33 +104,43 @@ def _line_heights(found: Detections) -> NDArray[np.float64]:
     return heights
 
 
-def _slope(found: Detections) -> float:
-    """Of the lines, in pixels a pixel, as the network sees it."""
-    turns = np.deg2rad(np.clip(found.turns, -_STEEPEST, _STEEPEST))
+def _levels(found: Detections) -> NDArray[np.float64]:
+    """Of each character the height of its middle at the page's middle column, had it moved there along its line.
+
+    The slope of lines is taken to change evenly from the top of the page to its foot; both figures are fitted to the
+    directions that the characters tell.
+    """
+    slopes = np.tan(np.deg2rad(np.clip(found.turns, -_STEEPEST, _STEEPEST)))
+    x, y = found.middles.T
     weights = found.scores * found.sizes[:, 1]
-    return float(np.tan((turns * weights).sum() / max(float(weights.sum()), 1e-9)))
+    weights = weights / max(float(weights.mean()), 1e-9)
+    slope, middle = np.average(slopes, weights=weights), np.average(y, weights=weights)
+    down, span = y - middle, max(float(np.ptp(y)), 1.0)
+    doubt = (_TOLD * span / _LEAN) ** 2
+    lean = (weights * down * slopes).sum() / ((weights * down * down).sum() + doubt)
+    across = x - (x.min() + x.max()) / 2
+    # what solves dy/dx = slope + lean * down, to the second order
+    return np.asarray(y - (slope + lean * down) * across * (1 - lean * across / 2), np.float64)
 
 
-def _item(found: Detections, number: int, heights: NDArray[np.float64]) -> Item:
-    character = CHARACTERS[int(found.probabilities[number].argmax())]
-    x, y = found.middles[number]
-    half = found.sizes[number, 0] / 2
-    level = y - _LOW.get(character, 0.0) * heights[number]
-    return Item(number, float(x - half), float(x + half), float(level), float(heights[number]))
+def _items(found: Detections, heights: NDArray[np.float64], levels: NDArray[np.float64]) -> list[Item]:
+    """The characters as they stand once their lines are level."""
+    low = np.array([_LOW.get(CHARACTERS[kind], 0.0) for kind in found.kinds]) * heights
+    half = found.sizes[:, 0] / 2
+    rows = zip(found.middles[:, 0] - half, found.middles[:, 0] + half, levels - low, heights, strict=True)
+    return [Item(number, *map(float, row)) for number, row in enumerate(rows)]
 
 
-def _words(found: Detections, heights: NDArray[np.float64], slope: float) -> list[list[int]]:
+def _words(items: list[Item]) -> list[list[int]]:
     """Characters that stand close together on one level, from left to right."""
-    items = [_item(found, number, heights) for number in range(len(found))]
-    items.sort(key=lambda item: item.left)
     open_words: list[list[Item]] = []
     words: list[list[int]] = []
-    for item in items:
+    for item in sorted(items, key=lambda item: item.left):
         best, nearest = None, np.inf
         for word in open_words:
             last = word[-1]
             gap = item.left - last.right
-            drop = item.level - last.level - slope * (item.center[0] - last.center[0])
+            drop = item.level - last.level
             height = min(item.height, last.height)
             if (
                 gap < _P.word_gap * max(item.height, last.height)

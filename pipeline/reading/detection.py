@@ -17,8 +17,8 @@ from pipeline.reading.slope import common_slope
 DIGIT_HEIGHT = 30
 """Height in pixels at which the network knows digits best."""
 
-_COARSE = (160, 320, 640, 1280, 2560)
-"""Longer sides of the picture, in pixels, at which its scale is looked for, coarse first."""
+_SIDES = 160, 2560
+"""Longer sides of the picture, in pixels, between which its scale is looked for."""
 
 _LARGEST_SIDE, _LARGEST_SCALE = 3200, 2.5
 _MOST = 1500
@@ -170,19 +170,24 @@ class _Looks:
 
 
 def _best_scale(looks: _Looks) -> float:
-    """Pixels of the network's picture a pixel of the given one, so that its digits have the height they should."""
-    best, scale_of_best = 0.0, min(1.0, _COARSE[0] / looks.longest)
-    for scale in sorted({min(_LARGEST_SCALE, side / looks.longest) for side in _COARSE}):
+    """Pixels of the network's picture a pixel of the given one, so that its digits have the height they should.
+
+    The looks begin where the picture is small and come closer, at most by half each time, as long as more is seen.
+    """
+    scale, closest = (min(_LARGEST_SCALE, side / looks.longest) for side in _SIDES)
+    best, scale_of_best = 0.0, scale
+    while True:
         found = looks.at(scale).found
-        evidence = _evidence(found)
-        if evidence > best:
-            height = _typical_height(found)
-            best, scale_of_best = evidence, scale * DIGIT_HEIGHT / height if height else scale
+        evidence, height = _evidence(found), _typical_height(found)
+        fitting = scale * DIGIT_HEIGHT / height if height else scale
+        if leads := evidence > best:
+            best, scale_of_best = evidence, fitting
         # what stands out at this scale is large enough already
-        plain = evidence == best and scale_of_best < 1.15 * scale
-        if best > 1 and (evidence < 0.6 * best or plain):
-            break
-    return float(min(scale_of_best, looks.largest_scale))
+        large = leads and fitting < 1.15 * scale
+        if scale >= closest or (best > 1 and (evidence < 0.6 * best or large)):
+            return float(min(scale_of_best, looks.largest_scale))
+        closer = fitting if leads and best > 1 else 2 * scale
+        scale = min(closer, 2 * scale, closest)
 
 
 def _typical_height(found: Detections) -> float:

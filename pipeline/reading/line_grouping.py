@@ -19,7 +19,7 @@ class Item:
         number: the caller's own.
         left: first column.
         right: first column outside.
-        level: height of its line's middle on the page, downwards, as far as it tells.
+        level: height of its line's middle, downwards, as far as it tells.
         height: of the digits of its line, as far as it tells.
     """
 
@@ -28,11 +28,6 @@ class Item:
     right: float
     level: float
     height: float
-
-    @property
-    def center(self) -> tuple[float, float]:
-        """Its middle on the line: x and y."""
-        return (self.left + self.right) / 2, self.level
 
 
 class _Line:
@@ -51,11 +46,11 @@ class _Line:
         self._recent: list[tuple[float, float]] = []
         self._levels: list[float] = []
 
-    def add(self, item: Item, level: float) -> None:
-        """Appends an item whose center is at this level."""
+    def add(self, item: Item) -> None:
+        """Appends an item."""
         self.items.append(item)
-        insort(self._levels, level)
-        self._recent = [*self._recent[-2:], (level, item.height)]
+        insort(self._levels, item.level)
+        self._recent = [*self._recent[-2:], (item.level, item.height)]
         self.level = sum(level for level, _ in self._recent) / len(self._recent)
         self.height = float(median(height for _, height in self._recent))
 
@@ -70,15 +65,14 @@ class _Line:
         return (self._levels[half] + self._levels[~half]) / 2
 
 
-def group_lines(items: list[Item], typical: float, slope: float) -> list[list[Item]]:
+def group_lines(items: list[Item], typical: float) -> list[list[Item]]:
     """The lines of writing, each from left to right, in reading order.
 
     Columns whose lines are at levels of their own are read one after the other; a table is read across.
 
     Args:
-        items: of the page.
+        items: of a page whose lines are level.
         typical: height of its digits.
-        slope: of the lines of writing, in pixels a pixel.
     """
     columns: list[list[Item]] = []
     right = -np.inf
@@ -89,9 +83,9 @@ def group_lines(items: list[Item], typical: float, slope: float) -> list[list[It
         right = max(right, item.right)
     apart: list[list[_Line]] = []
     for column in columns:
-        lines = _chained([], column, typical, slope)
+        lines = _chained([], column, typical)
         if apart and not _stand_apart(apart[-1], lines, typical):
-            _chained(apart[-1], column, typical, slope)
+            _chained(apart[-1], column, typical)
         else:
             apart.append(lines)
     return [line.items for lines in apart for line in sorted(lines, key=lambda line: line.middle)]
@@ -107,23 +101,16 @@ def _stand_apart(one: list[_Line], other: list[_Line], typical: float) -> bool:
     return alone >= 0.5 * len(few)
 
 
-def _level(item: Item, slope: float) -> float:
-    """Height of a item's center on the page, once the lines are level."""
-    x, y = item.center
-    return y - slope * x
-
-
-def _chained(lines: list[_Line], items: Iterable[Item], typical: float, slope: float) -> list[_Line]:
+def _chained(lines: list[_Line], items: Iterable[Item], typical: float) -> list[_Line]:
     """`lines` themselves, grown by items right of theirs, and new lines; the items are in order."""
     for item in items:
-        level, height = _level(item, slope), item.height
         best, least = None, np.inf
         for line in lines:
-            off = abs(level - line.level)
-            if off < least and line.takes(off, height, typical):
+            off = abs(item.level - line.level)
+            if off < least and line.takes(off, item.height, typical):
                 best, least = line, off
         if best is None:
             best = _Line()
             lines.append(best)
-        best.add(item, level)
+        best.add(item)
     return lines

@@ -17,7 +17,7 @@ NETWORK_FILE = Path(__file__).with_name("page_network.tflite")
 """Made by `python -m pipeline.training.page_training`; the record beside it says how."""
 
 _GRID = 32  # sides of what the network sees are multiples of it
-_TILE, _OVERLAP = 1152, 96
+_TILE, _OVERLAP = 768, 64
 
 
 class Maps(NamedTuple):

@@ -34,7 +34,9 @@ def read_page(
     page = SeenPage(source if isinstance(source, Picture) else read_picture(source), recognizer)
     lines: list[list[PageCharacter]] = []
     disagreeing = []
-    for number, line in enumerate(page.arrangement.lines):
+    for number, line in enumerate(page.lines):
+        if not line:
+            continue
         texts = None
         if constraints:
             readings = {
@@ -43,7 +45,7 @@ def read_page(
             fitting = choose(readings, constraints)
             texts = None if fitting is None else readings[fitting]
         characters = page.read(number, texts)
-        if not characters:
+        if not characters:  # the rule needs a line without any
             continue
         lines.append([replace(character, line=len(lines)) for character in characters])
         if constraints and texts is None:
@@ -51,5 +53,5 @@ def read_page(
     if not any(character.is_digit for line in lines for character in line):
         subject = source if isinstance(source, str | Path) else ""
         raise InputError(subject, "expected handwritten digits, but none was found in the picture.")
-    left_out = tuple(page.box(numbers) for numbers in page.arrangement.left_out)
+    left_out = tuple(page.box(numbers) for numbers in page.left_out)
     return PageReading(tuple(character for line in lines for character in line), tuple(disagreeing), left_out)

@@ -24,6 +24,9 @@ _WRITTEN = {BAR: "/"}
 _THERE = 0.5
 """Confidence above which a digit may be another one, but no rule makes it a sign or nothing."""
 
+_HARDLY = 0.5
+"""Confidence below which nothing of a group may be for it to be left out: stains, creases, drawings."""
+
 _NO_IMAGE = np.zeros((0, 0), np.float32)
 
 
@@ -57,7 +60,8 @@ class SeenPage:
     """What is known of a page's characters.
 
     Attributes:
-        arrangement: their lines, by number.
+        lines: of each line its characters by number, and what stands before each, as in `Arrangement`.
+        left_out: groups of characters that are not read: words, print, and what is hardly there.
     """
 
     def __init__(self, picture: Picture, recognizer: Recognizer) -> None:
@@ -70,10 +74,10 @@ class SeenPage:
         gray = np.asarray(cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
         sighting = find_characters(gray, page_network())
         self._found = found = sighting.found
-        self.arrangement = arrange(found)
+        arrangement = arrange(found)
         self._back = np.linalg.inv(np.vstack([sighting.matrix, [0, 0, 1]]))[:2]
         self._shape = picture.pixels.shape
-        read = [number for line in self.arrangement.lines for number, _ in line]
+        read = [number for line in arrangement.lines for number, _ in line]
         digits = np.array([number for number in read if found.is_digit[number]], np.intp)
         self._images = dict(zip(digits.tolist(), digit_images(found, sighting.ink, digits), strict=True))
         self._probabilities = np.array(found.probabilities, np.float64)
@@ -87,6 +91,24 @@ class SeenPage:
             share = own.sum(axis=1, keepdims=True)
             both = (own / share + 1e-6) ** VOTES.page * (answers + 1e-6) ** VOTES.digit
             self._probabilities[inked, :DIGITS] = share * both / both.sum(axis=1, keepdims=True)
+        self._choices = {number: self._chances(number) for number in read}
+        doubted = self._doubted(arrangement.words)
+        gone = {number for word in doubted for number in word}
+        self.lines = tuple(
+            tuple(entry for entry in line if entry[0] not in gone) for line in arrangement.lines
+        )
+        self.left_out = arrangement.left_out + doubted
+
+    def _doubted(self, words: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+        """The groups of which nothing is sure enough; none if no digit would stay."""
+        best = {
+            number: max((chance, text) for text, chance in choices.items() if text)
+            for number, choices in self._choices.items()
+        }
+        doubted = [word for word in words if all(best[number][0] < _HARDLY for number in word)]
+        gone = {number for word in doubted for number in word}
+        stays = any(text.isdecimal() for number, (_, text) in best.items() if number not in gone)
+        return tuple(doubted) if stays else ()
 
     def evidence(self, number: int) -> tuple[float, float, float]:
         """Log-odds of a character's likeliest kind, of its being there at all, and the recognizer's of that digit.
@@ -102,7 +124,10 @@ class SeenPage:
         )
 
     def choices(self, number: int) -> Mapping[str, float]:
-        """What a character may be, with its probability; "" for nothing."""
+        """What a character of a line may be, with its probability; "" for nothing."""
+        return self._choices[number]
+
+    def _chances(self, number: int) -> dict[str, float]:
         row = self._probabilities[number]
         likeliest, there, agreed = self.evidence(number)
         odds = VOTES.likeliest * likeliest + VOTES.there * there + VOTES.agreed * agreed + VOTES.bias
@@ -127,7 +152,7 @@ class SeenPage:
     def read(self, line: int, texts: Sequence[str] | None) -> list[PageCharacter]:
         """The characters of a line, as `texts` says or else the likeliest ones; those that are "" are left out."""
         characters: list[PageCharacter] = []
-        for place, (number, before) in enumerate(self.arrangement.lines[line]):
+        for place, (number, before) in enumerate(self.lines[line]):
             choices = self.choices(number)
             text = max((t for t in choices if t), key=lambda t: choices[t]) if texts is None else texts[place]
             if text:

@@ -21,7 +21,7 @@ WIDTHS = (16, 32, 56, 80, 96)
 _TOP = 56
 """Filters of the last map, of 1/4."""
 
-_FINE = 2  # maps of the picture's own size that the ink is told from, beside the picture
+_FINE = 24  # maps that the ink is told from, beside the picture, and as many between
 _MOMENTUM = 0.97
 _FIRST_LOGIT = -4.0  # few places are middles: the network begins by saying so
 
@@ -45,6 +45,19 @@ class DepthToSpace(layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """The layer's settings."""
         return {**super().get_config(), "factor": self.factor, "repeat": self.repeat}
+
+
+@keras.saving.register_keras_serializable(package="digitlab")
+class Folded(layers.Layer):  # type: ignore[misc]
+    """Places to channels: a picture (n, h, w, 1) to (n, h/4, w/4, 16)."""
+
+    def call(self, picture: Any) -> Any:
+        """The pixels of each of the maps' places."""
+        return tf.nn.space_to_depth(picture, CELL)
+
+    def compute_output_shape(self, shape: Any) -> Any:
+        """Of what `call` gives."""
+        return shape[0], None, None, shape[-1] * CELL**2
 
 
 def _normed(maps: Any) -> Any:
@@ -88,10 +101,11 @@ def build_page_network() -> keras.Model:
     bias = np.zeros(1 + len(CHARACTERS) + GEOMETRY, np.float32)
     bias[0] = _FIRST_LOGIT
     head = layers.Conv2D(len(bias), 1, bias_initializer=lambda *_, **__: tf.constant(bias))
-    fine = DepthToSpace(CELL)(layers.Conv2D(CELL**2 * _FINE, 1)(maps))
-    fine = layers.Concatenate()([fine, picture])
-    fine = layers.ReLU()(layers.Conv2D(8, 3, padding="same")(fine))
-    return keras.Model(picture, [head(maps), layers.Conv2D(1, 3, padding="same")(fine)])
+    # layers of few channels and many places cost far more than their share: the ink is told where the maps are
+    fine = layers.Concatenate()([layers.Conv2D(_FINE, 1)(maps), Folded()(picture)])
+    fine = layers.Conv2D(_FINE, 3, padding="same", activation="relu")(fine)
+    ink = DepthToSpace(CELL)(layers.Conv2D(CELL**2, 1)(fine))
+    return keras.Model(picture, [head(maps), ink])
 
 
 @keras.saving.register_keras_serializable(package="digitlab")

@@ -10,6 +10,7 @@ import argparse
 import json
 import math
 import multiprocessing
+import os
 import queue
 import threading
 import time
@@ -56,11 +57,12 @@ class Recipe:
     smoothing: float = 0.05
     averaging: float = 0.995
     kept: int = 28_000
-    least: int = 512
+    least: int = 1024
 
 
 def _make_pictures(seed: int, made: Any) -> None:
-    """Fills the queue, in a process of its own, until it is ended."""
+    """Fills the queue, in a process of its own, until it is ended; what time the learning leaves is enough."""
+    os.nice(10)
     number = 0
     while True:
         rng = np.random.default_rng([seed, number])

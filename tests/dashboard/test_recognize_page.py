@@ -15,12 +15,11 @@ from pipeline.imaging.picture import Picture, read_picture
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
 
-def drawn_seven() -> bytes:
-    """A PNG as the canvas sends it: transparent, with a 7 in ink."""
+def drawn(*strokes: list[tuple[int, int]], width: int = 20) -> bytes:
+    """A PNG as the canvas sends it: transparent, with strokes in ink."""
     picture = Image.new("RGBA", (320, 320), (0, 0, 0, 0))
-    ImageDraw.Draw(picture).line(
-        [(90, 70), (220, 70), (150, 250)], fill=(28, 35, 51, 255), width=20, joint="curve"
-    )
+    for stroke in strokes:
+        ImageDraw.Draw(picture).line(stroke, fill=(28, 35, 51, 255), width=width, joint="curve")
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()
@@ -48,7 +47,16 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return seen
 
 
-DRAWING: dict[str, Any] = {"_drawing": ([{"type": "Path"}], drawn_seven())}
+SEVEN = [(90, 70), (220, 70), (150, 250)]
+DRAWING: dict[str, Any] = {"_drawing": ([{"type": "Path"}], drawn(SEVEN))}
+
+
+def test_a_drawing_of_two_digits_is_read_as_a_number(tiny_model: Path) -> None:
+    four = [[(70, 90), (50, 190), (130, 190)], [(110, 100), (105, 250)]]
+    seven = [(190, 100), (280, 100), (225, 250)]
+    app = open_page(_drawing=([{"type": "Path"}] * 3, drawn(*four, seven, width=14)))
+    assert not app.exception
+    assert "Read as a number: **47**" in app.info[0].value
 
 
 def test_without_any_model_the_page_leads_to_training(home: Path, no_shipped_models: Path) -> None:
@@ -99,7 +107,7 @@ def test_without_a_picture_the_other_sources_say_what_to_do(tiny_model: Path, so
 
 def test_a_picture_with_several_digits_leads_to_read(tiny_model: Path) -> None:
     app = open_page(source="upload")
-    with Image.open(io.BytesIO(drawn_seven())) as digit:
+    with Image.open(io.BytesIO(drawn(SEVEN))) as digit:
         pair = Image.new("RGB", (3 * digit.width, digit.height), "white")
         pair.paste(digit, (0, 0), digit)
         pair.paste(digit, (2 * digit.width, 0), digit)
@@ -116,7 +124,7 @@ def test_uploads_are_answered_and_broken_ones_named(tiny_model: Path) -> None:
     white = io.BytesIO()
     Image.new("RGB", (100, 100), "white").save(white, "PNG")
     uploader: Any = app.get("file_uploader")[0]
-    uploader.upload("seven.png", drawn_seven(), "image/png")
+    uploader.upload("seven.png", drawn(SEVEN), "image/png")
     uploader.upload("broken.png", b"no picture", "image/png")
     uploader.upload("white.png", white.getvalue(), "image/png").run()
     assert not app.exception
@@ -130,7 +138,7 @@ def test_uploads_are_answered_and_broken_ones_named(tiny_model: Path) -> None:
 def test_uploads_are_still_there_after_another_page_until_they_are_put_away(tiny_model: Path) -> None:
     app = open_page(source="upload")
     uploader: Any = app.get("file_uploader")[0]
-    uploader.upload("seven.png", drawn_seven(), "image/png").run()
+    uploader.upload("seven.png", drawn(SEVEN), "image/png").run()
     assert "from before" not in text_of(app)
     app.switch_page("views/models.py").run()
     app.switch_page("views/recognize.py").run()
@@ -162,7 +170,7 @@ def test_many_broken_uploads_are_folded_after_three(tiny_model: Path) -> None:
 
 
 def test_only_so_many_bytes_of_uploads_are_kept(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seven = drawn_seven()
+    seven = drawn(SEVEN)
     monkeypatch.setattr(state, "MOST_SAVED_BYTES", 2 * len(seven))
     app = open_page(source="upload")
     uploader: Any = app.get("file_uploader")[0]

@@ -10,9 +10,12 @@ from dashboard.components.recognize.digit_pictures import DigitPicture
 from dashboard.components.recognize.steps import show_steps
 from dashboard.figures.style import Palette
 from dashboard.resources import recognizer
+from dashboard.widgets.plain_text import as_written
+from models.errors import InputError
 from models.recognizer import Prediction
 from models.store import StoredModel
 from pipeline.imaging.picture import Step
+from pipeline.reading.reader import read_page
 
 
 def show_answers(
@@ -37,9 +40,9 @@ def show_answers(
     first, *others = models
     image = picture.image
     prediction = recognizer(first).predict_picture(image)
-    show_answer(prediction, image, palette, first.name, key=source)
     if picture.others:
-        _show_others(picture.others, source)
+        _show_others(picture, first, source)
+    show_answer(prediction, image, palette, first.name, key=source)
     if others:
         with st.container(horizontal=True, key=f"compared_{source}"):
             for model in others:
@@ -58,11 +61,19 @@ def show_answers(
     return prediction
 
 
-def _show_others(count: int, source: str) -> None:
-    """Says that the answer is for one of several digits, and where all are read."""
-    words = f"The picture shows about {count + 1} digits; this answer is for one of them."
-    if source == "canvas":
-        st.info(f"{words} Draw one at a time.", icon=":material/filter_1:")
+def _show_others(picture: DigitPicture, model: StoredModel, source: str) -> None:
+    """Says that the answer is for one of several digits; a drawing is read as a number at once."""
+    digits = f"about {picture.others + 1} digits"
+    if source != "canvas":
+        st.info(f"The picture shows {digits}; this answer is for one of them.", icon=":material/filter_1:")
+        st.page_link("views/read.py", label="Read all of them", icon=":material/arrow_forward:")
         return
-    st.info(words, icon=":material/filter_1:")
-    st.page_link("views/read.py", label="Read all of them", icon=":material/arrow_forward:")
+    try:
+        number = read_page(picture.pixels, recognizer(model)).text
+    except InputError:
+        st.info(f"The drawing shows {digits}. Draw one at a time.", icon=":material/filter_1:")
+        return
+    st.info(
+        f"Read as a number: **{as_written(number)}**. The drawing shows {digits}; the answer below is for one of them.",
+        icon=":material/filter_1:",
+    )

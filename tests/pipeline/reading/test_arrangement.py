@@ -23,7 +23,9 @@ def row(text: str, x: float, y: float, step: float = 22) -> list[Placed]:
     return placed
 
 
-def detections(placed: Sequence[Placed], printed: Sequence[Placed] = ()) -> Detections:
+def detections(
+    placed: Sequence[Placed], printed: Sequence[Placed] = (), turns: Sequence[float] | None = None
+) -> Detections:
     everything = [*placed, *printed]
     probabilities = np.full((len(everything), len(CHARACTERS)), 0.001, np.float32)
     for number, (character, *_) in enumerate(everything):
@@ -33,7 +35,7 @@ def detections(placed: Sequence[Placed], printed: Sequence[Placed] = ()) -> Dete
     return Detections(
         table[:, :2],
         table[:, 2:],
-        np.zeros(len(everything)),
+        np.array(turns or [0.0] * len(everything)),
         np.full(len(everything), 0.9),
         probabilities,
         np.array([0.1] * len(placed) + [0.95] * len(printed)),
@@ -51,7 +53,7 @@ def read(placed: Sequence[Placed], printed: Sequence[Placed] = ()) -> list[str]:
 
 
 def test_nothing_gives_no_lines() -> None:
-    assert arrange(detections([])) == Arrangement((), ())
+    assert arrange(detections([])) == Arrangement((), (), ())
 
 
 def test_signs_stand_where_they_were_written() -> None:
@@ -65,6 +67,30 @@ def test_signs_stand_where_they_were_written() -> None:
 def test_the_order_of_detection_does_not_matter() -> None:
     placed = [*row("314", 40, 50), *row("15", 40, 110)]
     assert read(placed[::-1]) == ["314", "15"]
+
+
+def test_lines_that_all_slope_are_lines() -> None:
+    slope = 0.3
+    placed = [
+        (str(line), 30 + 40 * place, 200 + 70 * line + slope * 40 * place, 20.0, 30.0)
+        for line in range(3)
+        for place in range(12)
+    ]
+    found = detections(placed, turns=[float(np.rad2deg(np.arctan(slope)))] * len(placed))
+    assert texts(found, arrange(found)) == ["0" * 12, "1" * 12, "2" * 12]
+
+
+def test_lines_of_a_page_seen_askew_converge_and_are_lines() -> None:
+    """The first line falls by 0.12, the last one rises by 0.12: at the left they are 100 apart, at the right 70."""
+    slopes = np.linspace(0.12, -0.12, 9)
+    placed, turns = [], []
+    for line, slope in enumerate(slopes.tolist()):
+        for place in range(14):
+            x = 60.0 * place
+            placed.append((str(line), 30 + x, 60 + 55 * line + slope * (x - 390), 20.0, 30.0))
+            turns.append(float(np.rad2deg(np.arctan(slope))))
+    found = detections(placed, turns=turns)
+    assert texts(found, arrange(found)) == [str(line) * 14 for line in range(9)]
 
 
 def test_cells_of_a_table_stand_apart() -> None:
