@@ -78,6 +78,7 @@ class RunRecord(BaseModel):
     Attributes:
         id: the directory's name; sorts by creation time.
         name: what people call it.
+        owner: whose it is; "" for a lone user.
         status: the last one written; `RunDirectory.state` tells whether it still holds.
         reason: why the run ended, one sentence.
         config: the hyperparameters.
@@ -85,7 +86,8 @@ class RunRecord(BaseModel):
         dataset: what it is trained on.
         start_from: the model whose weights it began with, if any.
         versions: of Python and the libraries that decide the result.
-        created, queued, started, ended: ISO 8601, UTC; queued is the last time it joined the queue.
+        submission: its number in the queue, above those of all that waited when it joined.
+        created, started, ended: ISO 8601, UTC.
         epochs_done: whole epochs behind the model.
         seconds: training time, over all continuations.
         results: what came of it; None until evaluated.
@@ -97,6 +99,7 @@ class RunRecord(BaseModel):
 
     id: str
     name: str
+    owner: str = ""
     status: Status
     reason: str = ""
     config: Annotated[TrainConfig, BeforeValidator(read_stored_config)]
@@ -104,8 +107,8 @@ class RunRecord(BaseModel):
     dataset: DatasetRecord
     start_from: str = ""
     versions: dict[str, str] = {}
+    submission: Count = 0
     created: str
-    queued: str = ""
     started: str | None = None
     ended: str | None = None
     epochs_done: Count = 0

@@ -7,7 +7,7 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,6 @@ from pydantic import ValidationError
 from models.errors import ConfigError, ModelError
 from models.files import write_text
 from models.records import Evaluation, RunRecord, State
-
-START_TIME = 20.0
-"""Seconds within which a worker must have taken its lock."""
 
 MODEL_FILES = ("model.keras", "model.tflite", "evaluation.json", "predictions.npz")
 """Besides run.json and progress.jsonl, what makes a run a model."""
@@ -44,6 +41,7 @@ class RunDirectory:
         self.log_file = path / "worker.log"
         self.stop_file = path / "stop"
         self.worker_lock_file = path / "worker.lock"
+        self.heartbeat_file = path / "heartbeat"
 
     @property
     def id(self) -> str:
@@ -70,6 +68,10 @@ class RunDirectory:
         with self._lock(name):
             yield
 
+    def status_locked(self) -> AbstractContextManager[None]:
+        """Whoever begins, stops or resumes the run does so alone; `ModelError` as of `locked`."""
+        return self.locked("status.lock")
+
     @contextmanager
     def _lock(self, name: str, *, blocking: bool = True) -> Iterator[None]:
         """A lock makes the directory of its file, so one that is taken while the run is deleted takes it away again."""
@@ -95,15 +97,10 @@ class RunDirectory:
         The worker holds a lock that the operating system releases when the process ends, however it ends.
         """
         record = record or self.read()
-        if record.status in ("queued", "running") and not self.worker_lives():
-            # the worker may have ended, or not yet begun, between the two looks
-            record = self.read()
-            if record.status in ("queued", "running"):
-                try:
-                    young = time.time() - self.record_file.stat().st_mtime < START_TIME
-                except FileNotFoundError:
-                    raise ModelError(f"{self.id}: the run was deleted.") from None
-                return "queued" if record.status == "queued" and young else "interrupted"
+        if record.status == "running" and not self.worker_lives():
+            record = self.read()  # the worker may have ended between the two looks
+            if record.status == "running":
+                return "interrupted"
         return record.status
 
     def worker_lives(self) -> bool:

@@ -3,8 +3,9 @@
 import json
 import signal
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
@@ -18,14 +19,20 @@ from pipeline.cli.terminal import TrainingView
 
 runs_app = typer.Typer(help="Training runs: list, follow, stop, resume, delete.", no_args_is_help=True)
 
+_WAITING_POLL = 0.5  # seconds
+
 RunArgument = Annotated[str, typer.Argument(help="A run's id or name.")]
 
 
 @runs_app.command("list")
 def list_command(as_json: JsonOption = False) -> None:
     """List all runs with their states, oldest first."""
-    from pipeline.runs.queue import list_runs
+    from pipeline.runs.heartbeat import describe_hang
+    from pipeline.runs.waiting import attend_queue, list_runs, waiting_runs
 
+    places = {waiting.directory.id: place for place, waiting in enumerate(waiting_runs(), start=1)}
+    if places:
+        attend_queue()
     rows: list[dict[str, Any]] = []
     scores: list[tuple[str, str]] = []
     for run in list_runs():
@@ -41,11 +48,13 @@ def list_command(as_json: JsonOption = False) -> None:
             {
                 "run": run.id,
                 "name": record.name,
+                "owner": record.owner,
                 "status": state,
+                "place": places.get(run.id) if state == "queued" else None,
                 "epochs_done": record.epochs_done,
                 "planned_epochs": record.planned_epochs,
                 **score_fields(record.results),
-                "reason": record.reason,
+                "reason": describe_hang(run) if state == "running" else record.reason,
             }
         )
     if as_json:
@@ -61,8 +70,9 @@ def list_command(as_json: JsonOption = False) -> None:
     )
     for row, (accuracy, votes) in zip(rows, scores, strict=True):
         epochs = f"{row['epochs_done']}/{row['planned_epochs']}" if "epochs_done" in row else ""
-        typer.echo(f"{row['run']}  {row['status']:<11} {epochs:>7}  {accuracy:<24} {votes:<8} {row['name']}")
-        if row["status"] in ("failed", "damaged"):
+        status = f"queued ({row['place']})" if row.get("place") else row["status"]
+        typer.echo(f"{row['run']}  {status:<11} {epochs:>7}  {accuracy:<24} {votes:<8} {row['name']}")
+        if row["reason"] and row["status"] in ("failed", "damaged", "running"):
             typer.echo(f"    {row['reason']}")
 
 
@@ -76,13 +86,19 @@ def follow(run: RunArgument, as_json: JsonOption = False) -> None:
 
 @runs_app.command()
 def stop(run: RunArgument) -> None:
-    """Stop a run and keep its current weights as a model."""
+    """Stop a run and keep its current weights as a model; end its process if that does not respond."""
     from pipeline.runs.queue import find_run
     from pipeline.runs.queue import stop as ask_to_stop
 
     found = find_run(run)
-    ask_to_stop(found)
-    typer.echo(f"Asked {found.read().name} to stop.", err=True)
+    name = found.read().name
+    match ask_to_stop(found):
+        case "stopped":
+            typer.echo(f"Took {name} out of the queue.", err=True)
+        case "interrupted":
+            typer.echo(f"{name} did not respond, so its process was ended; resume it any time.", err=True)
+        case _:
+            typer.echo(f"Asked {name} to stop.", err=True)
 
 
 @runs_app.command()
@@ -137,7 +153,7 @@ def _interrupts(run: RunDirectory, view: TrainingView, enabled: bool) -> Iterato
 def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = True) -> int:
     """Shows a run until it ends; returns the exit code: 0 with a model, 1 without."""
     from pipeline.runs.progress import follow as follow_progress
-    from pipeline.runs.queue import earlier_in_queue
+    from pipeline.runs.waiting import earlier_in_queue
 
     with TrainingView(run.read().planned_epochs) as view, _interrupts(run, view, stop_on_interrupt):
         if before := earlier_in_queue(run):
@@ -145,6 +161,7 @@ def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = Tr
                 f"Run {run.id} is waiting for {len(before)} other run{'s' if len(before) > 1 else ''} to finish."
             )
         try:
+            _wait_for_turn(run)
             for progress in follow_progress(run):
                 view.show(progress)
                 if as_json and progress.epoch_end:
@@ -153,6 +170,19 @@ def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = Tr
             view.say(f"The run continues in the background; follow it with `digitlab runs follow {run.id}`.")
             return 130
     return _conclude(run, as_json)
+
+
+def _wait_for_turn(run: RunDirectory) -> None:
+    """Returns once the run waits no longer; sees to it that the queue moves on, and that Ctrl-C takes the run out."""
+    from pipeline.runs.queue import stop as ask_to_stop
+    from pipeline.runs.waiting import attend_queue
+
+    while run.state() == "queued":
+        if run.stop_file.exists():
+            with suppress(ModelError):  # it has just ended otherwise
+                ask_to_stop(run)
+        attend_queue()
+        time.sleep(_WAITING_POLL)
 
 
 def _conclude(run: RunDirectory, as_json: bool) -> int:

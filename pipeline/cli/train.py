@@ -82,6 +82,10 @@ def train(
             show_default=False,
         ),
     ] = "",
+    owner: Annotated[
+        str,
+        typer.Option(envvar="DIGITLAB_OWNER", help="Whose run it is; owners take turns.", show_default=False),
+    ] = "",
     detach: DetachOption = False,
     as_json: JsonOption = False,
     **hyperparameters: Any,
@@ -96,7 +100,7 @@ def train(
         settings["parameters"] = dict(_parameter(word) for word in set_)
     config = make_config(arch, **settings)
     source = find_model(start_from).reference if start_from else ""
-    run = submit(config, load_dataset(dataset), name, source)
+    run = submit(config, load_dataset(dataset), name, source, owner)
     if not detach:
         raise typer.Exit(follow_run(run, as_json=as_json))
     if as_json:

@@ -20,7 +20,8 @@ from dashboard.widgets.theme import on_phone
 from models.formatting import duration
 from models.records import Progress
 from pipeline.runs.diagnosis import Diagnosis, diagnose
-from pipeline.runs.queue import earlier_in_queue
+from pipeline.runs.heartbeat import describe_hang
+from pipeline.runs.waiting import earlier_in_queue
 
 _LOOK_AGAIN, _LOOK_AROUND = 1.0, 4.0  # seconds, while a run is active and while none is
 
@@ -112,6 +113,8 @@ def _show_standing(run: Run, lines: list[Progress]) -> None:
             member = lines[-1].member
             network = f"Network {member} of {run.record.members} · " if member else ""
             st.progress(pace.done, f"{network}Epoch {number} of {epochs} · {pace.in_words()}")
+        if hang := describe_hang(run.directory):
+            st.warning(hang, icon=":material/warning:")
         return
     results = run.record.results
     with st.container(horizontal=True, gap="medium", key="run_results"):

@@ -17,7 +17,7 @@ from PIL import Image
 
 from models.store import list_models
 from pipeline.data.dataset import load_dataset
-from pipeline.runs.queue import list_runs
+from pipeline.runs.waiting import list_runs
 from tests.browser.server import free_port
 from tests.conftest import LONG_TRAINING, PROJECT, Digitlab, Outcome, run_digitlab, start_digitlab
 

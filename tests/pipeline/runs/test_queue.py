@@ -14,7 +14,8 @@ from models.run_directory import RunDirectory
 from models.train_config import make_config
 from pipeline.data.dataset import load_dataset
 from pipeline.runs.progress import follow, history, read_progress
-from pipeline.runs.queue import list_runs, resume, stop, submit
+from pipeline.runs.queue import resume, stop, submit
+from pipeline.runs.waiting import list_runs
 from tests.conftest import Digitlab, results_of
 
 pytestmark = pytest.mark.slow
