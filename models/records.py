@@ -107,7 +107,7 @@ class RunRecord(BaseModel):
     dataset: DatasetRecord
     start_from: str = ""
     versions: dict[str, str] = {}
-    submission: Count = 0
+    submission: Annotated[int, Field(ge=0)] = 0
     created: str
     started: str | None = None
     ended: str | None = None

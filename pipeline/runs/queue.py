@@ -208,7 +208,7 @@ def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
             f"{record.name}: it has no checkpoint, so it can't be resumed; train a new model from its weights, "
             f"with `digitlab train --from {record.id}` or on the Train page."
         )
-    submission = next_submission(record.owner)
+    submission = next_submission(record.owner, record.submission)
     drop_unfinished_epochs(run)
     run.stop_file.unlink(missing_ok=True)
     run.heartbeat_file.unlink(missing_ok=True)  # of a worker that was killed

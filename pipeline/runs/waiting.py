@@ -122,8 +122,13 @@ def queue_locked() -> Iterator[None]:
         lock.release()
 
 
-def next_submission(owner: str) -> int:
-    """The number of a run that joins the queue now, which must be locked; `ModelError` where there is no room."""
+def next_submission(owner: str, earlier: int = 0) -> int:
+    """The number of a run that joins the queue, which must be locked; `ModelError` where there is no room.
+
+    Args:
+        owner: whose run it is.
+        earlier: the number of a run that was in the queue before; it is never given to it again.
+    """
     waiting = waiting_runs()
     if sum(run.owner == owner for run in waiting) >= MOST_OF_OWNER:
         raise ModelError(
@@ -133,7 +138,7 @@ def next_submission(owner: str) -> int:
         raise ModelError(
             f"{MOST_WAITING} runs are waiting, the most that this computer takes; try again when one has started."
         )
-    return 1 + max((run.submission for run in waiting), default=0)
+    return 1 + max([earlier, *(run.submission for run in waiting)])
 
 
 def take_next() -> WaitingRun | None:

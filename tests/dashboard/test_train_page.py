@@ -1,11 +1,13 @@
 """Train: before anything ran, while a training goes on, when it has ended, and when it went wrong."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from dashboard.components.train.run_status import measure_pace
 from models.records import RunRecord
@@ -158,6 +160,35 @@ def test_a_running_run_is_shown_first_with_its_pace_and_can_be_stopped(
     app.button(key="run_stop").click().run()
     assert run.stop_file.exists()
     assert not app.exception
+
+
+def test_a_waiting_run_shows_its_place_and_leaves_the_queue_at_once(home: Path) -> None:
+    write_run(home, "first", "queued", submission=1, owner="ann")
+    write_run(home, "second", "queued", submission=2, owner="ann")
+    run = write_run(home, "third", "queued", submission=3, owner="bob")
+    with FileLock(home / "runs" / "dispatcher.lock"):  # as if a dispatcher lived
+        app = open_page("train", run=run.id)
+        (progress,) = app.get("progress")
+        assert "Waiting for 1 earlier run" in progress.proto.text
+        app.button(key="run_stop").click().run()
+        assert not app.exception
+    assert run.state() == "stopped"
+
+
+def test_a_run_that_hangs_is_told_and_can_be_stopped_again(home: Path) -> None:
+    run = write_run(home, "suspended")
+    write_progress(run, 2)
+    run.stop_file.touch()
+    run.heartbeat_file.touch()
+    os.utime(run.heartbeat_file, (0, 0))
+    with FileLock(run.worker_lock_file):
+        app = open_page("train")
+        assert "has not responded for" in app.warning[0].value
+        assert not app.button(key="run_stop").disabled
+        os.utime(run.heartbeat_file)
+        app.run()
+        assert not app.warning
+        assert app.button(key="run_stop").disabled
 
 
 def test_a_finished_run_can_be_trained_on(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

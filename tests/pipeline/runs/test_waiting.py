@@ -12,7 +12,7 @@ from models.errors import ModelError
 from models.run_directory import RunDirectory
 from models.train_config import make_config
 from pipeline.data.dataset import Dataset, load_dataset
-from pipeline.runs.queue import submit
+from pipeline.runs.queue import resume, stop, submit
 from pipeline.runs.waiting import (
     MOST_OF_OWNER,
     MOST_WAITING,
@@ -21,7 +21,7 @@ from pipeline.runs.waiting import (
     order_fairly,
     waiting_runs,
 )
-from tests.conftest import Digitlab
+from tests.conftest import Digitlab, start_digitlab
 from tests.pipeline.runs.test_queue import wait_for
 
 
@@ -112,6 +112,33 @@ def test_the_order_is_that_of_submission_whatever_the_clock_said(
         assert ahead.state() == "stopped"
         assert [run.directory.id for run in waiting_runs()] == [later.id]
         assert digitlab("runs", "delete", ahead.id).code == 0
+
+
+def test_a_resumed_run_joins_the_queue_anew(held_queue: FileLock, digits: Dataset) -> None:
+    with held_queue:
+        first, second = (submit(make_config("dense", epochs=1), digits) for _ in range(2))
+        stop(first)
+        resume(first)
+        assert [run.directory.id for run in waiting_runs()] == [second.id, first.id]
+        stop(second)
+        stop(first)
+        before = first.read().submission
+        assert resume(first).submission > before, "no number is given to a run twice"
+
+
+def test_ctrl_c_takes_a_run_that_waits_out_of_the_queue(
+    home: Path, held_queue: FileLock, digits: Dataset, few_digits: Path
+) -> None:
+    with held_queue:
+        submit(make_config("dense"), digits)
+        with start_digitlab("train", "--dataset", few_digits, "--json", home=home) as process:
+            assert process.stderr is not None
+            assert "is waiting for 1 other run to finish" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert '"status": "stopped"' in out
+        assert "Stopped before anything was learned." in out
 
 
 def processes(kind: str, queue: FileLock) -> list[int]:
