@@ -31,6 +31,7 @@ _ICONS = {
     "overfitting": "call_split",
     "diverged": "warning",
     "stuck": "warning",
+    "unsteady": "ssid_chart",
     "level": "trending_flat",
     "early": "hourglass_top",
     "waiting": "hourglass_top",
