@@ -146,6 +146,15 @@ def trained_home(shared_folder: Path, few_digits: Path) -> Path:
     return folder
 
 
+def copy_model(model: Path, run_id: str, name: str) -> Path:
+    """The run directory of a copy of a model under another id."""
+    copy = model.parent / run_id
+    shutil.copytree(model, copy)
+    record = json.loads((copy / "run.json").read_text())
+    (copy / "run.json").write_text(json.dumps({**record, "id": run_id, "name": name}))
+    return copy
+
+
 @pytest.fixture
 def tiny_model(home: Path, trained_home: Path) -> Path:
     """The run directory of "tiny", copied into the test's own home."""

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.train import train_state
 from dashboard.components.train.run_actions import show_actions
-from dashboard.components.train.run_list import Run, pick_earlier_runs, pick_run, read_runs
+from dashboard.components.train.run_list import Run, name_runs, pick_earlier_runs, pick_run, read_runs
 from dashboard.components.train.run_status import measure_pace, show_state
 from dashboard.figures.style import Palette
 from dashboard.figures.training import Axis, Curves, training_curves
@@ -73,9 +73,10 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
     if not lines and not earlier:
         show_empty("curves", "timeline", "No curves", _why_no_curve(run))
         return
+    names = name_runs(runs)
     figure = training_curves(
-        Curves(run.record.name, lines),
-        [Curves(other.record.name, progress_of(other.directory)) for other in earlier],
+        Curves(names(run.id), lines),
+        [Curves(names(other.id), progress_of(other.directory)) for other in earlier],
         palette,
         axis,
         revision=f"{run.id} {axis}",

@@ -19,7 +19,15 @@ from models.store import list_models
 from pipeline.data.dataset import load_dataset
 from pipeline.runs.queue import list_runs
 from tests.browser.server import free_port
-from tests.conftest import LONG_TRAINING, PROJECT, Digitlab, Outcome, run_digitlab, start_digitlab
+from tests.conftest import (
+    LONG_TRAINING,
+    PROJECT,
+    Digitlab,
+    Outcome,
+    copy_model,
+    run_digitlab,
+    start_digitlab,
+)
 
 
 @pytest.fixture
@@ -204,6 +212,21 @@ def test_models_are_renamed_exported_imported_and_deleted(
     shipped = next(line for line in listed.splitlines() if "cnn-fast" in line)
     assert len(re.findall(r"\d\d\.\d\d %", shipped)) == 2, "plain and by human votes"
     assert re.search(r"\(\d\d\.\d\d to \d\d\.\d\d\)", shipped), "the interval"
+
+
+@pytest.mark.parametrize(
+    "call", [("models", "show"), ("models", "delete", "--yes"), ("runs", "delete", "--yes"), ("runs", "stop")]
+)
+def test_a_name_that_two_have_is_refused_with_their_ids(
+    tiny_model: Path, digitlab: Digitlab, call: tuple[str, ...]
+) -> None:
+    twin = copy_model(tiny_model, "20200101-000000-000000", "tiny")
+    outcome = digitlab(*call, "tiny")
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert "2 " in outcome.err
+    assert all(path.name in outcome.err and path.exists() for path in (tiny_model, twin))
+    assert digitlab("models", "show", twin.name, "--json").json_lines()[0]["model"] == twin.name
 
 
 def test_a_damaged_run_is_listed_and_can_be_deleted(tiny_model: Path, digitlab: Digitlab) -> None:
