@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.train import train_state
 from dashboard.components.train.run_actions import show_actions
 from dashboard.components.train.run_list import Run, name_runs, pick_earlier_runs, pick_run, read_runs
+from dashboard.components.train.run_settings import show_settings
 from dashboard.components.train.run_status import measure_pace, show_state
 from dashboard.figures.style import Palette
 from dashboard.figures.training import Axis, Curves, training_curves
@@ -72,6 +73,7 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         axis = choose("Time axis", AXES, train_state.TIME_AXIS, default="epochs", quiet=True)
     if not lines and not earlier:
         show_empty("curves", "timeline", "No curves", _why_no_curve(run))
+        show_settings(run.record)
         return
     names = name_runs(runs)
     figure = training_curves(
@@ -93,6 +95,7 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         live=True,
     )
     _show_diagnosis(diagnosis)
+    show_settings(run.record)
 
 
 def _show_standing(run: Run, lines: list[Progress]) -> None:
