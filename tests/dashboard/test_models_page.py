@@ -112,3 +112,9 @@ def test_models_named_alike_can_be_told_apart(tiny_model: Path, no_shipped_model
     assert app.dataframe[0].value["Model"].tolist() == labels
     (chart,) = charts_of(app)
     assert [trace["name"] for trace in chart["data"][::2]] == [f"{label}, validation" for label in labels]
+
+
+def test_what_is_not_known_of_a_model_is_a_dash(tiny_model: Path, no_shipped_models: Path) -> None:
+    (table,) = open_page("models").dataframe
+    assert table.value["By human votes"].tolist() == [None]
+    assert table.proto.placeholder == "-"

@@ -31,6 +31,7 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
         on_select=partial(_keep_ticks, widget, ids),
         selection_mode="multi-row",
         row_height=38,
+        placeholder="-",
         column_config={
             "": st.column_config.TextColumn("", width=36, help="★ marks the default model."),
             "Model": st.column_config.TextColumn(width="medium"),
@@ -45,10 +46,12 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
             "95 % interval": st.column_config.TextColumn(width=130),
             "Parameters": st.column_config.NumberColumn(format="localized", width=100),
             "Size": st.column_config.NumberColumn(
-                format="%.2f MB", width=85, help="Size of the LiteRT file."
+                format="%.2f MB", width=85, help="Size of the LiteRT file, the one that answers."
             ),
             "Epochs": st.column_config.NumberColumn(width=70),
-            "Seed": st.column_config.NumberColumn(width=60),
+            "Seed": st.column_config.NumberColumn(
+                width=60, help="What all that is random in the training came from."
+            ),
             "Trained": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=140),
         },
         alt=f"Table of {len(models)} models.",
