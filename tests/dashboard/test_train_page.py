@@ -288,9 +288,7 @@ def test_a_seed_is_new_each_time_unless_it_is_typed(home: Path, monkeypatch: pyt
 def test_all_settings_of_a_run_stand_beside_its_curves(home: Path) -> None:
     config = make_config("dense", epochs=4, seed=123456, augment=False, ema=0.0)
     write_progress(write_run(home, "told", "stopped", epochs_done=3, config=config.model_dump()), 3)
-    (settings,) = [
-        html.body for html in open_page("train", train_tab="watch").get("html") if "settings" in html.body
-    ]
+    settings = text_of(open_page("train", train_tab="watch"))
     titles = [field_title(name) for name in TrainConfig.model_fields if name != "parameters"]
     assert [title for title in titles if f"<dt>{title}</dt>" not in settings] == []
     for entry in (
