@@ -89,7 +89,7 @@ def evaluate(
     ] = None,
     dataset: Annotated[
         Path | None,
-        typer.Option(help="An .npz file whose test set to use; MNIST if omitted.", show_default=False),
+        typer.Option(help="An .npz file with x_test and y_test; MNIST if omitted.", show_default=False),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -98,7 +98,7 @@ def evaluate(
     from pipeline.evaluation.metrics import evaluate as judge
 
     found, recognizer = _open_recognizer(model)
-    data = load_dataset(dataset)
+    data = load_dataset(dataset, test_only=True)
     images, labels = data.test
     result = judge(recognizer.probabilities(images), labels, data.test_labels_by_people)
     if as_json:
@@ -162,8 +162,12 @@ def predict(
         else:
             second, chance = answer.runner_up()
             doubt = f", or perhaps {second} ({percent(chance, 1)})" if chance > 0.1 else ""
-            doubt += ", or perhaps no digit at all" if answer.refused else ""
-            typer.echo(f"{path}: {answer.digit} ({show_confidence(answer.confidence, 1)}){doubt}")
+            said = f"{answer.digit} ({show_confidence(answer.confidence, 1)}){doubt}"
+            typer.echo(
+                f"{path}: perhaps no digit at all; if it is one, {said}"
+                if answer.refused
+                else f"{path}: {said}"
+            )
     raise typer.Exit(int(failed))
 
 

@@ -36,6 +36,30 @@ def _summary(model: StoredModel) -> dict[str, Any]:
     }
 
 
+def _facts(model: StoredModel) -> dict[str, str]:
+    """What people are shown of a model, by name; "" where it is not known."""
+    record, results = model.record, model.record.results
+    accuracy, votes = format_accuracy(results)
+    return {
+        "model": model.id,
+        "name": model.name,
+        "origin": "shipped" if model.shipped else "own",
+        "architecture": record.config.architecture,
+        "status": record.status,
+        "test accuracy": accuracy,
+        "by votes": votes,
+        "parameters": f"{results.parameters:,}" if results and results.parameters else "",
+        "size": f"{model.directory.litert_file.stat().st_size / 1e6:.2f} MB",
+        "seed": str(record.config.seed),
+        "created": record.created,
+        "path": str(model.directory.path),
+        "trained with": record.command,
+        "versions": ", ".join(f"{name} {value}" for name, value in record.versions.items()),
+        "dataset": f"{record.dataset.name}, SHA-256 {record.dataset.sha256}",
+        "notes": record.notes,
+    }
+
+
 @models_app.command("list")
 def list_command(as_json: JsonOption = False) -> None:
     """List all models, shipped ones first; a star marks the default."""
@@ -48,8 +72,7 @@ def list_command(as_json: JsonOption = False) -> None:
         return
     chosen = default_model().id if models else ""
     typer.echo(
-        f"  {'id':<22} {'architecture':<12} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  name",
-        err=True,
+        f"  {'id':<22} {'architecture':<12} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  name"
     )
     for model in models:
         accuracy, votes = format_accuracy(model.record.results)
@@ -72,13 +95,8 @@ def show(model: ModelArgument, as_json: JsonOption = False) -> None:
     if as_json:
         typer.echo(json.dumps({**_summary(found), "record": record.model_dump()}))
         return
-    for name, value in _summary(found).items():
-        typer.echo(f"{name:<14} {value}")
-    typer.echo(f"{'trained with':<14} {record.command}")
-    typer.echo(f"{'versions':<14} " + ", ".join(f"{name} {value}" for name, value in record.versions.items()))
-    typer.echo(f"{'dataset':<14} {record.dataset.name}, SHA-256 {record.dataset.sha256}")
-    if record.notes:
-        typer.echo(f"{'notes':<14} {record.notes}")
+    for name, value in _facts(found).items():
+        typer.echo(f"{name:<14} {value or '-'}")
     layers = summarize(
         record.config.architecture, record.config.parameters, record.config.dropout, record.config.classes
     )

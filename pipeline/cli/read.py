@@ -53,7 +53,7 @@ def read(
         typer.Option(
             "--expect",
             help="A rule that every line satisfies: length=8, range=1..500, date=DDMMYYYY, one-of=12,15, luhn, isbn, "
-            "mod97; the likeliest reading that satisfies it is chosen. Repeatable.",
+            "mod97; it decides what doubtful digits are. Repeatable.",
         ),
     ] = None,
     decimal: Annotated[

@@ -65,8 +65,7 @@ def list_command(as_json: JsonOption = False) -> None:
         typer.echo("No runs yet; start one with `digitlab train`.", err=True)
         return
     typer.echo(
-        f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name",
-        err=True,
+        f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name"
     )
     for row, (accuracy, votes) in zip(rows, scores, strict=True):
         epochs = f"{row['epochs_done']}/{row['planned_epochs']}" if "epochs_done" in row else ""
@@ -194,6 +193,7 @@ def _conclude(run: RunDirectory, as_json: bool) -> int:
             "status": state,
             "run": run.id,
             "name": record.name,
+            "seed": record.config.seed,
             **score_fields(results),
             "seconds": round(record.seconds, 2),
             "path": str(run.path),

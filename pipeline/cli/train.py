@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from models.architectures import CATALOGUE
+from models.architectures import CATALOGUE, DEFAULT_ARCHITECTURE
 from models.train_config import (
     TrainConfig,
     field_help,
     field_options,
     field_range,
     make_config,
+    new_seed,
 )
 from pipeline.cli.options import DetachOption, JsonOption
 from pipeline.cli.runs import follow_run
@@ -62,7 +63,7 @@ def _with_hyperparameters(command: Callable[..., None]) -> Callable[..., None]:
 @_with_hyperparameters
 def train(
     *,
-    arch: Annotated[str, typer.Option("--arch", help=f"{', '.join(CATALOGUE)}.")] = "cnn",
+    arch: Annotated[str, typer.Option("--arch", help=f"{', '.join(CATALOGUE)}.")] = DEFAULT_ARCHITECTURE,
     name: Annotated[str, typer.Option(help="Name of the model.", show_default=False)] = "",
     dataset: Annotated[
         Path | None,
@@ -98,9 +99,11 @@ def train(
     settings = {field: value for field, value in hyperparameters.items() if value is not None}
     if set_:
         settings["parameters"] = dict(_parameter(word) for word in set_)
-    config = make_config(arch, **settings)
+    config = make_config(arch, **{"seed": new_seed(), **settings})
     source = find_model(start_from).reference if start_from else ""
     run = submit(config, load_dataset(dataset), name, source, owner)
+    if not as_json and "seed" not in settings:
+        typer.echo(f"Seed {config.seed}; give it as --seed to repeat this training.", err=True)
     if not detach:
         raise typer.Exit(follow_run(run, as_json=as_json))
     if as_json:

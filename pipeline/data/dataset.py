@@ -3,6 +3,7 @@
 import hashlib
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,6 @@ MNIST_FILE = Path(__file__).with_name("mnist.npz")
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 """The hash of the file beside this module; its arrays have the MD5 sums that LeCun's files have."""
 
-_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 _DAMAGED = (ValueError, OSError, EOFError, KeyError, zlib.error, NotImplementedError, RuntimeError)
 _LARGEST_FILE = 2 * 1024**3
 _LARGEST_SET = 5_000_000
@@ -105,8 +105,12 @@ class Split:
     validation: NDArray[np.int64]
 
 
-def load_dataset(path: str | Path | None = None) -> Dataset:
+def load_dataset(path: str | Path | None = None, *, test_only: bool = False) -> Dataset:
     """MNIST, or the file at `path`, checked but not yet read whole.
+
+    Args:
+        path: of an .npz file; MNIST by default.
+        test_only: whether the training part may be missing; it is then neither checked nor to be used.
 
     Raises:
         InputError: no such file, not an .npz, an array missing or of another kind, objects that would need
@@ -124,9 +128,10 @@ def load_dataset(path: str | Path | None = None) -> Dataset:
         raise InputError(path, "there is no such dataset file.")
     if path.stat().st_size > _LARGEST_FILE:
         raise InputError(path, f"expected a dataset of at most 2 GB, got {path.stat().st_size / 1e9:.1f} GB.")
-    _check_arrays(path)
+    parts = ("test",) if test_only else ("train", "test")
+    _check_arrays(path, parts)
     dataset = Dataset(path.resolve(), path.name, _hash(path))
-    _ = dataset.train, dataset.test  # read now, so that damage and odd labels are reported now
+    _ = [getattr(dataset, part) for part in parts]  # read now, so that damage and odd labels are reported now
     return dataset
 
 
@@ -143,11 +148,11 @@ def load_recorded(record: DatasetRecord) -> Dataset:
     return dataset
 
 
-def _check_arrays(path: Path) -> None:
+def _check_arrays(path: Path, parts: Sequence[str]) -> None:
     """Reads only the headers, so that a file that claims to be huge is refused before it fills the memory."""
     try:
         with zipfile.ZipFile(path) as archive:
-            headers = {name: _header(archive, name) for name in _ARRAYS}
+            headers = {name: _header(archive, name) for part in parts for name in (f"x_{part}", f"y_{part}")}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
         raise _refuse(path, "it is not a readable .npz file") from None
     for name, (shape, dtype) in headers.items():
@@ -159,7 +164,7 @@ def _check_arrays(path: Path) -> None:
             raise _refuse(path, f"{name} is {dtype} {shape}")
         if not 0 < shape[0] <= _LARGEST_SET:
             raise _refuse(path, f"{name} holds {shape[0]} entries")
-    for part in ("train", "test"):
+    for part in parts:
         images, labels = headers[f"x_{part}"][0][0], headers[f"y_{part}"][0][0]
         if images != labels:
             raise _refuse(path, f"it has {images} {part} images and {labels} labels")
@@ -184,7 +189,8 @@ def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dt
 def _refuse(path: Path, fault: str) -> InputError:
     return InputError(
         path,
-        "expected an .npz file with x_train, y_train, x_test, y_test (uint8 (n, 28, 28), labels 0-9), "
+        "expected an .npz file with x_test and y_test, to train on also x_train and y_train (uint8 (n, 28, 28), "
+        "labels 0-9), "
         f"but {fault}.",
     )
 

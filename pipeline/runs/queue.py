@@ -11,7 +11,7 @@ from models.errors import ConfigError, ModelError
 from models.locations import runs_folder
 from models.records import ENDED, DatasetRecord, RunRecord, State, Status, now
 from models.run_directory import RunDirectory, new_id
-from models.store import check_name, check_new_name, find_model
+from models.store import ambiguous_name, check_name, check_new_name, find_model
 from models.train_config import TrainConfig, make_config, read_config, same_network
 from pipeline.data.dataset import Dataset, load_dataset
 from pipeline.runs.heartbeat import end_worker, seconds_hung
@@ -122,19 +122,21 @@ def command_line(config: TrainConfig, name: str, dataset: Path | None, start_fro
 
 
 def find_run(reference: str) -> RunDirectory:
-    """The run with that id or, failing that, the newest with that name; `ModelError` if there is none."""
-    named = None
+    """The run with that id or, failing that, with that name; `ModelError` if there is none or several."""
+    named = []
     for run in list_runs():
         if run.id == reference:
             return run
         try:
             if run.read().name == reference:
-                named = run
+                named.append(run)
         except ModelError:
             continue
-    if named is None:
+    if not named:
         raise ModelError(f"There is no run {reference!r}; `digitlab runs list` shows them.")
-    return named
+    if len(named) > 1:
+        raise ambiguous_name("runs", reference, [run.id for run in named])
+    return named[0]
 
 
 def stop(run: RunDirectory) -> State:

@@ -16,8 +16,12 @@ def show_results(model: StoredModel, evaluation: Evaluation) -> None:
         Fact("Accuracy", percent(evaluation.accuracy), f"95 % interval {100 * low:.2f} to {percent(high)}"),
         Fact("Mistakes", f"{evaluation.error_count:,}", f"of {evaluation.count:,} test images"),
         Fact("Top-2 accuracy", percent(evaluation.top2_accuracy), "true digit among the two likeliest"),
-        Fact("Loss", f"{evaluation.loss:.4f}", "cross-entropy, nats per image"),
-        Fact("Calibration error", percent(evaluation.calibration_error), "confidence versus accuracy"),
+        Fact("Loss", f"{evaluation.loss:.4f}", "cross-entropy per image, 0 at best"),
+        Fact(
+            "Calibration error",
+            percent(evaluation.calibration_error),
+            "mean gap between confidence and accuracy",
+        ),
     ]
     if evaluation.human_accuracy is not None:
         note = f"{evaluation.human_error_count:,} mistakes, disputed labels settled by votes"

@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboard.components.train import train_state
 from dashboard.components.train.run_actions import show_actions
-from dashboard.components.train.run_list import Run, pick_earlier_runs, pick_run, read_runs
+from dashboard.components.train.run_list import Run, name_runs, pick_earlier_runs, pick_run, read_runs
+from dashboard.components.train.run_settings import show_settings
 from dashboard.components.train.run_status import measure_pace, show_state
 from dashboard.figures.style import Palette
 from dashboard.figures.training import Axis, Curves, training_curves
@@ -32,6 +33,7 @@ _ICONS = {
     "overfitting": "call_split",
     "diverged": "warning",
     "stuck": "warning",
+    "unsteady": "ssid_chart",
     "level": "trending_flat",
     "early": "hourglass_top",
     "waiting": "hourglass_top",
@@ -72,10 +74,12 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         axis = choose("Time axis", AXES, train_state.TIME_AXIS, default="epochs", quiet=True)
     if not lines and not earlier:
         show_empty("curves", "timeline", "No curves", _why_no_curve(run))
+        show_settings(run.record)
         return
+    names = name_runs(runs)
     figure = training_curves(
-        Curves(run.record.name, lines),
-        [Curves(other.record.name, progress_of(other.directory)) for other in earlier],
+        Curves(names(run.id), lines),
+        [Curves(names(other.id), progress_of(other.directory)) for other in earlier],
         palette,
         axis,
         revision=f"{run.id} {axis}",
@@ -92,6 +96,7 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         live=True,
     )
     _show_diagnosis(diagnosis)
+    show_settings(run.record)
 
 
 def _show_standing(run: Run, lines: list[Progress]) -> None:

@@ -19,7 +19,16 @@ from models.store import list_models
 from pipeline.data.dataset import load_dataset
 from pipeline.runs.waiting import list_runs
 from tests.browser.server import free_port
-from tests.conftest import LONG_TRAINING, PROJECT, Digitlab, Outcome, run_digitlab, start_digitlab
+from tests.conftest import (
+    LONG_TRAINING,
+    PROJECT,
+    Digitlab,
+    Outcome,
+    a_star,
+    copy_model,
+    run_digitlab,
+    start_digitlab,
+)
 
 
 @pytest.fixture
@@ -206,6 +215,21 @@ def test_models_are_renamed_exported_imported_and_deleted(
     assert re.search(r"\(\d\d\.\d\d to \d\d\.\d\d\)", shipped), "the interval"
 
 
+@pytest.mark.parametrize(
+    "call", [("models", "show"), ("models", "delete", "--yes"), ("runs", "delete", "--yes"), ("runs", "stop")]
+)
+def test_a_name_that_two_have_is_refused_with_their_ids(
+    tiny_model: Path, digitlab: Digitlab, call: tuple[str, ...]
+) -> None:
+    twin = copy_model(tiny_model, "20200101-000000-000000", "tiny")
+    outcome = digitlab(*call, "tiny")
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert "2 " in outcome.err
+    assert all(path.name in outcome.err and path.exists() for path in (tiny_model, twin))
+    assert digitlab("models", "show", twin.name, "--json").json_lines()[0]["model"] == twin.name
+
+
 def test_a_damaged_run_is_listed_and_can_be_deleted(tiny_model: Path, digitlab: Digitlab) -> None:
     broken = tiny_model.with_name("20200101-000000-000000")
     shutil.copytree(tiny_model, broken)
@@ -224,6 +248,7 @@ def test_no_answer_is_told_as_certain(home: Path, digitlab: Digitlab, seven: Pat
 
 def test_help_tells_bounds_to_the_last_figure(digitlab: Digitlab) -> None:
     out = digitlab("train", "--help").out
+    assert "[default: cnn-fast]" in out, "what the page has chosen first"
     assert str(2**31 - 1) in out
     assert "above 0 to 10" in " ".join(out.split())
 
@@ -285,3 +310,36 @@ def test_time_passes_in_words() -> None:
         "3 min 20 s",
         "1 h 05 min",
     ]
+
+
+def test_what_people_see_of_a_model_is_in_words(tiny_model: Path, digitlab: Digitlab) -> None:
+    out = digitlab("models", "show", "tiny").out
+    assert "None" not in out
+    assert re.search(r"^test accuracy +\d\d\.\d\d % \(\d\d\.\d\d to \d\d\.\d\d\)$", out, re.MULTILINE)
+    assert re.search(r"^by votes +-$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("of", ["runs", "models"])
+def test_a_list_that_is_written_to_a_file_keeps_its_header(
+    tiny_model: Path, digitlab: Digitlab, of: str
+) -> None:
+    header, *rows = digitlab(of, "list").out.splitlines()
+    assert header.endswith("name")
+    assert rows[-1].endswith("tiny")
+
+
+def test_a_picture_of_no_digit_is_told_as_such_first(home: Path, digitlab: Digitlab, tmp_path: Path) -> None:
+    a_star(tmp_path / "star.png")
+    out = digitlab("predict", tmp_path / "star.png").out
+    assert "star.png: perhaps no digit at all; if it is one, " in out
+
+
+def test_test_images_are_enough_to_evaluate(
+    tiny_model: Path, digitlab: Digitlab, few_digits: Path, tmp_path: Path
+) -> None:
+    with np.load(few_digits) as digits:
+        np.savez(tmp_path / "test.npz", x_test=digits["x_test"][:50], y_test=digits["y_test"][:50])
+    outcome = digitlab("evaluate", "tiny", "--dataset", tmp_path / "test.npz", "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json_lines()[0]["count"] == 50
+    assert "it has no array x_train" in digitlab("train", "--dataset", tmp_path / "test.npz").err

@@ -148,6 +148,7 @@ def test_a_training_begins_with_the_weights_of_another_model(tiny_model: Path, d
     assert first["accuracy"] > history(RunDirectory(tiny_model))[0].accuracy + 0.1
     record = RunDirectory(Path(outcome.json_lines()[-1]["path"])).read()
     assert record.reason == "One epoch done."
+    assert outcome.json_lines()[-1]["seed"] == record.config.seed != 0, "a new one, and told"
     assert record.command.endswith(f"--from {tiny_model.name}")
     misfit = digitlab("train", *settings, "--set", "hidden_1=64", "--json")
     assert misfit.code == 2, "refused before anything is started"
