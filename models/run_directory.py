@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -19,11 +18,15 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from models.errors import ConfigError, ModelError
-from models.files import write_text
+from models.files import open_regular, write_text
 from models.records import Evaluation, RunRecord, State
+from models.zip_files import open_zip, read_array
 
 MODEL_FILES = ("model.keras", "model.tflite", "evaluation.json", "predictions.npz")
 """Besides run.json and progress.jsonl, what makes a run a model."""
+
+_LARGEST_PREDICTIONS = 200 * 1024**2
+"""Bytes: five million test images, the most that a data set has."""
 
 
 class RunDirectory:
@@ -51,10 +54,11 @@ class RunDirectory:
     def read(self) -> RunRecord:
         """What run.json says now; `ModelError` where it is missing or damaged."""
         try:
-            return RunRecord.model_validate_json(self.record_file.read_text(encoding="utf-8"))
+            with open_regular(self.record_file) as file:
+                return RunRecord.model_validate_json(file.read())
         except FileNotFoundError:
             raise ModelError(f"{self.path}: expected a run directory, but it has no run.json.") from None
-        except (ValidationError, ConfigError, UnicodeDecodeError, OSError):
+        except (ValidationError, ConfigError, OSError):
             raise ModelError(f"{self.path}: its run.json is damaged and can't be read.") from None
 
     def write(self, record: RunRecord) -> None:
@@ -128,9 +132,9 @@ class RunDirectory:
     def read_predictions(self) -> NDArray[np.float32]:
         """Test-set probabilities, float32 (n, 10), rows summing to 1; `ModelError` where missing or damaged."""
         try:
-            with self.predictions_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
-                return np.asarray(file["probabilities"], np.float32)
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            with open_regular(self.predictions_file) as file, open_zip(file) as archive:
+                return np.asarray(read_array(archive, "probabilities", _LARGEST_PREDICTIONS), np.float32)
+        except Exception:  # damaged zip files raise nearly anything
             raise ModelError(
                 f"{self.predictions_file}: the predictions are missing or damaged; evaluate the model again."
             ) from None

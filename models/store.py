@@ -1,6 +1,6 @@
 """The trained models, shipped and own: list, find, rename, annotate, delete, choose the default.
 
-A model is a run directory that has all of its model files. Knows nothing of how it was trained.
+A model is a run directory that has all of its model files and results. Knows nothing of how it was trained.
 """
 
 import json
@@ -69,7 +69,7 @@ class StoredModel:
 def _open(path: Path, shipped: bool) -> StoredModel:
     directory = RunDirectory(path)
     record = directory.read()
-    if not directory.has_model():
+    if record.results is None or not directory.has_model():
         raise ModelError(f"{record.name}: the run has no complete model (its status is {record.status}).")
     return StoredModel(directory, record, shipped)
 

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,11 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from models.errors import ModelError
-from models.formatting import duration, format_accuracy, percent
+from models.formatting import CLAIMED, duration, format_accuracy, percent
 from models.records import ModelResults
 from models.run_directory import RunDirectory
 from pipeline.cli.options import DetachOption, JsonOption, YesOption, score_fields
-from pipeline.cli.terminal import TrainingView
+from pipeline.cli.terminal import TrainingView, echo
 
 runs_app = typer.Typer(help="Training runs: list, follow, stop, resume, delete.", no_args_is_help=True)
 
@@ -54,25 +53,25 @@ def list_command(as_json: JsonOption = False) -> None:
                 "epochs_done": record.epochs_done,
                 "planned_epochs": record.planned_epochs,
                 **score_fields(record.results),
+                "claimed": bool(record.results and record.results.claimed),
                 "reason": describe_hang(run) if state == "running" else record.reason,
             }
         )
     if as_json:
         for row in rows:
-            typer.echo(json.dumps(row))
+            echo(json.dumps(row))
         return
     if not rows:
-        typer.echo("No runs yet; start one with `digitlab train`.", err=True)
+        echo("No runs yet; start one with `digitlab train`.", err=True)
         return
-    typer.echo(
-        f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name"
-    )
+    echo(f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name")
     for row, (accuracy, votes) in zip(rows, scores, strict=True):
         epochs = f"{row['epochs_done']}/{row['planned_epochs']}" if "epochs_done" in row else ""
         status = f"queued ({row['place']})" if row.get("place") else row["status"]
-        typer.echo(f"{row['run']}  {status:<11} {epochs:>7}  {accuracy:<24} {votes:<8} {row['name']}")
+        name = f"{row['name']} (scores {CLAIMED})" if row.get("claimed") else row["name"]
+        echo(f"{row['run']}  {status:<11} {epochs:>7}  {accuracy:<24} {votes:<8} {name}")
         if row["reason"] and row["status"] in ("failed", "damaged", "running"):
-            typer.echo(f"    {row['reason']}")
+            echo(f"    {row['reason']}")
 
 
 @runs_app.command()
@@ -93,11 +92,11 @@ def stop(run: RunArgument) -> None:
     name = found.read().name
     match ask_to_stop(found):
         case "stopped":
-            typer.echo(f"Took {name} out of the queue.", err=True)
+            echo(f"Took {name} out of the queue.", err=True)
         case "interrupted":
-            typer.echo(f"{name} did not respond, so its process was ended; resume it any time.", err=True)
+            echo(f"{name} did not respond, so its process was ended; resume it any time.", err=True)
         case _:
-            typer.echo(f"Asked {name} to stop.", err=True)
+            echo(f"Asked {name} to stop.", err=True)
 
 
 @runs_app.command()
@@ -115,7 +114,7 @@ def resume(
     let_go_on(found, epochs)
     if not detach:
         raise typer.Exit(follow_run(found, as_json=as_json))
-    typer.echo(f"Run {found.id} is queued again.", err=True)
+    echo(f"Run {found.id} is queued again.", err=True)
 
 
 @runs_app.command()
@@ -128,7 +127,7 @@ def delete(run: RunArgument, yes: YesOption = False) -> None:
     if found.has_model() and not yes:
         typer.confirm(f"Delete run {found.id} with its model for good?", abort=True, err=True)
     delete_run(found)
-    typer.echo(f"Deleted {found.id}.", err=True)
+    echo(f"Deleted {found.id}.", err=True)
 
 
 @contextmanager
@@ -164,7 +163,7 @@ def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = Tr
             for progress in follow_progress(run):
                 view.show(progress)
                 if as_json and progress.epoch_end:
-                    typer.echo(json.dumps(progress.as_line()))
+                    echo(json.dumps(progress.as_line()))
         except KeyboardInterrupt:
             view.say(f"The run continues in the background; follow it with `digitlab runs follow {run.id}`.")
             return 130
@@ -199,7 +198,7 @@ def _conclude(run: RunDirectory, as_json: bool) -> int:
             "path": str(run.path),
             "reason": record.reason,
         }
-        typer.echo(json.dumps(end))
+        echo(json.dumps(end))
     else:
         _say_end(run, state, results)
     return 0 if results else 1
@@ -207,21 +206,20 @@ def _conclude(run: RunDirectory, as_json: bool) -> int:
 
 def _say_end(run: RunDirectory, state: str, results: ModelResults | None) -> None:
     record = run.read()
-    out = sys.stderr
     if state == "interrupted":
-        typer.echo(f"The run was interrupted; resume it with `digitlab runs resume {run.id}`.", file=out)
+        echo(f"The run was interrupted; resume it with `digitlab runs resume {run.id}`.", err=True)
     elif not results:
-        typer.echo(f"{state}: {record.reason}", file=out)
+        echo(f"{state}: {record.reason}", err=True)
     else:
         low, high = results.test_interval
-        typer.echo(f"{state}: {record.reason} Training took {duration(record.seconds)}.", file=out)
-        typer.echo(
+        echo(f"{state}: {record.reason} Training took {duration(record.seconds)}.", err=True)
+        echo(
             f"test accuracy {percent(results.test_accuracy)} "
             f"(95 % interval {percent(low)} to {percent(high)}, {results.test_errors} errors "
             f"in {results.test_count:,})",
-            file=out,
+            err=True,
         )
         if results.human_accuracy is not None:
             votes = percent(results.human_accuracy)
-            typer.echo(f"accuracy {votes} with disputed test labels settled by human votes", file=out)
-        typer.echo(f"model {record.name!r} saved to {run.path}", file=out)
+            echo(f"accuracy {votes} with disputed test labels settled by human votes", err=True)
+        echo(f"model {record.name!r} saved to {run.path}", err=True)

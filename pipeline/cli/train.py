@@ -19,6 +19,7 @@ from models.train_config import (
 )
 from pipeline.cli.options import DetachOption, JsonOption
 from pipeline.cli.runs import follow_run
+from pipeline.cli.terminal import echo
 
 HYPERPARAMETERS = tuple(
     name for name in TrainConfig.model_fields if name not in ("architecture", "parameters")
@@ -103,13 +104,13 @@ def train(
     source = find_model(start_from).reference if start_from else ""
     run = submit(config, load_dataset(dataset), name, source, owner)
     if not as_json and "seed" not in settings:
-        typer.echo(f"Seed {config.seed}; give it as --seed to repeat this training.", err=True)
+        echo(f"Seed {config.seed}; give it as --seed to repeat this training.", err=True)
     if not detach:
         raise typer.Exit(follow_run(run, as_json=as_json))
     if as_json:
-        typer.echo(json.dumps({"run": run.id, "status": "queued"}))
+        echo(json.dumps({"run": run.id, "status": "queued"}))
     else:
-        typer.echo(f"Run {run.id} is queued; follow it with `digitlab runs follow {run.id}`.", err=True)
+        echo(f"Run {run.id} is queued; follow it with `digitlab runs follow {run.id}`.", err=True)
 
 
 def _parameter(word: str) -> tuple[str, int]:

@@ -13,16 +13,25 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.drawing.image import Image as WorkbookImage
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from models.formatting import printable
 from pipeline.reading.corrections import pieces, written
 from pipeline.reading.numbers import numbers_of
 from pipeline.reading.page_reading import SIGN_NAMES, PageReading
-from pipeline.reading.records import COLUMNS, failed_row, listed, reading_record, reading_row, with_page
+from pipeline.reading.records import (
+    COLUMNS,
+    failed_row,
+    listed,
+    reading_record,
+    reading_row,
+    safe_cell,
+    table_name,
+    with_page,
+)
 from pipeline.reading.review import AnyPage, FailedPage
 
 _MOST_CROPS = 2000
@@ -61,7 +70,10 @@ def _page_of_file(page: AnyPage) -> tuple[str, int | None]:
 
 def to_json(pages: Sequence[AnyPage]) -> str:
     """One JSON object a line, one line a picture."""
-    return "".join(json.dumps(page_record(page), ensure_ascii=False) + "\n" for page in pages)
+    lines = "".join(json.dumps(page_record(page), ensure_ascii=False) + "\n" for page in pages)
+    return lines.encode(
+        errors="backslashreplace"
+    ).decode()  # half a character in a name is "\ud83d" in JSON as well
 
 
 def to_csv(pages: Sequence[AnyPage]) -> str:
@@ -71,8 +83,8 @@ def to_csv(pages: Sequence[AnyPage]) -> str:
     writer.writerow([*COLUMNS, "page", "edits"])
     for page in pages:
         path, number = _page_of_file(page)
-        _, *row, edits = _row(page)
-        writer.writerow([path, *row, number or "", edits])
+        _, text_now, *row, edits = _row(page)
+        writer.writerow([table_name(path), safe_cell(text_now), *row, number or "", edits])
     return text.getvalue()
 
 
@@ -105,9 +117,9 @@ def to_xlsx(pages: Sequence[AnyPage]) -> bytes:
     widths = {"Picture": 34, "Text": 24, "Digits": 9, "Doubtful": 10, "Lowest confidence": 18}
     _head(pictures, {**widths, "Disagreeing lines": 18, "Error": 60, "Edits": 8})
     for page in pages:
-        name, text, *rest = _row(page)
+        _, text, *rest = _row(page)
         lowest = float(rest[2]) if rest[2] else None
-        _append(pictures, [name, text, *rest[:2], lowest, *rest[3:]])
+        _append(pictures, [page.name, text, *rest[:2], lowest, *rest[3:]])
     _add_lines(book.create_sheet("Lines"), pages)
     _add_digits(book.create_sheet("Digits"), pages)
     content = io.BytesIO()
@@ -191,7 +203,7 @@ def _append(table: Worksheet, values: Sequence[Any]) -> None:
     row = table.max_row + 1
     for column, value in enumerate(values, 1):
         if isinstance(value, str):
-            value = ILLEGAL_CHARACTERS_RE.sub("", value)
+            value = printable(value, keep="\n\t")
         cell = table.cell(row, column, value)
         cell.alignment = Alignment(vertical="center", wrap_text=True)
         if isinstance(value, str):

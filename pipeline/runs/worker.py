@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from models.errors import DigitLabError, ModelError
+from models.leftovers import sweep
 from models.records import Progress, RunRecord, now
 from models.run_directory import RunDirectory
 from models.store import find_model
@@ -48,6 +49,7 @@ def main(path: str) -> int:
     except Timeout:
         return 1  # another worker has this run
     try:
+        sweep()
         with training_lock(), heartbeat(run):
             if _begin(run):
                 _carry_out(run)

@@ -74,6 +74,18 @@ def test_a_name_is_shown_as_it_was_written(tiny_model: Path, no_shipped_models: 
     assert as_written("1. my.png: a 7, 5.2 % off -> (fine)") == r"1\. my.png: a 7, 5.2 % off -\> (fine)"
 
 
+def test_scores_of_an_import_are_told_as_claims(tiny_model: Path, no_shipped_models: Path) -> None:
+    record = json.loads((tiny_model / "run.json").read_text())
+    record["results"]["claimed"] = True
+    (tiny_model / "run.json").write_text(json.dumps(record))
+    app = open_page("models")
+    assert app.dataframe[0].value["Origin"].tolist() == ["own, scores as claimed by the archive"]
+    assert "as claimed by the archive" in text_of(app)
+    app.switch_page("views/evaluate.py").run()
+    assert "All figures are as claimed by the archive" in text_of(app)
+    assert not app.exception
+
+
 def ticked_names(app: AppTest) -> list[str]:
     """Names in the rows that are ticked."""
     (table,) = app.dataframe

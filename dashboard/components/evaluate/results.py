@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.widgets.facts import Fact, show_facts
 from dashboard.widgets.plain_text import as_written
-from models.formatting import percent
+from models.formatting import CLAIMED, percent
 from models.records import Evaluation
 from models.store import StoredModel
 
@@ -27,6 +27,8 @@ def show_results(model: StoredModel, evaluation: Evaluation) -> None:
         note = f"{evaluation.human_error_count:,} mistakes, disputed labels settled by votes"
         facts.insert(2, Fact("By human votes", percent(evaluation.human_accuracy), note))
     show_facts(facts)
+    if model.record.results and model.record.results.claimed:
+        st.caption(f":material/help: All figures are {CLAIMED}; they were not measured on this computer.")
     record = model.record.dataset
     if record.path is not None:
         st.caption(

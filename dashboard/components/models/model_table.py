@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.widgets.distinct_labels import distinct_labels
-from models.formatting import percent
+from models.formatting import CLAIMED, percent
 from models.store import StoredModel
 
 
@@ -69,6 +69,7 @@ def _row(model: StoredModel, name: str, default_id: str) -> dict[str, Any]:
     record, results = model.record, model.record.results
     low, high = results.test_interval if results else (0.0, 0.0)
     votes = results.human_accuracy if results else None
+    claimed = results is not None and results.claimed
     return {
         "": "★" if model.id == default_id else "",
         "Model": name,
@@ -78,7 +79,7 @@ def _row(model: StoredModel, name: str, default_id: str) -> dict[str, Any]:
         "Parameters": results.parameters if results else None,
         "Size": model.directory.litert_file.stat().st_size / 1e6,
         "Architecture": record.config.architecture,
-        "Origin": "shipped" if model.shipped else "own",
+        "Origin": "shipped" if model.shipped else f"own, scores {CLAIMED}" if claimed else "own",
         "Status": model.directory.state(record),
         "Epochs": record.epochs_done,
         "Seed": record.config.seed,

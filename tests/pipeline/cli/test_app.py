@@ -1,5 +1,8 @@
 """The command line as a process: what scripts and people rely on."""
 
+import io
+import json
+import os
 import re
 import shutil
 import signal
@@ -133,6 +136,68 @@ def _png_of_size(width: int, height: int) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     rows = zlib.compress(bytes(100_000), 9)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_a_pipe_a_device_or_a_folder_is_refused_at_once(
+    home: Path, digitlab: Digitlab, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    device = Path("/dev/zero")
+    outcome = digitlab("predict", pipe, device, tmp_path, "--json")
+    assert outcome.code == 1
+    of_pipe, of_device, of_folder = (line["error"] for line in outcome.json_lines())
+    assert of_pipe == f"{pipe}: the file can't be read (it is a pipe or device, not a file)."
+    assert "pipe or device" in of_device
+    assert "this is a folder" in of_folder
+    (line,) = digitlab("read", pipe, "--json").json_lines()
+    assert "pipe or device" in line["error"]
+    for call in (
+        ("evaluate", "--dataset", pipe),
+        ("models", "import", pipe),
+        ("read", device, "--csv", pipe),
+        ("read", device, "--expect", f"one-of={pipe}"),
+    ):
+        outcome = digitlab(*call)
+        assert outcome.code == 2, call
+        assert "pipe or device" in outcome.err, (call, outcome.err)
+
+
+def test_names_from_elsewhere_send_the_terminal_no_commands(
+    tiny_model: Path, digitlab: Digitlab, tmp_path: Path
+) -> None:
+    evil = "\x1b]0;owned\x07\x1b[2J\r\x9b31m\u202e"
+    record = json.loads((tiny_model / "run.json").read_text())
+    record["dataset"]["name"] += evil
+    changes = {"command": evil, "notes": f"two\n{evil}lines", "versions": {evil: evil}, "reason": evil}
+    (tiny_model / "run.json").write_text(json.dumps({**record, **changes, "name": evil, "status": "failed"}))
+    for call in (
+        ("models", "show", tiny_model.name),
+        ("models", "list"),
+        ("runs", "list"),
+        ("models", "show", "nobody"),
+        ("models", "default", tiny_model.name),
+        ("models", "delete", tiny_model.name),
+        ("runs", "follow", tiny_model.name),
+        ("predict", tmp_path / f"{evil}.png"),
+    ):
+        outcome = digitlab(*call)
+        text = outcome.out + outcome.err
+        assert r"\x1b" in text, call
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text), (call, text)
+    assert "two\n\\x1b" in digitlab("models", "show", tiny_model.name).out
+
+
+def test_decoders_write_nothing_past_the_program(home: Path, digitlab: Digitlab, tmp_path: Path) -> None:
+    content = io.BytesIO()
+    Image.effect_noise((60, 60), 90).convert("1").save(content, "TIFF", compression="group4")
+    damaged = tmp_path / "damaged.tif"
+    damaged.write_bytes(content.getvalue()[:8] + bytes(40) + content.getvalue()[48:])
+    for command in ("predict", "read"):
+        outcome = digitlab(command, damaged, "--json")
+        assert len(outcome.json_lines()) == 1
+        assert outcome.err == ""
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,22 @@ def pdf_with_a_bad_page() -> bytes:
         for number, image in enumerate(scans)
     ]
     return pdf_of([pages[0], None, pages[2]], {**contents, **pictures})
+
+
+def test_odd_names_are_harmless_in_the_table_and_found_again(
+    home: Path, digitlab: Digitlab, tmp_path: Path
+) -> None:
+    table = tmp_path / "table.csv"
+    names = ["=HYPERLINK(1).png", "-x.png", "a\r.png", os.fsdecode(b"\xff.png")]
+    for name in names:
+        (home / name).write_text("no picture")
+    cells = ["'=HYPERLINK(1).png", "'-x.png", r"a\r.png", r"\udcff.png"]
+    for call in range(2):  # the second reads the same files again, since they failed
+        assert digitlab("read", "--csv", table, "--", *names).code == 1
+        with table.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        assert [row["path"] for row in rows] == cells, call
+        assert all(row["error"].startswith(cell) for row, cell in zip(rows, cells, strict=True))
 
 
 @pytest.mark.slow

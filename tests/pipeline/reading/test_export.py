@@ -48,7 +48,7 @@ PAGES: list[AnyPage] = [
 
 def test_the_table_has_the_columns_of_the_command_line_and_the_changes() -> None:
     rows = list(csv.DictReader(io.StringIO(to_csv(PAGES))))
-    assert [row["path"] for row in rows] == ["=page.png", "blank.png", "folder/unsure.png"]
+    assert [row["path"] for row in rows] == ["'=page.png", "blank.png", "folder/unsure.png"]
     assert [row["text"] for row in rows] == ["072\n34", "", "5"]
     assert [row["edits"] for row in rows] == ["1", "0", "0"]
     assert [row["doubtful"] for row in rows] == ["0", "0", "1"]
@@ -69,7 +69,11 @@ def test_a_page_of_a_file_is_named_by_the_file_and_its_number() -> None:
         ("=page.png", None),
     ]
     rows = list(csv.DictReader(io.StringIO(to_csv(pages))))
-    assert [(row["path"], row["page"]) for row in rows] == [("a.pdf", "3"), ("a.pdf", "3"), ("=page.png", "")]
+    assert [(row["path"], row["page"]) for row in rows] == [
+        ("a.pdf", "3"),
+        ("a.pdf", "3"),
+        ("'=page.png", ""),
+    ]
     table = load_workbook(io.BytesIO(to_xlsx(pages)))["Pictures"]
     assert table["A2"].value == "a.pdf, page 3"
 
@@ -123,9 +127,38 @@ def test_the_workbook_shows_every_line_and_digit_beside_its_picture() -> None:
     assert len(book["Digits"]._images) == 6
 
 
-def test_a_name_with_control_characters_does_not_spoil_the_workbook() -> None:
-    book = load_workbook(io.BytesIO(to_xlsx([ReviewedPage("a\x0b.png", PAGE)])))
-    assert book["Pictures"]["A2"].value == "a.png"
+@pytest.mark.parametrize(
+    ("name", "cell", "shown"),
+    [
+        ("a\x0b.png", "a\\x0b.png", "a\\x0b.png"),
+        ("a\r\nb.png", "a\\r\\nb.png", "a\\r\nb.png"),
+        ("\ud83d.png", "\\ud83d.png", "\\ud83d.png"),
+        ("\uffff.png", "\\uffff.png", "\\uffff.png"),
+        ("=HYPERLINK(1).png", "'=HYPERLINK(1).png", "=HYPERLINK(1).png"),
+        ("@SUM(1).png", "'@SUM(1).png", "@SUM(1).png"),
+        ("\t=1.png", "\\t=1.png", "\t=1.png"),
+        ("नमस्ते ७.png", "नमस्ते ७.png", "नमस्ते ७.png"),
+    ],
+)
+def test_no_name_spoils_a_file_or_is_computed_by_a_spreadsheet(name: str, cell: str, shown: str) -> None:
+    pages: list[AnyPage] = [ReviewedPage(name, PAGE), FailedPage(name, "No digits.")]
+    table = csv.DictReader(io.StringIO(to_csv(pages).encode().decode(), newline=""))
+    assert [row["path"] for row in table] == [cell, cell]
+    book = load_workbook(io.BytesIO(to_xlsx(pages)))
+    assert [row[0] for row in list(book["Pictures"].values)[1:]] == [shown, shown]
+    assert book["Pictures"]["A2"].data_type == "s"
+    assert [json.loads(line)["path"] for line in to_json(pages).encode().splitlines()] == [name, name]
+    assert to_zip(pages)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [("-12", "-12"), ("+1,5", "+1,5"), ("=5", "'=5"), ("-1-2", "'-1-2"), ("+1\n2", "'+1\n2")],
+)
+def test_a_text_is_no_formula_in_a_table(text: str, cell: str) -> None:
+    page = page_reading(tuple(text.split("\n")))
+    (row,) = csv.DictReader(io.StringIO(to_csv([ReviewedPage("a.png", page)])))
+    assert row["text"] == cell
 
 
 def test_the_archive_holds_tables_and_crops() -> None:

@@ -77,6 +77,25 @@ def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
     assert results_of(killed.read()) == results_of(untouched.read())
 
 
+def test_a_run_that_ends_while_its_model_is_moved_is_no_model_until_it_is_resumed(
+    tiny_model: Path, digitlab: Digitlab
+) -> None:
+    """Old scores never stand beside new weights: whatever stops the move, here a folder in its way."""
+    run = RunDirectory(tiny_model)
+    run.predictions_file.unlink()
+    (run.predictions_file / "in the way").mkdir(parents=True)
+    assert digitlab("runs", "resume", "tiny", "--epochs", 1).code == 1
+    assert run.read().results is None
+    (run.predictions_file / "in the way").rmdir()
+    run.predictions_file.rmdir()
+    run.predictions_file.touch()
+    run.update(status="running")  # as a kill would have left it
+    assert "tiny" not in digitlab("models", "list").out
+    assert "interrupted" in digitlab("runs", "list").out
+    assert digitlab("runs", "resume", "tiny").code == 0
+    assert "tiny" in digitlab("models", "list").out
+
+
 def test_a_stopped_run_keeps_a_model_and_can_go_on(home: Path, few_digits: Path, digitlab: Digitlab) -> None:
     run = submit(make_config("cnn", epochs=400, batch_size=8), load_dataset(few_digits), "long")
     waiting = submit(make_config("dense", epochs=1), load_dataset(few_digits), "never begun")
