@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,8 @@ from pipeline.cli.terminal import echo
 from pipeline.reading.numbers import Decimal
 from pipeline.reading.records import (
     COLUMNS,
+    cell_rows,
+    cell_table,
     failed_row,
     reading_record,
     reading_row,
@@ -75,6 +77,12 @@ def read(
         Path | None,
         typer.Option("--csv", help="Write a table to this file; pages already in it are skipped."),
     ] = None,
+    cells_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--cells", help="Also write the lines to this CSV file, a row for each, a column a cell."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only, one object per page.")] = False,
 ) -> None:
     """Read every digit in pictures, PDFs, zip archives or folders of them, line by line, on all cores."""
@@ -93,13 +101,16 @@ def read(
         Recognizer(litert_file, workers=1)  # a damaged model is reported here, not by every process
     rows = _read_table(csv_file) if csv_file else []
     pages = _pages_to_read(paths, {_key(row) for row in rows if not row[_ERROR]}, csv_file)
-    results = read_files(pages, litert_file, expect or ())
+    cells: list[list[Any]] = []
+    results = _with_cells(read_files(pages, litert_file, expect or ()), cells)
     again = {_key_of(page) for _, page in pages}  # what failed before; rows of other pictures stay
     failed = (
         _write_table(results, csv_file, len(pages), [row for row in rows if _key(row) not in again])
         if csv_file
         else _print(results, as_json, _SIGNS.get(decimal) if decimal else None)
     )
+    if cells_file:
+        _write_cells(cells_file, cells)
     for sentence in failed:
         if not as_json:
             echo(f"digitlab: {sentence}", err=True)
@@ -139,6 +150,24 @@ def _key(row: Sequence[str]) -> tuple[str, str]:
 def _key_of(page: Page) -> tuple[str, str]:
     """The key that the page's row has."""
     return table_name(page.path), str(page.number or "")
+
+
+def _with_cells(results: Results, cells: list[list[Any]]) -> Results:
+    """The results as they come; the rows of their cells are added to `cells`."""
+    from pipeline.reading.page_reading import FailedReading
+
+    for page, reading in results:
+        if not isinstance(reading, FailedReading):
+            cells += cell_rows(page.path, page.number, reading.lines)
+        yield page, reading
+
+
+def _write_cells(file: Path, rows: list[list[Any]]) -> None:
+    try:
+        with replacing(file) as part, part.open("w", newline="", encoding="utf-8") as table:
+            csv.writer(table).writerows(cell_table(rows))
+    except OSError as error:
+        raise ConfigError(f"{file}: the table can't be written ({error.strerror}).") from None
 
 
 def _print(results: Results, as_json: bool, decimal: Decimal | None) -> list[str]:

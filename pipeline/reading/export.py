@@ -24,6 +24,8 @@ from pipeline.reading.numbers import numbers_of
 from pipeline.reading.page_reading import SIGN_NAMES, PageReading
 from pipeline.reading.records import (
     COLUMNS,
+    cell_rows,
+    cell_table,
     failed_row,
     listed,
     reading_record,
@@ -88,11 +90,24 @@ def to_csv(pages: Sequence[AnyPage]) -> str:
     return text.getvalue()
 
 
+def to_cells_csv(pages: Sequence[AnyPage]) -> str:
+    """The table of `digitlab read --cells`, as the lines now stand."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(cell_table(_cell_rows(pages)))
+    return text.getvalue()
+
+
+def _cell_rows(pages: Sequence[AnyPage]) -> list[list[Any]]:
+    read = [page for page in pages if not isinstance(page, FailedPage)]
+    return [row for page in read for row in cell_rows(*_page_of_file(page), page.lines)]
+
+
 def to_zip(pages: Sequence[AnyPage]) -> bytes:
-    """readings.csv, readings.jsonl and a PNG of every line and digit, named by place and by what it was read as."""
+    """readings.csv, cells.csv, readings.jsonl and a PNG of every line and digit, named by place and reading."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("readings.csv", to_csv(pages))
+        archive.writestr("cells.csv", to_cells_csv(pages))
         archive.writestr("readings.jsonl", to_json(pages))
         for number, page in enumerate(pages, 1):
             if isinstance(page, FailedPage):
@@ -109,7 +124,7 @@ def to_zip(pages: Sequence[AnyPage]) -> bytes:
 
 
 def to_xlsx(pages: Sequence[AnyPage]) -> bytes:
-    """A workbook of three sheets: pictures, lines and digits, the latter two beside what they were read from."""
+    """A workbook of four sheets: pictures, cells, lines and digits, the last two beside what they were read from."""
     book = Workbook()
     pictures = book.active
     assert isinstance(pictures, Worksheet)  # noqa: S101
@@ -120,6 +135,7 @@ def to_xlsx(pages: Sequence[AnyPage]) -> bytes:
         _, text, *rest = _row(page)
         lowest = float(rest[2]) if rest[2] else None
         _append(pictures, [page.name, text, *rest[:2], lowest, *rest[3:]])
+    _add_cells(book.create_sheet("Cells"), pages)
     _add_lines(book.create_sheet("Lines"), pages)
     _add_digits(book.create_sheet("Digits"), pages)
     content = io.BytesIO()
@@ -151,6 +167,15 @@ def positions(reading: PageReading) -> Iterator[tuple[int, int, int]]:
     for place, character in enumerate(reading.characters):
         counts[character.line] = counts.get(character.line, 0) + 1
         yield place, len(counts), counts[character.line]
+
+
+def _add_cells(table: Worksheet, pages: Sequence[AnyPage]) -> None:
+    """A row for each line, a column for each of its cells."""
+    rows = _cell_rows(pages)
+    most = max(map(len, rows), default=3) - 3
+    _head(table, {"Picture": 34, "Page": 7, "Line": 7, **{f"Cell {n}": 14 for n in range(1, most + 1)}})
+    for row in rows:
+        _append(table, row)
 
 
 def _add_lines(table: Worksheet, pages: Sequence[AnyPage]) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 COLUMNS = ("path", "text", "digits", "doubtful", "lowest_confidence", "disagreeing", "error")
 """Of the table that `digitlab read --csv` writes."""
 
+CELL_COLUMNS = ("path", "page", "line")
+"""Of the table of `digitlab read --cells`, before the cells of each line."""
+
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -54,6 +57,23 @@ def reading_row(path: str, reading: PageReading) -> list[Any]:
     disagreeing = listed(reading.disagreeing)
     text = safe_cell(reading.text)
     return [table_name(path), text, len(reading.digits), doubtful, f"{lowest:.4f}", disagreeing, ""]
+
+
+def cell_rows(path: str, number: int | None, lines: Sequence[str]) -> list[list[Any]]:
+    """A page's lines as rows of `CELL_COLUMNS`, with the line's cells behind them."""
+    from pipeline.reading.page_reading import CELL_BREAK
+
+    return [[path, number or "", line, *text.split(CELL_BREAK)] for line, text in enumerate(lines, 1)]
+
+
+def cell_table(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Such rows below the names of their columns, as a CSV file has them."""
+    most = max(map(len, rows), default=len(CELL_COLUMNS))
+    header = [*CELL_COLUMNS, *(f"cell {cell}" for cell in range(1, most - len(CELL_COLUMNS) + 1))]
+    return [
+        header,
+        *([table_name(path), number, line, *map(safe_cell, cells)] for path, number, line, *cells in rows),
+    ]
 
 
 def failed_row(path: str, reason: str) -> list[Any]:

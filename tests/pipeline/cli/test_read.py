@@ -87,7 +87,8 @@ def test_every_page_of_every_format_is_an_entry_of_its_own(digitlab: Digitlab, t
     (folder / "sub" / "all.gif").write_bytes(of_all("GIF"))
     (folder / "sub" / "one.pdf").write_bytes(one("PDF"))
     (folder / "sub" / "closed.zip").write_bytes(b"not opened")
-    outcome = digitlab("read", folder, "--json")
+    table = tmp_path / "cells.csv"
+    outcome = digitlab("read", folder, "--json", "--cells", table)
     assert outcome.code == 0, outcome.out
     assert "1 zip archive in folders not opened" in outcome.err
     records = outcome.json_lines()
@@ -104,6 +105,10 @@ def test_every_page_of_every_format_is_an_entry_of_its_own(digitlab: Digitlab, t
     single[str(folder / "sub" / "one.pdf"), None] = "3141"
     assert found == several | single
     assert list(records[0])[:2] == ["path", "text"], "a picture's record has no page"
+    cells = list(csv.DictReader(io.StringIO(table.read_text())))
+    assert {(row["path"], row["page"], row["cell 1"]) for row in cells} == {
+        (path, str(page or ""), text) for (path, page), text in found.items()
+    }
 
 
 def test_bad_pages_are_named_and_the_rest_is_read(digitlab: Digitlab, tmp_path: Path) -> None:
