@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.resources import sweep_home
+
 ASSETS = Path(__file__).parent / "assets"
 
 st.set_page_config(page_title="Digit Lab", page_icon=str(ASSETS / "mark.svg"), layout="wide")
@@ -11,6 +13,7 @@ st.logo(str(ASSETS / "logo.svg"), size="large")
 st.html(ASSETS / "style.css")
 st.html(ASSETS / "galleries.css")
 st.html(ASSETS / "reading.css")
+sweep_home()
 
 page = st.navigation(
     [

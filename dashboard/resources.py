@@ -13,6 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from models.leftovers import sweep
 from models.recognizer import Recognizer
 from models.records import DatasetRecord, Evaluation
 from models.store import StoredModel
@@ -26,6 +27,12 @@ Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
 
 
+@st.cache_resource(show_spinner=False)
+def sweep_home() -> None:
+    """Removes what killed processes left in the home folder, once after the server's start."""
+    sweep()
+
+
 def recognizer(model: StoredModel) -> Recognizer:
     """The model, ready to answer; safe to share between sessions."""
     return _recognizer(model.version, model)
@@ -33,12 +40,18 @@ def recognizer(model: StoredModel) -> Recognizer:
 
 def evaluation(model: StoredModel) -> Evaluation:
     """What the model is worth on its test set; `ModelError` where the file is damaged."""
-    return _evaluation(model.version, model)
+    return _evaluation(_scored_version(model), model)
 
 
 def predictions(model: StoredModel) -> NDArray[np.float32]:
     """Test-set probabilities, float32 (n, 10), in the order of `held_out_set`; `ModelError` where damaged."""
-    return _predictions(model.version, model)
+    return _predictions(_scored_version(model), model)
+
+
+def _scored_version(model: StoredModel) -> str:
+    """As `StoredModel.version`; it changes as well when claimed scores give way to measured ones."""
+    results = model.record.results
+    return f"{model.version}:{results is not None and results.claimed}"
 
 
 def held_out_set(model: StoredModel | None = None) -> tuple[Images, Labels]:

@@ -19,6 +19,8 @@ def hyperparameter_table() -> str:
     for field in HYPERPARAMETERS:
         default = TrainConfig.model_fields[field].default
         shown = ("on" if default else "off") if isinstance(default, bool) else f"{default}"
+        if field == "seed":
+            shown = "new"
         rows.append(f"| `{option_name(field)}` | {allowed_values(field)} | {shown} | {field_help(field)} |")
     return "\n".join(rows)
 

@@ -261,6 +261,10 @@ CATALOGUE: dict[str, Architecture] = {
 }
 
 
+DEFAULT_ARCHITECTURE = "cnn-fast"
+"""What the page and the command line train unless another is chosen."""
+
+
 def class_count(not_a_digit: float) -> int:
     """How many answers a network chooses from: ten digits, and "not a digit" where it learns any such picture."""
     return DIGITS + bool(not_a_digit)

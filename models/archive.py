@@ -2,26 +2,34 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import zipfile
-import zlib
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
 from models.errors import ConfigError, InputError, ModelError
-from models.files import replacing, write_text
+from models.files import open_regular, replacing, write_text
+from models.leftovers import sweep
 from models.locations import PROJECT, runs_folder
 from models.records import DatasetRecord, Progress, RunRecord, now
 from models.run_directory import MODEL_FILES, RunDirectory, new_id
 from models.store import StoredModel, check_name, delete_directory, is_reserved_name
+from models.zip_files import open_entry, open_zip
 
 NAMES = ("run.json", "progress.jsonl", *MODEL_FILES)
 """The only files that an archive may hold, all at its top."""
 
 LARGEST_ARCHIVE = 100 * 1024**2
 _LARGEST_FILE = 100 * 1024**2
+_LARGEST_TEXTS = {"run.json": 256 * 1024, "evaluation.json": 256 * 1024, "progress.jsonl": 8 * 1024**2}
+"""Bytes of what is read whole: notes of 10,000 letters, a hundred counts, the progress of 5,000 epochs."""
+
+_LONGEST_LINE = 10_000  # bytes, of progress.jsonl
 _LARGEST_DATASET = 2 * 1024**3
 _LONGEST_CHECK = 120  # seconds
 
@@ -43,11 +51,13 @@ def import_model(path: Path) -> RunDirectory:
 
     The archive's names and sizes are checked before anything is unpacked. Then a process of its own rebuilds the
     architecture from its specification, loads the weights and compares the LiteRT file's answers with the
-    network's. No pickle, layer code or stored Keras configuration is ever loaded.
+    network's. No pickle, layer code or stored Keras configuration is ever loaded. The scores must agree with each other
+    and stay marked as claimed until the model is evaluated here (`pipeline.evaluation.model_evaluation`).
 
     Raises:
         InputError: it is not such an archive; one sentence says what is wrong.
     """
+    sweep()
     folder = runs_folder()
     run_id = new_id()
     staged = RunDirectory(folder / f".{uuid4().hex}")
@@ -68,7 +78,10 @@ def import_model(path: Path) -> RunDirectory:
                 "dataset": _dataset_here(record.dataset),
                 "created": _iso(record.created),
                 "ended": _iso(record.ended) if record.ended else None,
+                "owner": "",
+                "submission": 0,
                 "status": "finished" if record.status == "finished" else "stopped",
+                "results": record.results and record.results.model_copy(update={"claimed": True}),
                 "reason": f"Imported on {now()[:10]} from an archive.",
             }
         )
@@ -125,7 +138,7 @@ def _check_progress(path: Path, staged: RunDirectory) -> None:
     """Refuses a progress.jsonl whose lines the curves could not show; there need be none."""
     try:
         with staged.progress_file.open("rb") as lines:
-            for line in lines:
+            while line := lines.readline(_LONGEST_LINE):
                 Progress.model_validate(json.loads(line))
     except FileNotFoundError:
         return
@@ -141,44 +154,47 @@ def _iso(moment: str) -> str:
 
 
 def _unpack(path: Path, folder: Path) -> None:
-    if not path.is_file():
-        raise InputError(path, "there is no such archive.")
-    if path.stat().st_size > LARGEST_ARCHIVE:
-        raise InputError(path.name, f"expected at most {LARGEST_ARCHIVE // 1024**2} MB.")
+    """Unpacks an archive that holds nothing but a model's files, each within its bound."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            names = [entry.filename for entry in entries]
-            strange = sorted(set(names) - set(NAMES))
-            if strange or len(names) != len(set(names)):
-                what = repr(strange[0][:80]) if strange else "a file twice"
-                raise InputError(path.name, f"expected only the files of a model, but it holds {what}.")
-            missing = [name for name in ("run.json", *MODEL_FILES) if name not in names]
-            if missing:
-                raise InputError(path.name, f"expected an exported model, but {missing[0]} is missing.")
-            for entry in entries:
-                _unpack_entry(archive, entry, folder / entry.filename)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OSError,
-    ) as error:
+        file = open_regular(path)
+    except FileNotFoundError:
+        raise InputError(path, "there is no such archive.") from None
+    with file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LARGEST_ARCHIVE:
+            raise InputError(
+                path.name,
+                f"expected an archive of at most {LARGEST_ARCHIVE // 1024**2} MB, got {size / 1024**2:,.1f} MB.",
+            )
+        for name, block in _blocks(path, file):
+            with (folder / name).open("ab") as sink:
+                sink.write(block)
+
+
+def _blocks(path: Path, file: BinaryIO) -> Iterator[tuple[str, bytes]]:
+    """What the archive's files hold, in pieces, each with the name of its file."""
+    try:
+        with open_zip(file) as archive:
+            _check_names(path, archive.namelist())
+            for name in archive.namelist():
+                yield name, b""
+                with open_entry(archive, name, _LARGEST_TEXTS.get(name, _LARGEST_FILE)) as source:
+                    while block := source.read(1 << 20):
+                        yield name, block
+    except InputError as error:
+        raise error if error.subject else error.about(path.name) from None
+    except Exception as error:  # damaged zip files raise nearly anything
         raise InputError(path.name, f"expected a zip file of a model, but it is damaged ({error}).") from None
 
 
-def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
-    """Writes at most `_LARGEST_FILE` bytes, whatever size the entry claims."""
-    left = _LARGEST_FILE
-    with archive.open(entry) as source, target.open("wb") as sink:
-        while block := source.read(1 << 20):
-            left -= len(block)
-            if left < 0:
-                raise InputError(entry.filename, f"expected at most {_LARGEST_FILE // 1024**2} MB unpacked.")
-            sink.write(block)
+def _check_names(path: Path, names: Sequence[str]) -> None:
+    strange = sorted(set(names) - set(NAMES))
+    if strange or len(names) != len(set(names)):
+        what = repr(strange[0][:80]) if strange else "a file twice"
+        raise InputError(path.name, f"expected only the files of a model, but it holds {what}.")
+    missing = [name for name in ("run.json", *MODEL_FILES) if name not in names]
+    if missing:
+        raise InputError(path.name, f"expected an exported model, but {missing[0]} is missing.")
 
 
 def _verify(path: Path, folder: Path) -> None:

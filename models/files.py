@@ -1,10 +1,25 @@
-"""Files that are whole or not there: written beside their place and renamed into it."""
+"""Files that are whole or not there: written beside their place and renamed into it. Only regular ones are read."""
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Opens a file for reading; a pipe or device, which might never end, is refused at once with an `OSError`."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(kind):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    raise OSError(errno.EINVAL, "it is a pipe or device, not a file", str(path))
 
 
 @contextmanager

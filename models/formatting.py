@@ -1,6 +1,26 @@
 """Figures as people read them, in the terminal and on pages alike: shares, durations, accuracies."""
 
+import re
+
 from models.records import ModelResults
+
+CLAIMED = "as claimed by the archive"
+"""Stands beside scores that were imported and not measured here."""
+
+# control characters, separators of lines, marks that turn the direction of writing around, what is no character
+_UNPRINTABLE = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str, keep: str = "") -> str:
+    r"""The text on one line, with each character that a terminal or table would obey or choke on as in `\x1b`.
+
+    Args:
+        text: a name from anywhere.
+        keep: characters that stay nevertheless, such as line breaks.
+    """
+    return _UNPRINTABLE.sub(
+        lambda found: found[0] if found[0] in keep else found[0].encode("unicode_escape").decode(), text
+    )
 
 
 def duration(seconds: float) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def silenced_stderr() -> Iterator[None]:
-    """Keeps native code from writing to stderr, as LiteRT does when it loads a model. Not for threaded programs."""
+    """Keeps native code from writing to stderr, as LiteRT and libtiff do. Not for threaded programs."""
     sys.stderr.flush()
     original = os.dup(2)
     silence = os.open(os.devnull, os.O_WRONLY)

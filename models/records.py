@@ -22,6 +22,7 @@ ENDED: frozenset[State] = frozenset({"finished", "stopped", "failed", "interrupt
 Count = Annotated[int, Field(ge=0, lt=2**31)]
 """Of epochs, steps, images: what tables can show."""
 
+Digit = Annotated[int, Field(ge=0, le=9)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, lt=2**31, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -55,6 +56,7 @@ class ModelResults(BaseModel):
         val_loss: cross-entropy on them.
         litert_difference: largest difference of a probability between the LiteRT file and Keras.
         parameters: weights of the network, averages of batch normalization included.
+        claimed: whether the scores are those of an imported archive, not measured on this computer.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", defer_build=True)
@@ -70,6 +72,7 @@ class ModelResults(BaseModel):
     val_loss: Finite | None = None
     litert_difference: Finite | None = None
     parameters: Count | None = None
+    claimed: bool = False
 
 
 class RunRecord(BaseModel):
@@ -78,6 +81,7 @@ class RunRecord(BaseModel):
     Attributes:
         id: the directory's name; sorts by creation time.
         name: what people call it.
+        owner: whose it is; "" for a lone user.
         status: the last one written; `RunDirectory.state` tells whether it still holds.
         reason: why the run ended, one sentence.
         config: the hyperparameters.
@@ -85,7 +89,8 @@ class RunRecord(BaseModel):
         dataset: what it is trained on.
         start_from: the model whose weights it began with, if any.
         versions: of Python and the libraries that decide the result.
-        created, queued, started, ended: ISO 8601, UTC; queued is the last time it joined the queue.
+        submission: its number in the queue, above those of all that waited when it joined.
+        created, started, ended: ISO 8601, UTC.
         epochs_done: whole epochs behind the model.
         seconds: training time, over all continuations.
         results: what came of it; None until evaluated.
@@ -97,6 +102,7 @@ class RunRecord(BaseModel):
 
     id: str
     name: str
+    owner: str = ""
     status: Status
     reason: str = ""
     config: Annotated[TrainConfig, BeforeValidator(read_stored_config)]
@@ -104,8 +110,8 @@ class RunRecord(BaseModel):
     dataset: DatasetRecord
     start_from: str = ""
     versions: dict[str, str] = {}
+    submission: Annotated[int, Field(ge=0)] = 0
     created: str
-    queued: str = ""
     started: str | None = None
     ended: str | None = None
     epochs_done: Count = 0
@@ -176,11 +182,11 @@ class ClassReport(BaseModel):
 
     model_config = ConfigDict(defer_build=True)
 
-    digit: int
-    precision: float
-    recall: float
-    f1: float
-    support: int
+    digit: Digit
+    precision: Share
+    recall: Share
+    f1: Share
+    support: Count
 
 
 class ConfusedPair(BaseModel):
@@ -188,9 +194,9 @@ class ConfusedPair(BaseModel):
 
     model_config = ConfigDict(defer_build=True)
 
-    true: int
-    predicted: int
-    count: int
+    true: Digit
+    predicted: Digit
+    count: Count
 
 
 class CalibrationBin(BaseModel):
@@ -198,11 +204,11 @@ class CalibrationBin(BaseModel):
 
     model_config = ConfigDict(defer_build=True)
 
-    low: float
-    high: float
-    count: int
-    confidence: float
-    accuracy: float
+    low: Share
+    high: Share
+    count: Count
+    confidence: Share
+    accuracy: Share
 
 
 class Evaluation(BaseModel):
@@ -227,16 +233,16 @@ class Evaluation(BaseModel):
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
-    count: int
-    accuracy: float
-    interval: tuple[float, float]
-    error_count: int
-    loss: float
-    top2_accuracy: float
-    calibration_error: float
+    count: Count
+    accuracy: Share
+    interval: tuple[Share, Share]
+    error_count: Count
+    loss: Finite
+    top2_accuracy: Share
+    calibration_error: Share
     confusion: list[list[int]]
     classes: list[ClassReport]
     confused_pairs: list[ConfusedPair]
     calibration: list[CalibrationBin]
-    human_accuracy: float | None = None
-    human_error_count: int | None = None
+    human_accuracy: Share | None = None
+    human_error_count: Count | None = None

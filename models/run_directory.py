@@ -7,11 +7,10 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -19,14 +18,15 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from models.errors import ConfigError, ModelError
-from models.files import write_text
+from models.files import open_regular, write_text
 from models.records import Evaluation, RunRecord, State
-
-START_TIME = 20.0
-"""Seconds within which a worker must have taken its lock."""
+from models.zip_files import open_zip, read_array
 
 MODEL_FILES = ("model.keras", "model.tflite", "evaluation.json", "predictions.npz")
 """Besides run.json and progress.jsonl, what makes a run a model."""
+
+_LARGEST_PREDICTIONS = 200 * 1024**2
+"""Bytes: five million test images, the most that a data set has."""
 
 
 class RunDirectory:
@@ -44,6 +44,7 @@ class RunDirectory:
         self.log_file = path / "worker.log"
         self.stop_file = path / "stop"
         self.worker_lock_file = path / "worker.lock"
+        self.heartbeat_file = path / "heartbeat"
 
     @property
     def id(self) -> str:
@@ -53,10 +54,11 @@ class RunDirectory:
     def read(self) -> RunRecord:
         """What run.json says now; `ModelError` where it is missing or damaged."""
         try:
-            return RunRecord.model_validate_json(self.record_file.read_text(encoding="utf-8"))
+            with open_regular(self.record_file) as file:
+                return RunRecord.model_validate_json(file.read())
         except FileNotFoundError:
             raise ModelError(f"{self.path}: expected a run directory, but it has no run.json.") from None
-        except (ValidationError, ConfigError, UnicodeDecodeError, OSError):
+        except (ValidationError, ConfigError, OSError):
             raise ModelError(f"{self.path}: its run.json is damaged and can't be read.") from None
 
     def write(self, record: RunRecord) -> None:
@@ -69,6 +71,10 @@ class RunDirectory:
         self.read()
         with self._lock(name):
             yield
+
+    def status_locked(self) -> AbstractContextManager[None]:
+        """Whoever begins, stops or resumes the run does so alone; `ModelError` as of `locked`."""
+        return self.locked("status.lock")
 
     @contextmanager
     def _lock(self, name: str, *, blocking: bool = True) -> Iterator[None]:
@@ -95,15 +101,10 @@ class RunDirectory:
         The worker holds a lock that the operating system releases when the process ends, however it ends.
         """
         record = record or self.read()
-        if record.status in ("queued", "running") and not self.worker_lives():
-            # the worker may have ended, or not yet begun, between the two looks
-            record = self.read()
-            if record.status in ("queued", "running"):
-                try:
-                    young = time.time() - self.record_file.stat().st_mtime < START_TIME
-                except FileNotFoundError:
-                    raise ModelError(f"{self.id}: the run was deleted.") from None
-                return "queued" if record.status == "queued" and young else "interrupted"
+        if record.status == "running" and not self.worker_lives():
+            record = self.read()  # the worker may have ended between the two looks
+            if record.status == "running":
+                return "interrupted"
         return record.status
 
     def worker_lives(self) -> bool:
@@ -131,9 +132,9 @@ class RunDirectory:
     def read_predictions(self) -> NDArray[np.float32]:
         """Test-set probabilities, float32 (n, 10), rows summing to 1; `ModelError` where missing or damaged."""
         try:
-            with self.predictions_file.open("rb") as source, np.load(source, allow_pickle=False) as file:
-                return np.asarray(file["probabilities"], np.float32)
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            with open_regular(self.predictions_file) as file, open_zip(file) as archive:
+                return np.asarray(read_array(archive, "probabilities", _LARGEST_PREDICTIONS), np.float32)
+        except Exception:  # damaged zip files raise nearly anything
             raise ModelError(
                 f"{self.predictions_file}: the predictions are missing or damaged; evaluate the model again."
             ) from None

@@ -1,10 +1,11 @@
 """The trained models, shipped and own: list, find, rename, annotate, delete, choose the default.
 
-A model is a run directory that has all of its model files. Knows nothing of how it was trained.
+A model is a run directory that has all of its model files and results. Knows nothing of how it was trained.
 """
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +69,7 @@ class StoredModel:
 def _open(path: Path, shipped: bool) -> StoredModel:
     directory = RunDirectory(path)
     record = directory.read()
-    if not directory.has_model():
+    if record.results is None or not directory.has_model():
         raise ModelError(f"{record.name}: the run has no complete model (its status is {record.status}).")
     return StoredModel(directory, record, shipped)
 
@@ -92,11 +93,10 @@ def _list_folder(folder: Path) -> list[StoredModel]:
 def find_model(reference: str | None = None) -> StoredModel:
     """The model meant by a reference, id, name, or path to a run directory; without any, the default.
 
-    Where several own models share a name, the newest is meant; an own model goes before a shipped one, which
-    "shipped:" before its name always means.
+    An own model goes before a shipped one of the same name, which "shipped:" before its name always means.
 
     Raises:
-        ModelError: there is none, or its directory is damaged.
+        ModelError: there is none, several own models have that name, or its directory is damaged.
     """
     if not reference:
         return default_model()
@@ -104,15 +104,23 @@ def find_model(reference: str | None = None) -> StoredModel:
     for model in models:
         if model.reference == reference:
             return model
-    for model in sorted(models, key=lambda model: model.shipped):
-        if model.name == reference:
-            return model
+    named = [model for model in models if model.name == reference]
+    own = [model for model in named if not model.shipped]
+    if len(own) > 1:
+        raise ambiguous_name("models", reference, [model.id for model in own])
+    if named:
+        return (own or named)[0]
     candidates = (Path(reference), runs_folder() / Path(reference).name)
     for path in candidates:
         if path.is_dir():
             return _open(path.resolve(), path.resolve().parent == PRETRAINED)
     names = ", ".join(model.name for model in models) or "none"
     raise ModelError(f"There is no model {reference!r}; the models are: {names}.")
+
+
+def ambiguous_name(what: str, name: str, ids: Sequence[str]) -> ModelError:
+    """What to raise where a name means several "models" or "runs"."""
+    return ModelError(f"{len(ids)} {what} are named {name!r}; use the ID of one: {', '.join(ids)}.")
 
 
 def default_model() -> StoredModel:

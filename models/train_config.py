@@ -1,5 +1,6 @@
 """The hyperparameters of a training run, each declared once: default, bounds, help, control, error sentence."""
 
+import secrets
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
@@ -43,7 +44,6 @@ class TrainConfig(BaseModel):
             le=500,
             description="How many times the network sees the whole training set.",
         ),
-        Choices((1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500)),
     ] = 5
     batch_size: Annotated[
         int,
@@ -193,7 +193,7 @@ class TrainConfig(BaseModel):
             title="Seed",
             ge=0,
             le=2**31 - 1,
-            description="Determines everything random: the same seed gives the same history.",
+            description="Determines everything random: the same seed gives the same history; a new one if not given.",
         ),
     ] = 0
 
@@ -236,6 +236,11 @@ class TrainConfig(BaseModel):
         if self.early_stopping and not self.validation_split:
             raise ConfigError("early_stopping: it needs validation images, but validation_split is 0.")
         return self
+
+
+def new_seed() -> int:
+    """A seed for a training that was given none, short enough to type."""
+    return secrets.randbelow(1_000_000)
 
 
 def field_title(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from filelock import FileLock
+from PIL import Image, ImageDraw
 
 from models.records import ModelResults, Progress, RunRecord
 
@@ -111,6 +113,15 @@ def save_digits(path: Path, train: int, test: int) -> Path:
     return path
 
 
+def a_star(path: Path) -> Path:
+    """A drawing that is no digit, in a picture."""
+    star = Image.new("L", (300, 300), 255)
+    corners = [(150 + 110 * math.sin(2.513 * n), 150 - 110 * math.cos(2.513 * n)) for n in range(6)]
+    ImageDraw.Draw(star).line(corners, 0, 14, "curve")
+    star.save(path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this test run that all of pytest-xdist's workers see."""
@@ -135,7 +146,7 @@ def trained_home(shared_folder: Path, few_digits: Path) -> Path:
     Tests copy it and leave it as it is.
     """
     folder, done = shared_folder / "trained", shared_folder / "trained.done"
-    settings = ("--arch", "dense", "--epochs", 3, "--batch-size", 32, "--dataset", few_digits)
+    settings = ("--arch", "dense", "--epochs", 3, "--batch-size", 32, "--dataset", few_digits, "--seed", 0)
     with FileLock(shared_folder / "trained.lock"):
         if not done.exists():
             folder.mkdir()
@@ -144,6 +155,15 @@ def trained_home(shared_folder: Path, few_digits: Path) -> Path:
             (folder / "training.jsonl").write_text(outcome.out)
             done.touch()
     return folder
+
+
+def copy_model(model: Path, run_id: str, name: str) -> Path:
+    """The run directory of a copy of a model under another id."""
+    copy = model.parent / run_id
+    shutil.copytree(model, copy)
+    record = json.loads((copy / "run.json").read_text())
+    (copy / "run.json").write_text(json.dumps({**record, "id": run_id, "name": name}))
+    return copy
 
 
 @pytest.fixture

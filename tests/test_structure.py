@@ -146,6 +146,12 @@ def test_no_module_takes_what_another_keeps_to_itself() -> None:
                 assert not private, (file, private)
 
 
+def test_the_command_line_prints_through_one_door() -> None:
+    """It keeps control characters in names from the terminal."""
+    for file in modules_of("pipeline/cli"):
+        assert file.name == "terminal.py" or "typer.echo" not in file.read_text(), file
+
+
 def test_files_and_functions_are_short() -> None:
     for file in modules_of(*FOLDERS, "benchmarks", "docs"):
         text = file.read_text()

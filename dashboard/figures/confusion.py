@@ -56,7 +56,7 @@ def confusion_cells(
         depth = (value / top[i == j]) ** 0.5
         strongest = mix(palette.right if i == j else palette.wrong, palette.background, 0.15)
         color = palette.background if depth > _DEEP else palette.text
-        text = f"{value:.3g}" if shares else str(count)
+        text = f"{value:.1f}" if shares else str(count)
         return Cell(text, mix(palette.surface, strongest, depth), color, label)
 
     return [[cell(i, j) for j in range(len(confusion))] for i in range(len(confusion))]

@@ -62,7 +62,7 @@ def training_curves(
     if current is not None:
         _add_batches(figure, current, palette, axis)
         _add_epochs(figure, current, palette, axis)
-    subtitle = "Loss in nats, logarithmic scale; accuracy in percent"
+    subtitle = "Loss (cross-entropy; lower is better), logarithmic scale; accuracy in percent"
     finish(figure, palette, title, subtitle, height)
     figure.update_layout(
         uirevision=revision,
@@ -72,9 +72,10 @@ def training_curves(
         legend={"y": -0.1, "x": 0},
     )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": palette.muted}, yshift=4)
-    figure.update_yaxes(type="log", dtick="D1", tickfont={"size": 11}, fixedrange=True, row=1)
-    figure.update_yaxes(ticksuffix=" %", fixedrange=True, range=_accuracy_range(current, earlier), row=2)
-    figure.update_yaxes(tickvals=[0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10], row=1)
+    # Plotly numbers whatever range is in view; the format writes 0.02 out, where it would put a small 2
+    figure.update_yaxes(type="log", nticks=4, tickformat=".3~g", tickfont={"size": 11}, row=1)
+    figure.update_yaxes(ticksuffix=" %", range=_accuracy_range(current, earlier), row=2)
+    figure.update_yaxes(fixedrange=not zoom)
     figure.update_xaxes(rangemode="tozero", fixedrange=not zoom)
     figure.update_xaxes(title_text="Epochs" if axis == "epochs" else "Training time in seconds", row=2)
     return figure
@@ -163,6 +164,7 @@ def _add_loss_and_accuracy(
                 mode="lines+markers" if marker else "lines",
                 line=line,
                 marker={"size": marker} if marker else None,
+                cliponaxis=False,  # a point at 0 or 100 % is drawn whole
                 name=name,
                 legendgroup=name,
                 showlegend=row == 1,

@@ -8,6 +8,7 @@ from dashboard.components.models.model_table import show_model_table
 from dashboard.figures.training import Curves, training_curves
 from dashboard.run_progress import progress_of
 from dashboard.widgets.chart import show_chart
+from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.message import show_empty
 from dashboard.widgets.page_title import show_page_title
 from dashboard.widgets.plain_text import as_written
@@ -37,7 +38,8 @@ ticked = show_model_table(models, default_id, key="model_table") or [
 if len(ticked) == 1:
     show_model(ticked[0], ticked[0].id == default_id)
 
-curves = [Curves(model.name, progress_of(model.directory)) for model in ticked]
+names = distinct_labels({model.id: model.name for model in models})
+curves = [Curves(names(model.id), progress_of(model.directory)) for model in ticked]
 without = [as_written(curve.name) for curve in curves if not curve.epochs()]
 curves = [curve for curve in curves if curve.epochs()]
 if curves:

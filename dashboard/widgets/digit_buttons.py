@@ -1,5 +1,6 @@
 """Many digits, of which one can be chosen by mouse, thumb or keyboard."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,11 +35,23 @@ def pick_digit(
         The position of the digit that was just clicked, in that run of the page only.
     """
     digits = [
-        {"src": digit_uri(image, palette), "alt": alt, "caption": caption}
-        for image, alt, caption in zip(images, alts, captions, strict=True)
+        {"src": digit_uri(image, palette), "alt": alt, "caption": caption, "name": name}
+        for image, alt, caption, name in zip(images, alts, captions, _names(alts, captions), strict=True)
     ]
     result = declare("digit_buttons")(
         data={"digits": digits, "chosen": chosen, "side": side}, key=key, on_picked_change=lambda: None
     )
     picked = result.get("picked")
     return int(picked) if picked is not None else None
+
+
+def _names(alts: Sequence[str], captions: Sequence[str]) -> list[str]:
+    """What screen readers call the buttons: those that are alike by their place."""
+    names = [
+        alt if caption in alt else f"{alt}, {caption}" for alt, caption in zip(alts, captions, strict=True)
+    ]
+    often = Counter(names)
+    return [
+        f"{name}, {place} of {len(names)}" if often[name] > 1 else name
+        for place, name in enumerate(names, start=1)
+    ]

@@ -21,7 +21,7 @@ def show_empty(key: str, icon: str, title: str, text: str, page: str = "", page_
         page_label: what the link says.
     """
     with st.container(border=True, key=f"empty-{key}", gap="xsmall", horizontal_alignment="center"):
-        st.markdown(f"## :gray[:material/{icon}:]")
+        st.markdown(f":gray[:material/{icon}:]")
         st.markdown(f"**{title}**")
         st.caption(text)
         if page:

@@ -9,7 +9,7 @@ from dashboard import state
 from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.message import show_empty
 from models.errors import ModelError
-from models.formatting import percent
+from models.formatting import CLAIMED, percent
 from models.store import StoredModel, default_model, list_models
 
 
@@ -62,6 +62,8 @@ def describe(model: StoredModel) -> str:
     """A model in one line: its name, its accuracy, whose it is."""
     results = model.record.results
     parts = [model.name, percent(results.test_accuracy) if results else "not evaluated"]
+    if results and results.claimed:
+        parts[-1] += f" ({CLAIMED})"
     return " · ".join([*parts, "shipped" if model.shipped else "own"])
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from models.formatting import percent
+from models.formatting import CLAIMED, percent
 from models.records import ModelResults
 
 
@@ -15,6 +15,8 @@ def show_test_metrics(results: ModelResults) -> None:
         help=f"95 % interval: {percent(low)} to {percent(high)}, on {results.test_count:,} test images.",
         width="content",
     )
+    if results.claimed:
+        st.badge(CLAIMED, icon=":material/help:", color="orange")
     st.metric("Wrong", f"{results.test_errors:,} of {results.test_count:,}", width="content")
     if results.human_accuracy is not None:
         st.metric(

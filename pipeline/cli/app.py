@@ -22,7 +22,7 @@ from pipeline.cli.models import models_app
 from pipeline.cli.options import JsonOption, ModelOption
 from pipeline.cli.read import read
 from pipeline.cli.runs import runs_app
-from pipeline.cli.terminal import beside, draw_digit, probability_bars
+from pipeline.cli.terminal import beside, draw_digit, echo, probability_bars
 from pipeline.cli.train import train
 
 app = typer.Typer(
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 
 
 def _say(text: str) -> None:
-    typer.echo(text, err=True)
+    echo(text, err=True)
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    typer.echo(json.dumps(value))
+    echo(json.dumps(value))
 
 
 def _open_recognizer(reference: str | None) -> tuple[StoredModel, Recognizer]:
@@ -89,40 +89,34 @@ def evaluate(
     ] = None,
     dataset: Annotated[
         Path | None,
-        typer.Option(help="An .npz file whose test set to use; MNIST if omitted.", show_default=False),
+        typer.Option(help="An .npz file with x_test and y_test; MNIST if omitted.", show_default=False),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate a model on a test set that it was not trained on."""
     from pipeline.data.dataset import load_dataset
-    from pipeline.evaluation.metrics import evaluate as judge
+    from pipeline.evaluation.model_evaluation import evaluate_model
 
     found, recognizer = _open_recognizer(model)
-    data = load_dataset(dataset)
-    images, labels = data.test
-    result = judge(recognizer.probabilities(images), labels, data.test_labels_by_people)
+    result = evaluate_model(found.directory, recognizer, load_dataset(dataset, test_only=True))
     if as_json:
         _print_json({"model": found.id, **result.model_dump()})
         return
     low, high = result.interval
-    typer.echo(
+    echo(
         f"{found.name}: accuracy {percent(result.accuracy)} (95 % interval {percent(low)} to {percent(high)})"
     )
-    typer.echo(f"{result.error_count} errors in {result.count:,} test images")
+    echo(f"{result.error_count} errors in {result.count:,} test images")
     if result.human_accuracy is not None:
-        typer.echo(
-            f"accuracy {percent(result.human_accuracy)} with disputed test labels settled by human votes"
-        )
-    typer.echo(f"loss {result.loss:.4f}, top-2 accuracy {percent(result.top2_accuracy)}, ", nl=False)
-    typer.echo(f"calibration error {percent(result.calibration_error)}\n")
-    typer.echo("       " + "".join(f"{digit:>6}" for digit in range(10)) + "   recall  precision")
+        echo(f"accuracy {percent(result.human_accuracy)} with disputed test labels settled by human votes")
+    echo(f"loss {result.loss:.4f}, top-2 accuracy {percent(result.top2_accuracy)}, ", nl=False)
+    echo(f"calibration error {percent(result.calibration_error)}\n")
+    echo("       " + "".join(f"{digit:>6}" for digit in range(10)) + "   recall  precision")
     for row, report in zip(result.confusion, result.classes, strict=True):
         cells = "".join(f"{count or '.':>6}" for count in row)
-        typer.echo(
-            f"true {report.digit} {cells}  {percent(report.recall):>8}  {percent(report.precision):>8}"
-        )
+        echo(f"true {report.digit} {cells}  {percent(report.recall):>8}  {percent(report.precision):>8}")
     pairs = ", ".join(f"{pair.true} as {pair.predicted} ({pair.count})" for pair in result.confused_pairs[:5])
-    typer.echo(f"\nmost often confused: {pairs or 'none'}")
+    echo(f"\nmost often confused: {pairs or 'none'}")
 
 
 @app.command()
@@ -138,7 +132,8 @@ def predict(
     failed = False
     for path in pictures:
         try:
-            reading = recognize_digit(path, recognizer)
+            with silenced_stderr():  # decoders of pictures write to it as well
+                reading = recognize_digit(path, recognizer)
         except InputError as error:
             failed = True
             _fail_input(path, error, as_json)
@@ -162,8 +157,12 @@ def predict(
         else:
             second, chance = answer.runner_up()
             doubt = f", or perhaps {second} ({percent(chance, 1)})" if chance > 0.1 else ""
-            doubt += ", or perhaps no digit at all" if answer.refused else ""
-            typer.echo(f"{path}: {answer.digit} ({show_confidence(answer.confidence, 1)}){doubt}")
+            said = f"{answer.digit} ({show_confidence(answer.confidence, 1)}){doubt}"
+            echo(
+                f"{path}: perhaps no digit at all; if it is one, {said}"
+                if answer.refused
+                else f"{path}: {said}"
+            )
     raise typer.Exit(int(failed))
 
 
@@ -195,7 +194,7 @@ def sample(
         verdict = "right" if answer.digit == labels[index] else f"wrong, it is labeled {labels[index]}"
         sure = show_confidence(answer.confidence, 1)
         title = f"test digit {index}: {found.name} says {answer.digit} ({sure}), {verdict}"
-        typer.echo(f"{title}\n{beside(draw_digit(images[index]), probability_bars(answer.probabilities))}\n")
+        echo(f"{title}\n{beside(draw_digit(images[index]), probability_bars(answer.probabilities))}\n")
 
 
 def main(arguments: Iterable[str] | None = None) -> None:

@@ -13,6 +13,7 @@ import webbrowser
 
 from models.errors import ConfigError
 from models.locations import PROJECT
+from pipeline.runs.waiting import attend_queue
 
 _DEFAULT_PORT = 8501
 _PORTS_TRIED = 50
@@ -33,6 +34,7 @@ def open_dashboard(port: int | None = None, *, browser: bool = True) -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a closed tab must not end the server
     port = _choose_port(port)
+    attend_queue()
     if browser and _has_screen():
         threading.Thread(target=_show, args=(f"http://localhost:{port}",), daemon=True).start()
     sys.argv = ["streamlit", "run", str(PROJECT / "dashboard" / "app.py"), "--server.port", str(port)]

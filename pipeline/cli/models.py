@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from models.errors import ConfigError
-from models.formatting import format_accuracy
+from models.formatting import CLAIMED, format_accuracy, printable
 from models.store import StoredModel
 from pipeline.cli.options import JsonOption, YesOption, score_fields
+from pipeline.cli.terminal import echo
 
 models_app = typer.Typer(
     help="Trained models: list, show, export, import, combine, rename, delete, set the default.",
@@ -28,11 +29,36 @@ def _summary(model: StoredModel) -> dict[str, Any]:
         "architecture": record.config.architecture,
         "status": record.status,
         **score_fields(results),
+        "claimed": bool(results and results.claimed),
         "parameters": results.parameters if results else None,
         "bytes": model.directory.litert_file.stat().st_size,
         "seed": record.config.seed,
         "created": record.created,
         "path": str(model.directory.path),
+    }
+
+
+def _facts(model: StoredModel) -> dict[str, str]:
+    """What people are shown of a model, by name; "" where it is not known."""
+    record, results = model.record, model.record.results
+    accuracy, votes = format_accuracy(results)
+    return {
+        "model": model.id,
+        "name": model.name,
+        "origin": "shipped" if model.shipped else "own",
+        "architecture": record.config.architecture,
+        "status": record.status,
+        "test accuracy": f"{accuracy}, {CLAIMED}" if results and results.claimed else accuracy,
+        "by votes": votes,
+        "parameters": f"{results.parameters:,}" if results and results.parameters else "",
+        "size": f"{model.directory.litert_file.stat().st_size / 1e6:.2f} MB",
+        "seed": str(record.config.seed),
+        "created": record.created,
+        "path": str(model.directory.path),
+        "trained with": printable(record.command),
+        "versions": printable(", ".join(f"{name} {value}" for name, value in record.versions.items())),
+        "dataset": printable(f"{record.dataset.name}, SHA-256 {record.dataset.sha256}"),
+        "notes": record.notes,
     }
 
 
@@ -44,21 +70,17 @@ def list_command(as_json: JsonOption = False) -> None:
     models = list_models()
     if as_json:
         for model in models:
-            typer.echo(json.dumps(_summary(model)))
+            echo(json.dumps(_summary(model)))
         return
     chosen = default_model().id if models else ""
-    typer.echo(
-        f"  {'id':<22} {'architecture':<12} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  name",
-        err=True,
-    )
+    echo(f"  {'id':<22} {'architecture':<12} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  name")
     for model in models:
         accuracy, votes = format_accuracy(model.record.results)
         star = "*" if model.id == chosen else " "
         entry = _summary(model)
         size = f"{entry['bytes'] / 1e6:.2f} MB"
-        typer.echo(
-            f"{star} {model.id:<22} {entry['architecture']:<12} {accuracy:<24} {votes:<8} {size:>8}  {model.name}"
-        )
+        name = f"{model.name} (scores {CLAIMED})" if entry["claimed"] else model.name
+        echo(f"{star} {model.id:<22} {entry['architecture']:<12} {accuracy:<24} {votes:<8} {size:>8}  {name}")
 
 
 @models_app.command()
@@ -70,22 +92,17 @@ def show(model: ModelArgument, as_json: JsonOption = False) -> None:
     found = find_model(model)
     record = found.record
     if as_json:
-        typer.echo(json.dumps({**_summary(found), "record": record.model_dump()}))
+        echo(json.dumps({**_summary(found), "record": record.model_dump()}))
         return
-    for name, value in _summary(found).items():
-        typer.echo(f"{name:<14} {value}")
-    typer.echo(f"{'trained with':<14} {record.command}")
-    typer.echo(f"{'versions':<14} " + ", ".join(f"{name} {value}" for name, value in record.versions.items()))
-    typer.echo(f"{'dataset':<14} {record.dataset.name}, SHA-256 {record.dataset.sha256}")
-    if record.notes:
-        typer.echo(f"{'notes':<14} {record.notes}")
+    for name, value in _facts(found).items():
+        echo(f"{name:<14} {value or '-'}")
     layers = summarize(
         record.config.architecture, record.config.parameters, record.config.dropout, record.config.classes
     )
-    typer.echo("\nlayer               output          parameters  multiplications")
+    echo("\nlayer               output          parameters  multiplications")
     for layer in layers:
         shape = "x".join(str(side) for side in layer.output_shape)
-        typer.echo(f"{layer.kind:<19} {shape:<13} {layer.parameters:>12,} {layer.multiplications:>16,}")
+        echo(f"{layer.kind:<19} {shape:<13} {layer.parameters:>12,} {layer.multiplications:>16,}")
 
 
 @models_app.command("export")
@@ -111,7 +128,7 @@ def export_command(
         _export_int8(found, file)
         return
     find_format(file).write(found, file)
-    typer.echo(f"Wrote {found.name} to {file}.", err=True)
+    echo(f"Wrote {found.name} to {file}.", err=True)
 
 
 def _export_int8(model: StoredModel, file: Path) -> None:
@@ -123,7 +140,7 @@ def _export_int8(model: StoredModel, file: Path) -> None:
         raise ConfigError(f"{file}: an int8 model needs a name that ends in .tflite.")
     with Console(stderr=True).status("Converting and testing; this takes half a minute"):
         result = quantize(model, file)
-    typer.echo(f"Wrote {model.name} to {file}: {result.in_words()}.", err=True)
+    echo(f"Wrote {model.name} to {file}: {result.in_words()}.", err=True)
 
 
 @models_app.command()
@@ -144,16 +161,25 @@ def combine(
         run = combine_models(found, name)
     record = run.read()
     accuracy, _ = format_accuracy(record.results)
-    typer.echo(f"{record.name}: {accuracy} on the test set; id {record.id}.", err=True)
+    echo(f"{record.name}: {accuracy} on the test set; id {record.id}.", err=True)
 
 
 @models_app.command("import")
 def import_command(file: Annotated[Path, typer.Argument(help="A .zip that `models export` wrote.")]) -> None:
     """Verify an exported model and add it to your models."""
-    from models.archive import import_model
+    from models.native_output import silenced_stderr
+    from pipeline.evaluation.model_evaluation import import_and_evaluate
 
-    run = import_model(file)
-    typer.echo(f"Imported {run.read().name} as {run.id}.", err=True)
+    with silenced_stderr():
+        run = import_and_evaluate(file)
+    record = run.read()
+    echo(f"Imported {record.name} as {run.id}.", err=True)
+    if record.results and record.results.claimed:
+        echo(
+            f"Its scores are {CLAIMED}: {record.dataset.name}, the data set that it was trained on, is not on this "
+            f"computer. `digitlab evaluate {run.id} --dataset FILE` with that data set measures them.",
+            err=True,
+        )
 
 
 @models_app.command()
@@ -162,7 +188,7 @@ def rename(model: ModelArgument, name: Annotated[str, typer.Argument(help="The n
     from models.store import find_model
     from models.store import rename as give_name
 
-    typer.echo(f"Renamed to {give_name(find_model(model), name).name}.", err=True)
+    echo(f"Renamed to {give_name(find_model(model), name).name}.", err=True)
 
 
 @models_app.command()
@@ -176,9 +202,9 @@ def delete(
 
     found = find_model(model)
     if not yes and not found.shipped:
-        typer.confirm(f"Delete {found.name} ({found.id}) for good?", abort=True, err=True)
+        typer.confirm(f"Delete {printable(found.name)} ({found.id}) for good?", abort=True, err=True)
     remove(found)
-    typer.echo(f"Deleted {found.name}.", err=True)
+    echo(f"Deleted {found.name}.", err=True)
 
 
 @models_app.command()
@@ -188,4 +214,4 @@ def default(model: ModelArgument) -> None:
 
     found = find_model(model)
     set_default(found)
-    typer.echo(f"{found.name} is now the default model.", err=True)
+    echo(f"{found.name} is now the default model.", err=True)

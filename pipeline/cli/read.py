@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from models.errors import ConfigError
-from models.files import replacing
+from models.files import open_regular, replacing
+from pipeline.cli.terminal import echo
 from pipeline.reading.numbers import Decimal
-from pipeline.reading.records import COLUMNS, failed_row, reading_record, reading_row, with_page
+from pipeline.reading.records import (
+    COLUMNS,
+    cell_rows,
+    cell_table,
+    failed_row,
+    reading_record,
+    reading_row,
+    table_name,
+    with_page,
+)
 
 if TYPE_CHECKING:
     from pipeline.imaging.documents import Page
@@ -53,7 +64,7 @@ def read(
         typer.Option(
             "--expect",
             help="A rule that every line satisfies: length=8, range=1..500, date=DDMMYYYY, one-of=12,15, luhn, isbn, "
-            "mod97; the likeliest reading that satisfies it is chosen. Repeatable.",
+            "mod97; it decides what doubtful digits are. Repeatable.",
         ),
     ] = None,
     decimal: Annotated[
@@ -65,6 +76,12 @@ def read(
     csv_file: Annotated[
         Path | None,
         typer.Option("--csv", help="Write a table to this file; pages already in it are skipped."),
+    ] = None,
+    cells_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--cells", help="Also write the lines to this CSV file, a row for each, a column a cell."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only, one object per page.")] = False,
 ) -> None:
@@ -84,18 +101,21 @@ def read(
         Recognizer(litert_file, workers=1)  # a damaged model is reported here, not by every process
     rows = _read_table(csv_file) if csv_file else []
     pages = _pages_to_read(paths, {_key(row) for row in rows if not row[_ERROR]}, csv_file)
-    results = read_files(pages, litert_file, expect or ())
+    cells: list[list[Any]] = []
+    results = _with_cells(read_files(pages, litert_file, expect or ()), cells)
     again = {_key_of(page) for _, page in pages}  # what failed before; rows of other pictures stay
     failed = (
         _write_table(results, csv_file, len(pages), [row for row in rows if _key(row) not in again])
         if csv_file
         else _print(results, as_json, _SIGNS.get(decimal) if decimal else None)
     )
+    if cells_file:
+        _write_cells(cells_file, cells)
     for sentence in failed:
         if not as_json:
-            typer.echo(f"digitlab: {sentence}", err=True)
+            echo(f"digitlab: {sentence}", err=True)
     if csv_file:
-        typer.echo(f"Read {len(pages) - len(failed)} of {len(pages)} pictures to {csv_file}.", err=True)
+        echo(f"Read {len(pages) - len(failed)} of {len(pages)} pictures to {csv_file}.", err=True)
     raise typer.Exit(int(bool(failed)))
 
 
@@ -103,20 +123,22 @@ def _pages_to_read(
     paths: list[Path], done: set[tuple[str, str]], csv_file: Path | None
 ) -> list[tuple[Path, Page]]:
     """The pages of all files, but for those that are done; what is left out is told."""
+    from models.native_output import silenced_stderr
     from pipeline.imaging.documents import find_pages
     from pipeline.reading.batch import closed_archives, find_pictures
 
-    pages = [(path, page) for path in find_pictures(paths) for page in find_pages(path, str(path))]
+    with silenced_stderr():  # decoders of pictures write to it
+        pages = [(path, page) for path in find_pictures(paths) for page in find_pages(path, str(path))]
     if not pages:
-        typer.echo(f"No pictures found in {', '.join(map(str, paths))}.", err=True)
+        echo(f"No pictures found in {', '.join(map(str, paths))}.", err=True)
     if closed := closed_archives(paths):
-        typer.echo(
+        echo(
             f"{closed} zip archive{'s' if closed > 1 else ''} in folders not opened: name an archive to read it.",
             err=True,
         )
     wanted = [(path, page) for path, page in pages if _key_of(page) not in done]
     if before := len(pages) - len(wanted):
-        typer.echo(f"{before} of {len(pages)} pictures are in {csv_file} already and were skipped.", err=True)
+        echo(f"{before} of {len(pages)} pictures are in {csv_file} already and were skipped.", err=True)
     return wanted
 
 
@@ -127,7 +149,25 @@ def _key(row: Sequence[str]) -> tuple[str, str]:
 
 def _key_of(page: Page) -> tuple[str, str]:
     """The key that the page's row has."""
-    return page.path, str(page.number or "")
+    return table_name(page.path), str(page.number or "")
+
+
+def _with_cells(results: Results, cells: list[list[Any]]) -> Results:
+    """The results as they come; the rows of their cells are added to `cells`."""
+    from pipeline.reading.page_reading import FailedReading
+
+    for page, reading in results:
+        if not isinstance(reading, FailedReading):
+            cells += cell_rows(page.path, page.number, reading.lines)
+        yield page, reading
+
+
+def _write_cells(file: Path, rows: list[list[Any]]) -> None:
+    try:
+        with replacing(file) as part, part.open("w", newline="", encoding="utf-8") as table:
+            csv.writer(table).writerows(cell_table(rows))
+    except OSError as error:
+        raise ConfigError(f"{file}: the table can't be written ({error.strerror}).") from None
 
 
 def _print(results: Results, as_json: bool, decimal: Decimal | None) -> list[str]:
@@ -139,32 +179,33 @@ def _print(results: Results, as_json: bool, decimal: Decimal | None) -> list[str
         if isinstance(reading, FailedReading):
             failed.append(f"{page.name}: {reading.reason}")
             if as_json:
-                typer.echo(json.dumps(with_page({"path": page.path, "error": failed[-1]}, page.number)))
+                echo(json.dumps(with_page({"path": page.path, "error": failed[-1]}, page.number)))
         elif as_json:
-            typer.echo(json.dumps(with_page(reading_record(page.path, reading, decimal), page.number)))
+            echo(json.dumps(with_page(reading_record(page.path, reading, decimal), page.number)))
         else:
             for line in reading.lines:
-                typer.echo(f"{page.name}: {line}")
+                echo(f"{page.name}: {line}")
             doubtful = sum(character.doubtful for character in reading.characters)
             if doubtful:
                 count = len(reading.characters)
-                typer.echo(f"{page.name}: {doubtful} of {count} digits and signs are doubtful", err=True)
+                echo(f"{page.name}: {doubtful} of {count} digits and signs are doubtful", err=True)
             for number in reading.disagreeing:
-                typer.echo(
-                    f"{page.name}: line {number} has no plausible reading that matches --expect", err=True
-                )
+                echo(f"{page.name}: line {number} has no plausible reading that matches --expect", err=True)
     return failed
 
 
 def _read_table(csv_file: Path) -> list[list[str]]:
     """The whole rows that earlier calls wrote; none where there is no table yet."""
     try:
-        with csv_file.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+        with io.TextIOWrapper(
+            open_regular(csv_file), newline="", encoding="utf-8", errors="surrogateescape"
+        ) as file:
             rows = list(csv.reader(file))
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise ConfigError(f"{csv_file}: the table can't be read.") from None
+    except (OSError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"{csv_file}: the table can't be read ({reason}).") from None
     if not rows:
         return []
     names = rows[0]
@@ -172,6 +213,8 @@ def _read_table(csv_file: Path) -> list[list[str]]:
         raise ConfigError(f"{csv_file}: expected a table that `digitlab read` wrote, or no file yet.")
     whole = [row for row in rows[1:] if len(row) >= len(names)]  # the last may be cut
     known = [dict(zip(names, row, strict=False)) for row in whole]
+    for cells in known:
+        cells["path"] = table_name(cells["path"])  # as earlier versions did not write it
     # what a person wrote behind a row stays there
     return [
         [*(cells.get(name, "") for name in _COLUMNS), *row[len(names) :]]

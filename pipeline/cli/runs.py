@@ -2,21 +2,23 @@
 
 import json
 import signal
-import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
 
 from models.errors import ModelError
-from models.formatting import duration, format_accuracy, percent
+from models.formatting import CLAIMED, duration, format_accuracy, percent
 from models.records import ModelResults
 from models.run_directory import RunDirectory
 from pipeline.cli.options import DetachOption, JsonOption, YesOption, score_fields
-from pipeline.cli.terminal import TrainingView
+from pipeline.cli.terminal import TrainingView, echo
 
 runs_app = typer.Typer(help="Training runs: list, follow, stop, resume, delete.", no_args_is_help=True)
+
+_WAITING_POLL = 0.5  # seconds
 
 RunArgument = Annotated[str, typer.Argument(help="A run's id or name.")]
 
@@ -24,8 +26,12 @@ RunArgument = Annotated[str, typer.Argument(help="A run's id or name.")]
 @runs_app.command("list")
 def list_command(as_json: JsonOption = False) -> None:
     """List all runs with their states, oldest first."""
-    from pipeline.runs.queue import list_runs
+    from pipeline.runs.heartbeat import describe_hang
+    from pipeline.runs.waiting import attend_queue, list_runs, waiting_runs
 
+    places = {waiting.directory.id: place for place, waiting in enumerate(waiting_runs(), start=1)}
+    if places:
+        attend_queue()
     rows: list[dict[str, Any]] = []
     scores: list[tuple[str, str]] = []
     for run in list_runs():
@@ -41,29 +47,31 @@ def list_command(as_json: JsonOption = False) -> None:
             {
                 "run": run.id,
                 "name": record.name,
+                "owner": record.owner,
                 "status": state,
+                "place": places.get(run.id) if state == "queued" else None,
                 "epochs_done": record.epochs_done,
                 "planned_epochs": record.planned_epochs,
                 **score_fields(record.results),
-                "reason": record.reason,
+                "claimed": bool(record.results and record.results.claimed),
+                "reason": describe_hang(run) if state == "running" else record.reason,
             }
         )
     if as_json:
         for row in rows:
-            typer.echo(json.dumps(row))
+            echo(json.dumps(row))
         return
     if not rows:
-        typer.echo("No runs yet; start one with `digitlab train`.", err=True)
+        echo("No runs yet; start one with `digitlab train`.", err=True)
         return
-    typer.echo(
-        f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name",
-        err=True,
-    )
+    echo(f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name")
     for row, (accuracy, votes) in zip(rows, scores, strict=True):
         epochs = f"{row['epochs_done']}/{row['planned_epochs']}" if "epochs_done" in row else ""
-        typer.echo(f"{row['run']}  {row['status']:<11} {epochs:>7}  {accuracy:<24} {votes:<8} {row['name']}")
-        if row["status"] in ("failed", "damaged"):
-            typer.echo(f"    {row['reason']}")
+        status = f"queued ({row['place']})" if row.get("place") else row["status"]
+        name = f"{row['name']} (scores {CLAIMED})" if row.get("claimed") else row["name"]
+        echo(f"{row['run']}  {status:<11} {epochs:>7}  {accuracy:<24} {votes:<8} {name}")
+        if row["reason"] and row["status"] in ("failed", "damaged", "running"):
+            echo(f"    {row['reason']}")
 
 
 @runs_app.command()
@@ -76,13 +84,19 @@ def follow(run: RunArgument, as_json: JsonOption = False) -> None:
 
 @runs_app.command()
 def stop(run: RunArgument) -> None:
-    """Stop a run and keep its current weights as a model."""
+    """Stop a run and keep its current weights as a model; end its process if that does not respond."""
     from pipeline.runs.queue import find_run
     from pipeline.runs.queue import stop as ask_to_stop
 
     found = find_run(run)
-    ask_to_stop(found)
-    typer.echo(f"Asked {found.read().name} to stop.", err=True)
+    name = found.read().name
+    match ask_to_stop(found):
+        case "stopped":
+            echo(f"Took {name} out of the queue.", err=True)
+        case "interrupted":
+            echo(f"{name} did not respond, so its process was ended; resume it any time.", err=True)
+        case _:
+            echo(f"Asked {name} to stop.", err=True)
 
 
 @runs_app.command()
@@ -100,7 +114,7 @@ def resume(
     let_go_on(found, epochs)
     if not detach:
         raise typer.Exit(follow_run(found, as_json=as_json))
-    typer.echo(f"Run {found.id} is queued again.", err=True)
+    echo(f"Run {found.id} is queued again.", err=True)
 
 
 @runs_app.command()
@@ -113,7 +127,7 @@ def delete(run: RunArgument, yes: YesOption = False) -> None:
     if found.has_model() and not yes:
         typer.confirm(f"Delete run {found.id} with its model for good?", abort=True, err=True)
     delete_run(found)
-    typer.echo(f"Deleted {found.id}.", err=True)
+    echo(f"Deleted {found.id}.", err=True)
 
 
 @contextmanager
@@ -137,7 +151,7 @@ def _interrupts(run: RunDirectory, view: TrainingView, enabled: bool) -> Iterato
 def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = True) -> int:
     """Shows a run until it ends; returns the exit code: 0 with a model, 1 without."""
     from pipeline.runs.progress import follow as follow_progress
-    from pipeline.runs.queue import earlier_in_queue
+    from pipeline.runs.waiting import earlier_in_queue
 
     with TrainingView(run.read().planned_epochs) as view, _interrupts(run, view, stop_on_interrupt):
         if before := earlier_in_queue(run):
@@ -145,14 +159,28 @@ def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = Tr
                 f"Run {run.id} is waiting for {len(before)} other run{'s' if len(before) > 1 else ''} to finish."
             )
         try:
+            _wait_for_turn(run)
             for progress in follow_progress(run):
                 view.show(progress)
                 if as_json and progress.epoch_end:
-                    typer.echo(json.dumps(progress.as_line()))
+                    echo(json.dumps(progress.as_line()))
         except KeyboardInterrupt:
             view.say(f"The run continues in the background; follow it with `digitlab runs follow {run.id}`.")
             return 130
     return _conclude(run, as_json)
+
+
+def _wait_for_turn(run: RunDirectory) -> None:
+    """Returns once the run waits no longer; sees to it that the queue moves on, and that Ctrl-C takes the run out."""
+    from pipeline.runs.queue import stop as ask_to_stop
+    from pipeline.runs.waiting import attend_queue
+
+    while run.state() == "queued":
+        if run.stop_file.exists():
+            with suppress(ModelError):  # it has just ended otherwise
+                ask_to_stop(run)
+        attend_queue()
+        time.sleep(_WAITING_POLL)
 
 
 def _conclude(run: RunDirectory, as_json: bool) -> int:
@@ -164,12 +192,13 @@ def _conclude(run: RunDirectory, as_json: bool) -> int:
             "status": state,
             "run": run.id,
             "name": record.name,
+            "seed": record.config.seed,
             **score_fields(results),
             "seconds": round(record.seconds, 2),
             "path": str(run.path),
             "reason": record.reason,
         }
-        typer.echo(json.dumps(end))
+        echo(json.dumps(end))
     else:
         _say_end(run, state, results)
     return 0 if results else 1
@@ -177,21 +206,20 @@ def _conclude(run: RunDirectory, as_json: bool) -> int:
 
 def _say_end(run: RunDirectory, state: str, results: ModelResults | None) -> None:
     record = run.read()
-    out = sys.stderr
     if state == "interrupted":
-        typer.echo(f"The run was interrupted; resume it with `digitlab runs resume {run.id}`.", file=out)
+        echo(f"The run was interrupted; resume it with `digitlab runs resume {run.id}`.", err=True)
     elif not results:
-        typer.echo(f"{state}: {record.reason}", file=out)
+        echo(f"{state}: {record.reason}", err=True)
     else:
         low, high = results.test_interval
-        typer.echo(f"{state}: {record.reason} Training took {duration(record.seconds)}.", file=out)
-        typer.echo(
+        echo(f"{state}: {record.reason} Training took {duration(record.seconds)}.", err=True)
+        echo(
             f"test accuracy {percent(results.test_accuracy)} "
             f"(95 % interval {percent(low)} to {percent(high)}, {results.test_errors} errors "
             f"in {results.test_count:,})",
-            file=out,
+            err=True,
         )
         if results.human_accuracy is not None:
             votes = percent(results.human_accuracy)
-            typer.echo(f"accuracy {votes} with disputed test labels settled by human votes", file=out)
-        typer.echo(f"model {record.name!r} saved to {run.path}", file=out)
+            echo(f"accuracy {votes} with disputed test labels settled by human votes", err=True)
+        echo(f"model {record.name!r} saved to {run.path}", err=True)

@@ -8,12 +8,18 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 
-from models.formatting import duration, percent, show_confidence
+from models.formatting import duration, percent, printable, show_confidence
 from models.records import Progress
 
 _BLOCKS = " ▀▄█"
+
+
+def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Prints to stdout or stderr; names of files and models can't send a terminal its commands."""
+    typer.echo(printable(text, keep="\n\t"), err=err, nl=nl)
 
 
 def draw_digit(image: NDArray[Any], threshold: float = 0.35) -> str:

@@ -8,16 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from models.architectures import CATALOGUE
+from models.architectures import CATALOGUE, DEFAULT_ARCHITECTURE
 from models.train_config import (
     TrainConfig,
     field_help,
     field_options,
     field_range,
     make_config,
+    new_seed,
 )
 from pipeline.cli.options import DetachOption, JsonOption
 from pipeline.cli.runs import follow_run
+from pipeline.cli.terminal import echo
 
 HYPERPARAMETERS = tuple(
     name for name in TrainConfig.model_fields if name not in ("architecture", "parameters")
@@ -62,7 +64,7 @@ def _with_hyperparameters(command: Callable[..., None]) -> Callable[..., None]:
 @_with_hyperparameters
 def train(
     *,
-    arch: Annotated[str, typer.Option("--arch", help=f"{', '.join(CATALOGUE)}.")] = "cnn",
+    arch: Annotated[str, typer.Option("--arch", help=f"{', '.join(CATALOGUE)}.")] = DEFAULT_ARCHITECTURE,
     name: Annotated[str, typer.Option(help="Name of the model.", show_default=False)] = "",
     dataset: Annotated[
         Path | None,
@@ -82,6 +84,10 @@ def train(
             show_default=False,
         ),
     ] = "",
+    owner: Annotated[
+        str,
+        typer.Option(envvar="DIGITLAB_OWNER", help="Whose run it is; owners take turns.", show_default=False),
+    ] = "",
     detach: DetachOption = False,
     as_json: JsonOption = False,
     **hyperparameters: Any,
@@ -94,15 +100,17 @@ def train(
     settings = {field: value for field, value in hyperparameters.items() if value is not None}
     if set_:
         settings["parameters"] = dict(_parameter(word) for word in set_)
-    config = make_config(arch, **settings)
+    config = make_config(arch, **{"seed": new_seed(), **settings})
     source = find_model(start_from).reference if start_from else ""
-    run = submit(config, load_dataset(dataset), name, source)
+    run = submit(config, load_dataset(dataset), name, source, owner)
+    if not as_json and "seed" not in settings:
+        echo(f"Seed {config.seed}; give it as --seed to repeat this training.", err=True)
     if not detach:
         raise typer.Exit(follow_run(run, as_json=as_json))
     if as_json:
-        typer.echo(json.dumps({"run": run.id, "status": "queued"}))
+        echo(json.dumps({"run": run.id, "status": "queued"}))
     else:
-        typer.echo(f"Run {run.id} is queued; follow it with `digitlab runs follow {run.id}`.", err=True)
+        echo(f"Run {run.id} is queued; follow it with `digitlab runs follow {run.id}`.", err=True)
 
 
 def _parameter(word: str) -> tuple[str, int]:

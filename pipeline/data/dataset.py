@@ -1,29 +1,35 @@
 """MNIST, or any .npz file with the same four arrays. Knows nothing of networks."""
 
 import hashlib
-import zipfile
-import zlib
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from zipfile import ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.digits import DIGITS, SIDE
 from models.errors import InputError
+from models.files import open_regular
 from models.records import DatasetRecord
+from models.zip_files import open_zip, read_array, read_array_header
 from pipeline.data.label_errors import human_labels
 
 MNIST_FILE = Path(__file__).with_name("mnist.npz")
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
 """The hash of the file beside this module; its arrays have the MD5 sums that LeCun's files have."""
 
-_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
-_DAMAGED = (ValueError, OSError, EOFError, KeyError, zlib.error, NotImplementedError, RuntimeError)
 _LARGEST_FILE = 2 * 1024**3
 _LARGEST_SET = 5_000_000
+_LARGEST_ARRAY = _LARGEST_SET * SIDE**2
+_MOST_RATIO = 100
+"""Of what an array unpacks to and what it takes in the file, above a megabyte; digits have about 5."""
+
+_LEAST_SUSPECT = 1024**2
 
 
 class Dataset:
@@ -40,9 +46,9 @@ class Dataset:
 
     def _read(self, name: str) -> NDArray[Any]:
         try:
-            with self.path.open("rb") as source, np.load(source, allow_pickle=False) as file:
-                return np.ascontiguousarray(file[name])
-        except (*_DAMAGED, zipfile.BadZipFile) as error:
+            with open_regular(self.path) as file, open_zip(file) as archive:
+                return np.ascontiguousarray(read_array(archive, name, _LARGEST_ARRAY))
+        except Exception as error:  # damaged zip files raise nearly anything
             raise _refuse(self.path, "an array in it can't be read") from error
 
     def _read_labels(self, name: str) -> NDArray[np.uint8]:
@@ -105,8 +111,12 @@ class Split:
     validation: NDArray[np.int64]
 
 
-def load_dataset(path: str | Path | None = None) -> Dataset:
+def load_dataset(path: str | Path | None = None, *, test_only: bool = False) -> Dataset:
     """MNIST, or the file at `path`, checked but not yet read whole.
+
+    Args:
+        path: of an .npz file; MNIST by default.
+        test_only: whether the training part may be missing; it is then neither checked nor to be used.
 
     Raises:
         InputError: no such file, not an .npz, an array missing or of another kind, objects that would need
@@ -120,13 +130,19 @@ def load_dataset(path: str | Path | None = None) -> Dataset:
             )
         return Dataset(MNIST_FILE, "MNIST", sha256)
     path = Path(path)
-    if not path.is_file():
-        raise InputError(path, "there is no such dataset file.")
-    if path.stat().st_size > _LARGEST_FILE:
-        raise InputError(path, f"expected a dataset of at most 2 GB, got {path.stat().st_size / 1e9:.1f} GB.")
-    _check_arrays(path)
+    parts = ("test",) if test_only else ("train", "test")
+    try:
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > _LARGEST_FILE:
+                raise InputError(path, f"expected a dataset of at most 2 GB, got {size / 1e9:.1f} GB.")
+            _check_arrays(path, file, parts)
+    except FileNotFoundError:
+        raise InputError(path, "there is no such dataset file.") from None
+    except OSError as error:
+        raise InputError(path, f"the dataset can't be read ({error.strerror}).") from None
     dataset = Dataset(path.resolve(), path.name, _hash(path))
-    _ = dataset.train, dataset.test  # read now, so that damage and odd labels are reported now
+    _ = [getattr(dataset, part) for part in parts]  # read now, so that damage and odd labels are reported now
     return dataset
 
 
@@ -143,12 +159,15 @@ def load_recorded(record: DatasetRecord) -> Dataset:
     return dataset
 
 
-def _check_arrays(path: Path) -> None:
+def _check_arrays(path: Path, file: BinaryIO, parts: Sequence[str]) -> None:
     """Reads only the headers, so that a file that claims to be huge is refused before it fills the memory."""
+    names = [f"{kind}_{part}" for part in parts for kind in "xy"]
     try:
-        with zipfile.ZipFile(path) as archive:
-            headers = {name: _header(archive, name) for name in _ARRAYS}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
+        with open_zip(file) as archive:
+            headers = {name: _header(path, archive, name) for name in names}
+    except InputError as error:
+        raise error.about(path) from None
+    except Exception:  # damaged zip files raise nearly anything
         raise _refuse(path, "it is not a readable .npz file") from None
     for name, (shape, dtype) in headers.items():
         if dtype.hasobject:
@@ -159,32 +178,30 @@ def _check_arrays(path: Path) -> None:
             raise _refuse(path, f"{name} is {dtype} {shape}")
         if not 0 < shape[0] <= _LARGEST_SET:
             raise _refuse(path, f"{name} holds {shape[0]} entries")
-    for part in ("train", "test"):
+    for part in parts:
         images, labels = headers[f"x_{part}"][0][0], headers[f"y_{part}"][0][0]
         if images != labels:
             raise _refuse(path, f"it has {images} {part} images and {labels} labels")
 
 
-def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    path = Path(archive.filename or "")
+def _header(path: Path, archive: ZipFile, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
     try:
-        with archive.open(f"{name}.npy") as file:
-            version = np.lib.format.read_magic(file)
-            if version == (1, 0):
-                shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            else:
-                shape, _, dtype = np.lib.format.read_array_header_2_0(file)
-            return shape, dtype
+        header = read_array_header(archive, name)
     except KeyError:
         raise _refuse(path, f"it has no array {name}") from None
     except ValueError:
         raise _refuse(path, f"{name} is not a readable array") from None
+    entry = archive.getinfo(f"{name}.npy")
+    if entry.file_size > max(_LEAST_SUSPECT, _MOST_RATIO * entry.compress_size):
+        raise _refuse(path, f"{name} unpacks to more than {_MOST_RATIO} times its size")
+    return header
 
 
 def _refuse(path: Path, fault: str) -> InputError:
     return InputError(
         path,
-        "expected an .npz file with x_train, y_train, x_test, y_test (uint8 (n, 28, 28), labels 0-9), "
+        "expected an .npz file with x_test and y_test, to train on also x_train and y_train (uint8 (n, 28, 28), "
+        "labels 0-9), "
         f"but {fault}.",
     )
 

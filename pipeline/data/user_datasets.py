@@ -12,6 +12,9 @@ from pipeline.data.dataset import Dataset, load_dataset
 MY_DIGITS = "my digits"
 """In place of a file name: the digits that were corrected and saved, as they are now."""
 
+LARGEST_UPLOAD = 200 * 1024**2
+"""Bytes; MNIST has 55 MB uncompressed."""
+
 
 def folder() -> Path:
     """Where they are; it need not exist yet."""
@@ -26,8 +29,13 @@ def save(name: str, content: bytes) -> Dataset:
         content: as `pipeline.data.dataset.load_dataset` takes it.
 
     Raises:
-        InputError: it is no data set, or can't be stored; one sentence.
+        InputError: it is no data set, too large, or can't be stored; one sentence.
     """
+    if len(content) > LARGEST_UPLOAD:
+        raise InputError(
+            name,
+            f"expected a data set of at most {LARGEST_UPLOAD // 1024**2} MB, got {len(content) / 1024**2:,.1f} MB.",
+        )
     part = folder() / f".{uuid4().hex}.npz"
     try:
         part.parent.mkdir(parents=True, exist_ok=True)

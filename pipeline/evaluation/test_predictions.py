@@ -20,7 +20,7 @@ Order = Literal["surest", "unsurest", "loss", "index"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 
 _LEAST = 2.0**-24
-"""The smallest probability that predictions.npz can hold (float16); a loss is at most -ln of it, 16.6 nats."""
+"""The smallest probability that predictions.npz of earlier models can hold (float16); a loss is at most -ln of it."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Zip archives -> the files in them, one at a time and never onto the disk. Archives in archives stay closed."""
 
-import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +8,9 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from models.errors import InputError
+from models.formatting import printable
+from models.zip_files import is_plainly_packed, open_zip
 from pipeline.imaging.decode import PDF, SUFFIXES, ZIP, in_short
-
-MAX_ENTRIES = 10_000
-_MAX_DIRECTORY = 4 * 1024**2
-"""Bytes of the table of contents: names of 400 letters for as many entries."""
 
 _MAX_RATIO = 1000
 """Deflate packs nothing but zeros a little tighter than this, and no writing."""
@@ -45,42 +42,10 @@ class Entry:
     problem: str = ""
 
 
-class _Guarded(io.BufferedIOBase):
-    """A file out of which no more is read at once than an honest archive needs: its directory is read in one piece."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def seekable(self) -> bool:
-        """As the file's own."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """As the file's own."""
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        """As the file's own."""
-        return self._file.tell()
-
-    def read(self, size: int | None = -1) -> bytes:
-        """As the file's own, but for a size."""
-        data = self._file.read(
-            _MAX_DIRECTORY + 1 if size is None or size < 0 else min(size, _MAX_DIRECTORY + 1)
-        )
-        if len(data) > _MAX_DIRECTORY:
-            raise InputError("", f"expected at most {MAX_ENTRIES:,} files in an archive, got many more.")
-        return data
-
-
 @contextmanager
 def open_archive(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     """The archive in a file; whatever goes wrong with it becomes an `InputError`, one sentence without a path."""
-    with _as_input_error("zip archive"), zipfile.ZipFile(_Guarded(file)) as archive:
-        if len(archive.infolist()) > MAX_ENTRIES:
-            raise InputError(
-                "", f"expected at most {MAX_ENTRIES:,} files in an archive, got {len(archive.infolist()):,}."
-            )
+    with _as_input_error("zip archive"), open_zip(file) as archive:
         yield archive
 
 
@@ -122,7 +87,7 @@ def entries_of(archive: zipfile.ZipFile) -> list[Entry]:
             f"got an archive of {total / 1024**3:,.1f} GB.",
         )
     return [
-        Entry(place, _shown(infos[place].filename), infos[place].file_size, _problem(infos[place]))
+        Entry(place, printable(infos[place].filename), infos[place].file_size, _problem(infos[place]))
         for place in places
     ]
 
@@ -148,15 +113,10 @@ def _is_wanted(info: zipfile.ZipInfo) -> bool:
 def _problem(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & _ENCRYPTED:
         return "expected a file without a password, but this one is encrypted."
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if not is_plainly_packed(info):
         return "expected a file that is stored or deflated in the archive, but it is packed in another way."
     if info.file_size > max(_LEAST_SUSPECT, _MAX_RATIO * info.compress_size):
         return (
             f"expected a file that unpacks to at most {_MAX_RATIO:,} times its size; this one is a zip bomb."
         )
     return ""
-
-
-def _shown(name: str) -> str:
-    """A name on one line."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)

@@ -16,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from models.errors import InputError
+from models.files import open_regular
 
 MAX_BYTES = 20 * 1024**2
 MAX_PIXELS = 50_000_000
@@ -99,11 +100,11 @@ def decode(source: str | Path | bytes | NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _read_file(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             if size > MAX_BYTES:
                 raise _too_large(path, size)
-            data = file.read(MAX_BYTES + 1)  # a pipe or a growing file has no size to ask for
+            data = file.read(MAX_BYTES + 1)  # it may grow meanwhile
     except FileNotFoundError:
         raise InputError(path, "there is no such file.") from None
     except IsADirectoryError:

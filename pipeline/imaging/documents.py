@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
+from models.files import open_regular
 from pipeline.imaging import pdf
 from pipeline.imaging.archive import Entry, entries_of, open_archive, read_entry
 from pipeline.imaging.decode import (
@@ -77,8 +78,6 @@ def find_pages(source: Content, path: str) -> list[Page]:
         source: the file, or its bytes.
         path: what it is called.
     """
-    if isinstance(source, Path) and not source.is_file():
-        return [Page(path)]  # a pipe can be looked into only once; of what is not there, the reading tells
     try:
         with _opened(source) as file:
             if _kind(_head(file)) is not ZIP:
@@ -88,7 +87,7 @@ def find_pages(source: Content, path: str) -> list[Page]:
     except InputError as error:
         return [Page(path, problem=error.reason)]
     except OSError:
-        return [Page(path)]
+        return [Page(path)]  # reading it says why
 
 
 def page_pixels(source: Content, page: Page) -> NDArray[np.uint8]:
@@ -103,8 +102,6 @@ def page_pixels(source: Content, page: Page) -> NDArray[np.uint8]:
     """
     if page.problem:
         raise InputError("", page.problem)
-    if isinstance(source, Path) and not source.is_file():
-        return decode(source)
     try:
         content = source if page.entry is None else _entry_of(source, page.entry)
         with _opened(content) as file:
@@ -207,13 +204,13 @@ def _entry_of(source: Content, place: int) -> bytes:
 @lru_cache(maxsize=1)
 def _kept_entry(path: Path, place: int, _stamp: tuple[int, int]) -> bytes:
     """A file of an archive; the pages of a document are asked for one after the other."""
-    with path.open("rb") as file, open_archive(file) as archive:
+    with open_regular(path) as file, open_archive(file) as archive:
         return read_entry(archive, place, MAX_DOCUMENT_BYTES)
 
 
 @contextmanager
 def _opened(content: Content) -> Iterator[IO[bytes]]:
-    with content.open("rb") if isinstance(content, Path) else io.BytesIO(content) as file:
+    with open_regular(content) if isinstance(content, Path) else io.BytesIO(content) as file:
         yield file
 
 

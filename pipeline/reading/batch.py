@@ -57,7 +57,8 @@ def _begin_process(litert_file: Path, names: Sequence[str]) -> None:
 def _read_one(path: Path, page: Page) -> PageReading | FailedReading:
     assert _recognizer is not None  # noqa: S101
     try:
-        reading = read_page(page_pixels(path, page), _recognizer, _constraints)
+        with silenced_stderr():  # decoders of pictures write to it as well
+            reading = read_page(page_pixels(path, page), _recognizer, _constraints)
     except InputError as error:
         return FailedReading(error.reason)
     except Exception as error:

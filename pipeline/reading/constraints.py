@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from models.errors import ConfigError, InputError
+from models.files import open_regular
 
 _DATE_FORMATS = {"DDMMYYYY": "%d%m%Y", "MMDDYYYY": "%m%d%Y", "YYYYMMDD": "%Y%m%d", "DDMMYY": "%d%m%y"}
 
@@ -90,9 +91,12 @@ def _allowed(value: str) -> frozenset[str]:
     if re.fullmatch(r"[\d,\s]+", value):
         return frozenset(value.replace(" ", "").split(","))
     try:
-        return frozenset(re.findall(r"\d+", Path(value).read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError):
-        raise InputError(value, "the list of allowed values can't be read.") from None
+        with open_regular(Path(value)) as file:
+            return frozenset(re.findall(r"\d+", file.read().decode()))
+    except OSError as error:
+        raise InputError(value, f"the list of allowed values can't be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise InputError(value, "the list of allowed values can't be read (it is no text).") from None
 
 
 def choose(readings: Iterable[str], constraints: Iterable[Constraint]) -> str | None:

@@ -13,16 +13,27 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.drawing.image import Image as WorkbookImage
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from models.formatting import printable
 from pipeline.reading.corrections import pieces, written
 from pipeline.reading.numbers import numbers_of
 from pipeline.reading.page_reading import SIGN_NAMES, PageReading
-from pipeline.reading.records import COLUMNS, failed_row, listed, reading_record, reading_row, with_page
+from pipeline.reading.records import (
+    COLUMNS,
+    cell_rows,
+    cell_table,
+    failed_row,
+    listed,
+    reading_record,
+    reading_row,
+    safe_cell,
+    table_name,
+    with_page,
+)
 from pipeline.reading.review import AnyPage, FailedPage
 
 _MOST_CROPS = 2000
@@ -61,7 +72,10 @@ def _page_of_file(page: AnyPage) -> tuple[str, int | None]:
 
 def to_json(pages: Sequence[AnyPage]) -> str:
     """One JSON object a line, one line a picture."""
-    return "".join(json.dumps(page_record(page), ensure_ascii=False) + "\n" for page in pages)
+    lines = "".join(json.dumps(page_record(page), ensure_ascii=False) + "\n" for page in pages)
+    return lines.encode(
+        errors="backslashreplace"
+    ).decode()  # half a character in a name is "\ud83d" in JSON as well
 
 
 def to_csv(pages: Sequence[AnyPage]) -> str:
@@ -71,16 +85,29 @@ def to_csv(pages: Sequence[AnyPage]) -> str:
     writer.writerow([*COLUMNS, "page", "edits"])
     for page in pages:
         path, number = _page_of_file(page)
-        _, *row, edits = _row(page)
-        writer.writerow([path, *row, number or "", edits])
+        _, text_now, *row, edits = _row(page)
+        writer.writerow([table_name(path), safe_cell(text_now), *row, number or "", edits])
     return text.getvalue()
 
 
+def to_cells_csv(pages: Sequence[AnyPage]) -> str:
+    """The table of `digitlab read --cells`, as the lines now stand."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(cell_table(_cell_rows(pages)))
+    return text.getvalue()
+
+
+def _cell_rows(pages: Sequence[AnyPage]) -> list[list[Any]]:
+    read = [page for page in pages if not isinstance(page, FailedPage)]
+    return [row for page in read for row in cell_rows(*_page_of_file(page), page.lines)]
+
+
 def to_zip(pages: Sequence[AnyPage]) -> bytes:
-    """readings.csv, readings.jsonl and a PNG of every line and digit, named by place and by what it was read as."""
+    """readings.csv, cells.csv, readings.jsonl and a PNG of every line and digit, named by place and reading."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("readings.csv", to_csv(pages))
+        archive.writestr("cells.csv", to_cells_csv(pages))
         archive.writestr("readings.jsonl", to_json(pages))
         for number, page in enumerate(pages, 1):
             if isinstance(page, FailedPage):
@@ -97,7 +124,7 @@ def to_zip(pages: Sequence[AnyPage]) -> bytes:
 
 
 def to_xlsx(pages: Sequence[AnyPage]) -> bytes:
-    """A workbook of three sheets: pictures, lines and digits, the latter two beside what they were read from."""
+    """A workbook of four sheets: pictures, cells, lines and digits, the last two beside what they were read from."""
     book = Workbook()
     pictures = book.active
     assert isinstance(pictures, Worksheet)  # noqa: S101
@@ -105,9 +132,10 @@ def to_xlsx(pages: Sequence[AnyPage]) -> bytes:
     widths = {"Picture": 34, "Text": 24, "Digits": 9, "Doubtful": 10, "Lowest confidence": 18}
     _head(pictures, {**widths, "Disagreeing lines": 18, "Error": 60, "Edits": 8})
     for page in pages:
-        name, text, *rest = _row(page)
+        _, text, *rest = _row(page)
         lowest = float(rest[2]) if rest[2] else None
-        _append(pictures, [name, text, *rest[:2], lowest, *rest[3:]])
+        _append(pictures, [page.name, text, *rest[:2], lowest, *rest[3:]])
+    _add_cells(book.create_sheet("Cells"), pages)
     _add_lines(book.create_sheet("Lines"), pages)
     _add_digits(book.create_sheet("Digits"), pages)
     content = io.BytesIO()
@@ -139,6 +167,15 @@ def positions(reading: PageReading) -> Iterator[tuple[int, int, int]]:
     for place, character in enumerate(reading.characters):
         counts[character.line] = counts.get(character.line, 0) + 1
         yield place, len(counts), counts[character.line]
+
+
+def _add_cells(table: Worksheet, pages: Sequence[AnyPage]) -> None:
+    """A row for each line, a column for each of its cells."""
+    rows = _cell_rows(pages)
+    most = max(map(len, rows), default=3) - 3
+    _head(table, {"Picture": 34, "Page": 7, "Line": 7, **{f"Cell {n}": 14 for n in range(1, most + 1)}})
+    for row in rows:
+        _append(table, row)
 
 
 def _add_lines(table: Worksheet, pages: Sequence[AnyPage]) -> None:
@@ -191,7 +228,7 @@ def _append(table: Worksheet, values: Sequence[Any]) -> None:
     row = table.max_row + 1
     for column, value in enumerate(values, 1):
         if isinstance(value, str):
-            value = ILLEGAL_CHARACTERS_RE.sub("", value)
+            value = printable(value, keep="\n\t")
         cell = table.cell(row, column, value)
         cell.alignment = Alignment(vertical="center", wrap_text=True)
         if isinstance(value, str):

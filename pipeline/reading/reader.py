@@ -1,6 +1,6 @@
 """A page -> text. Puts together what was seen on the page and what is known of its lines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from models.recognizer import Recognizer
 from pipeline.imaging.picture import Picture, read_picture
 from pipeline.reading.constraints import Constraint, choose
 from pipeline.reading.line_readings import likeliest_readings
-from pipeline.reading.page_reading import PageCharacter, PageReading
+from pipeline.reading.page_reading import DOUBTFUL, PageCharacter, PageReading
 from pipeline.reading.seen_page import SeenPage
 
 
@@ -26,7 +26,8 @@ def read_page(
     Args:
         source: as in `pipeline.imaging.picture.read_picture`, or what that gave.
         recognizer: the model that has a say in which digit is which.
-        constraints: rules for every line; the likeliest reading that satisfies all of them is taken.
+        constraints: rules for every line; among the readings that keep every sure character, the likeliest that
+            satisfies all of them is taken.
 
     Raises:
         InputError: the picture can't be read or holds no digit; one sentence.
@@ -40,7 +41,8 @@ def read_page(
         texts = None
         if constraints:
             readings = {
-                digits: texts for _, digits, texts in likeliest_readings([page.choices(n) for n, _ in line])
+                digits: texts
+                for _, digits, texts in likeliest_readings([_open_choices(page.choices(n)) for n, _ in line])
             }
             fitting = choose(readings, constraints)
             texts = None if fitting is None else readings[fitting]
@@ -55,3 +57,9 @@ def read_page(
         raise InputError(subject, "expected handwritten digits, but none was found in the picture.")
     left_out = tuple(page.box(numbers) for numbers in page.left_out)
     return PageReading(tuple(character for line in lines for character in line), tuple(disagreeing), left_out)
+
+
+def _open_choices(choices: Mapping[str, float]) -> Mapping[str, float]:
+    """What a rule may choose from for a character: a sure one stays as it is."""
+    likeliest = max(choices, key=choices.__getitem__)
+    return {likeliest: choices[likeliest]} if likeliest and choices[likeliest] >= DOUBTFUL else choices

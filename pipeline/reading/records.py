@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from models.formatting import printable
 from pipeline.reading.numbers import Decimal, numbers_of
 
 if TYPE_CHECKING:
@@ -12,6 +14,11 @@ if TYPE_CHECKING:
 
 COLUMNS = ("path", "text", "digits", "doubtful", "lowest_confidence", "disagreeing", "error")
 """Of the table that `digitlab read --csv` writes."""
+
+CELL_COLUMNS = ("path", "page", "line")
+"""Of the table of `digitlab read --cells`, before the cells of each line."""
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def reading_record(path: str, reading: PageReading, decimal: Decimal | None = None) -> dict[str, Any]:
@@ -48,12 +55,41 @@ def reading_row(path: str, reading: PageReading) -> list[Any]:
     lowest = min(character.confidence for character in reading.characters)
     doubtful = sum(character.doubtful for character in reading.characters)
     disagreeing = listed(reading.disagreeing)
-    return [path, reading.text, len(reading.digits), doubtful, f"{lowest:.4f}", disagreeing, ""]
+    text = safe_cell(reading.text)
+    return [table_name(path), text, len(reading.digits), doubtful, f"{lowest:.4f}", disagreeing, ""]
+
+
+def cell_rows(path: str, number: int | None, lines: Sequence[str]) -> list[list[Any]]:
+    """A page's lines as rows of `CELL_COLUMNS`, with the line's cells behind them."""
+    from pipeline.reading.page_reading import CELL_BREAK
+
+    return [[path, number or "", line, *text.split(CELL_BREAK)] for line, text in enumerate(lines, 1)]
+
+
+def cell_table(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Such rows below the names of their columns, as a CSV file has them."""
+    most = max(map(len, rows), default=len(CELL_COLUMNS))
+    header = [*CELL_COLUMNS, *(f"cell {cell}" for cell in range(1, most - len(CELL_COLUMNS) + 1))]
+    return [
+        header,
+        *([table_name(path), number, line, *map(safe_cell, cells)] for path, number, line, *cells in rows),
+    ]
 
 
 def failed_row(path: str, reason: str) -> list[Any]:
     """A picture that can't be read as a row of `COLUMNS`."""
-    return [path, "", 0, 0, "", "", reason]
+    return [table_name(path), "", 0, 0, "", "", table_name(reason)]
+
+
+def table_name(name: str) -> str:
+    """A name of a file as a cell of the table has it: on one line, and nothing that a spreadsheet would compute."""
+    return safe_cell(printable(name))
+
+
+def safe_cell(text: str) -> str:
+    """A text that a spreadsheet would take for a formula gets an apostrophe before it; plain numbers need none."""
+    formula = text.startswith(_FORMULA_SIGNS) and not re.fullmatch(r"[+-]?\d+([.,]\d+)?", text)
+    return f"'{text}" if formula else text
 
 
 def listed(numbers: Sequence[int]) -> str:

@@ -8,13 +8,10 @@ from typing import Literal
 from models.formatting import percent
 from models.records import Progress
 
-Kind = Literal["waiting", "diverged", "stuck", "early", "overfitting", "improving", "level"]
+Kind = Literal["waiting", "diverged", "stuck", "early", "overfitting", "unsteady", "improving", "level"]
 
 GUESSING = math.log(10)
 """Loss of a network that gives each of the ten digits the same probability."""
-
-_CLEARLY = 0.02
-"""Share by which a loss must change before anything is made of it: less is noise of one epoch."""
 
 
 @dataclass(frozen=True)
@@ -68,31 +65,63 @@ def _trouble(losses: Sequence[float], accuracy: float) -> Diagnosis | None:
 def _trend(
     numbers: Sequence[int], losses: Sequence[float], values: Sequence[float], judged: str
 ) -> Diagnosis:
-    best = min(range(len(values)), key=values.__getitem__)
     last = len(values) - 1
-    if judged == "validation" and last - best >= 2 and values[last] > (1 + 2 * _CLEARLY) * values[best]:
-        if losses[last] < losses[best]:
-            return Diagnosis(
-                "overfitting",
-                f"Overfitting since epoch {numbers[best]}: the validation loss rose from {values[best]:.3f} to "
-                f"{values[last]:.3f} while the training loss still falls. "
-                "Augmentation, dropout or fewer epochs help.",
-            )
-        return Diagnosis(
-            "level",
-            f"Unsteady: the validation loss was lowest in epoch {numbers[best]} ({values[best]:.3f}) and is "
-            f"{values[last]:.3f} now. A lower or falling learning rate would steady it.",
-        )
-    before = min(values[: max(1, last - 1)]) if last > 1 else values[0]
-    gain = 1 - min(values[max(0, last - 1) :]) / before if before > 0 else 0.0
-    if best >= last - 1 and gain > _CLEARLY:
+    best = min(range(len(values)), key=values.__getitem__)
+    clear = _clear_change(values[best])
+    before = min(values[: max(1, last - 1)])
+    gain = 1 - values[last] / before if before > 0 else 0.0
+    if gain > clear:
         span = "the last epoch" if last == 1 else "the last two epochs"
         return Diagnosis(
             "improving",
             f"Still improving: the {judged} loss fell by {percent(gain, 0)} in {span}; more epochs should help.",
         )
+    if last == 1:
+        return Diagnosis(
+            "early",
+            f"Two epochs, the {judged} loss went from {values[0]:.2g} to {values[1]:.2g}; "
+            "it takes another to see a trend.",
+        )
+    if values[last] > (1 + 2 * clear) * values[best]:
+        return _rise(numbers, losses, values, judged, best)
+    since = next(place for place, value in enumerate(values) if value <= (1 + clear) * values[best])
     return Diagnosis(
         "level",
-        f"Leveled off: the {judged} loss has stayed near {values[best]:.3f} since epoch {numbers[best]}; "
-        "more epochs will change little.",
+        f"Leveled off: the {judged} loss was {values[since]:.2g} in epoch {numbers[since]} and has hardly fallen "
+        "since; more epochs will change little.",
+    )
+
+
+def _clear_change(loss: float) -> float:
+    """Share by which a loss must change before anything is made of it: 6 % at 0.03, 1 % at 1.
+
+    Less than half the error of a mean cross-entropy over 5,000 images, which shrinks likewise with the root of the
+    loss: all epochs are judged by the same images.
+    """
+    return min(0.1, 0.01 / math.sqrt(loss)) if loss > 0 else 0.1
+
+
+def _rise(
+    numbers: Sequence[int], losses: Sequence[float], values: Sequence[float], judged: str, best: int
+) -> Diagnosis:
+    """What to say of a loss that is clearly higher than it was in its best epoch."""
+    span = f"from {values[best]:.2g} to {values[-1]:.2g}"
+    since = values[best + 1 :]
+    if len(since) == 1:
+        return Diagnosis(
+            "unsteady",
+            f"Unsteady: the {judged} loss rose {span} in the last epoch; another will show whether it stays there.",
+        )
+    later = since[-max(2, len(since) // 2) :]
+    stays = min(later) > (1 + _clear_change(values[best])) * values[best]
+    if judged == "validation" and stays and losses[-1] < losses[best]:
+        return Diagnosis(
+            "overfitting",
+            f"Overfitting since epoch {numbers[best]}: the validation loss rose {span} while the training loss "
+            "still falls. Augmentation, dropout or fewer epochs help.",
+        )
+    return Diagnosis(
+        "unsteady",
+        f"Unsteady: the {judged} loss was lowest in epoch {numbers[best]} ({values[best]:.2g}) and is "
+        f"{values[-1]:.2g} now. A lower or falling learning rate would steady it.",
     )

@@ -44,7 +44,12 @@ def _copy(file: Path, path: Path) -> None:
 
 EXPORT_FORMATS = (
     ExportFormat(".keras", "Keras (.keras)", "Load it with `keras.models.load_model`.", _copy_keras),
-    ExportFormat(".tflite", "LiteRT (.tflite)", "For phones and small computers.", _copy_litert),
+    ExportFormat(
+        ".tflite",
+        "LiteRT (.tflite)",
+        "For phones and small computers; LiteRT is what TensorFlow Lite is called now.",
+        _copy_litert,
+    ),
     ExportFormat(".zip", "Complete run (.zip)", "For import into another Digit Lab.", export_model),
 )
 

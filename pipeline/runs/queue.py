@@ -1,49 +1,46 @@
-"""Run directories at work: submit, list, follow, stop, resume, and the queue.
+"""Run directories at work: submit, find, stop, resume.
 
 A run is described by its files alone, so any number of pages and command lines may look on, and none is needed
 for a run to go on. Knows nothing of TensorFlow.
 """
 
-import os
 import shlex
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 from models.errors import ConfigError, ModelError
-from models.locations import PROJECT, runs_folder
-from models.records import ENDED, DatasetRecord, RunRecord, now
-from models.run_directory import START_TIME, RunDirectory, new_id
-from models.store import check_new_name, find_model
+from models.locations import runs_folder
+from models.records import ENDED, DatasetRecord, RunRecord, State, Status, now
+from models.run_directory import RunDirectory, new_id
+from models.store import ambiguous_name, check_name, check_new_name, find_model
 from models.train_config import TrainConfig, make_config, read_config, same_network
 from pipeline.data.dataset import Dataset, load_dataset
+from pipeline.runs.heartbeat import end_worker, seconds_hung
 from pipeline.runs.progress import drop_unfinished_epochs
-
-_POLL = 0.1
-
-_children: list["subprocess.Popen[bytes]"] = []
+from pipeline.runs.waiting import attend_queue, list_runs, next_submission, queue_locked
 
 
 def submit(
-    config: TrainConfig, dataset: Dataset | None = None, name: str = "", start_from: str = ""
+    config: TrainConfig,
+    dataset: Dataset | None = None,
+    name: str = "",
+    start_from: str = "",
+    owner: str = "",
 ) -> RunDirectory:
-    """Puts a training in the queue and starts its worker, which waits its turn.
+    """Puts a training in the queue, where it waits its turn.
 
     Args:
         config: what to train and how.
         dataset: what to train on; MNIST by default.
         name: what people shall call it; made from the architecture and the time by default.
         start_from: reference of a model whose weights to begin with instead of random ones.
-
-    Returns:
-        The run directory, once its worker is alive.
+        owner: whose run it is; owners take turns.
 
     Raises:
         ConfigError: the weights to begin with are of another network.
         InputError: there are too few images for validation.
-        ModelError: there is no such model to begin with, or the run can't be stored.
+        ModelError: there is no such model to begin with, too many runs wait, or the run can't be stored.
     """
+    owner = check_name(owner) if owner.strip() else ""
     dataset = dataset or load_dataset()
     dataset.split(config.validation_split, config.seed)
     source = find_model(start_from) if start_from else None
@@ -51,13 +48,24 @@ def submit(
         raise ConfigError(
             f"{source.name}: its weights do not fit; start from a model with the same architecture and sizes."
         )
-    run = create(config, dataset, name, start_from)
-    _start_worker(run)
+    with queue_locked():
+        submission = next_submission(owner)
+        run = create(config, dataset, name, start_from, status="queued", owner=owner, submission=submission)
+    attend_queue()
     return run
 
 
-def create(config: TrainConfig, dataset: Dataset, name: str = "", start_from: str = "") -> RunDirectory:
-    """A run directory that waits for a worker; arguments as of `submit`."""
+def create(
+    config: TrainConfig,
+    dataset: Dataset,
+    name: str = "",
+    start_from: str = "",
+    *,
+    status: Status = "running",
+    owner: str = "",
+    submission: int = 0,
+) -> RunDirectory:
+    """A run directory for work that begins at once, or waits with the status "queued"; else as of `submit`."""
     run_id = new_id()
     name = check_new_name(name) if name.strip() else ""
     folder = runs_folder()
@@ -67,15 +75,16 @@ def create(config: TrainConfig, dataset: Dataset, name: str = "", start_from: st
     record = RunRecord(
         id=run_id,
         name=name or f"{config.architecture} {run_id[4:6]}-{run_id[6:8]} {run_id[9:11]}:{run_id[11:13]}",
-        status="queued",
+        owner=owner,
+        status=status,
         config=config,
         command=command_line(config, name, None if shipped else dataset.path, start_from),
         dataset=DatasetRecord(
             name=dataset.name, path=None if shipped else str(dataset.path), sha256=dataset.sha256
         ),
         start_from=start_from,
+        submission=submission,
         created=now(),
-        queued=now(),
     )
     try:
         part.mkdir(parents=True)
@@ -112,40 +121,56 @@ def command_line(config: TrainConfig, name: str, dataset: Path | None, start_fro
     return shlex.join(words)
 
 
-def list_runs() -> list[RunDirectory]:
-    """Every run directory, oldest first; damaged ones included, so that they can be listed and deleted."""
-    folder = runs_folder()
-    if not folder.is_dir():
-        return []
-    return [RunDirectory(p) for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith(".")]
-
-
 def find_run(reference: str) -> RunDirectory:
-    """The run with that id or, failing that, the newest with that name; `ModelError` if there is none."""
-    named = None
+    """The run with that id or, failing that, with that name; `ModelError` if there is none or several."""
+    named = []
     for run in list_runs():
         if run.id == reference:
             return run
         try:
             if run.read().name == reference:
-                named = run
+                named.append(run)
         except ModelError:
             continue
-    if named is None:
+    if not named:
         raise ModelError(f"There is no run {reference!r}; `digitlab runs list` shows them.")
-    return named
+    if len(named) > 1:
+        raise ambiguous_name("runs", reference, [run.id for run in named])
+    return named[0]
 
 
-def stop(run: RunDirectory) -> None:
-    """Asks a queued or running run to stop; its current weights become a model.
+def stop(run: RunDirectory) -> State:
+    """Takes a waiting run out of the queue, or asks a running one to stop, whose current weights become a model.
+
+    The process of one that hangs is ended: such a run is interrupted.
+
+    Returns:
+        What the run is then; it is running until it has stopped.
 
     Raises:
-        ModelError: it has ended already.
+        ModelError: it has ended already, or its process can't be ended.
     """
-    current = run.state()
-    if current in ENDED:
-        raise ModelError(f"{run.read().name}: it is {current} already, so there is nothing to stop.")
-    run.stop_file.touch()
+    with run.status_locked():
+        record = run.read()
+        current = run.state(record)
+        if current in ENDED:
+            raise ModelError(f"{record.name}: it is {current} already, so there is nothing to stop.")
+        if current == "queued":
+            run.update(status="stopped", reason=reason_before_training(record), ended=now())
+            run.stop_file.unlink(missing_ok=True)
+            return "stopped"
+        if seconds_hung(run):
+            end_worker(run)
+            return run.state()
+        run.stop_file.touch()
+        return "running"
+
+
+def reason_before_training(record: RunRecord) -> str:
+    """Why a run has ended that was stopped before it trained, or trained on."""
+    if record.epochs_done:
+        return f"Stopped before training resumed after epoch {record.epochs_done}."
+    return "Stopped before anything was learned."
 
 
 def resume(run: RunDirectory, more_epochs: int = 0) -> RunRecord:
@@ -156,11 +181,13 @@ def resume(run: RunDirectory, more_epochs: int = 0) -> RunRecord:
         more_epochs: epochs to add to what its configuration asks for.
 
     Raises:
-        ModelError: the run is under way, has nothing left to do, or came without its checkpoint.
+        ModelError: the run is under way, has nothing left to do, or came without its checkpoint; or too many runs wait.
         ConfigError: too many epochs.
     """
-    with run.locked("resume.lock"):  # of two that ask at once, the second finds it queued
-        return _resume(run, more_epochs)
+    with queue_locked(), run.status_locked():  # of two that ask at once, the second finds it queued
+        record = _resume(run, more_epochs)
+    attend_queue()
+    return record
 
 
 def can_go_on(run: RunDirectory, record: RunRecord) -> bool:
@@ -183,11 +210,13 @@ def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
             f"{record.name}: it has no checkpoint, so it can't be resumed; train a new model from its weights, "
             f"with `digitlab train --from {record.id}` or on the Train page."
         )
+    submission = next_submission(record.owner, record.submission)
     drop_unfinished_epochs(run)
     run.stop_file.unlink(missing_ok=True)
-    record = run.update(
+    run.heartbeat_file.unlink(missing_ok=True)  # of a worker that was killed
+    return run.update(
         status="queued",
-        queued=now(),
+        submission=submission,
         reason="",
         ended=None,
         config=config,
@@ -195,40 +224,3 @@ def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
             config, record.name, Path(record.dataset.path) if record.dataset.path else None, record.start_from
         ),
     )
-    _start_worker(run)
-    return record
-
-
-def _start_worker(run: RunDirectory) -> None:
-    """Starts `pipeline.runs.worker` in a session of its own and waits until it holds its lock."""
-    _children[:] = [child for child in _children if child.poll() is None]
-    paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    with run.log_file.open("ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.runs.worker", str(run.path)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "TF_CPP_MIN_LOG_LEVEL": "2"},
-        )
-    _children.append(child)
-    deadline = time.monotonic() + START_TIME
-    while time.monotonic() < deadline and child.poll() is None and not run.worker_lives():
-        time.sleep(_POLL / 4)
-
-
-def earlier_in_queue(run: RunDirectory) -> list[RunDirectory]:
-    """The runs that go before `run`: the one that trains, and those that joined the queue earlier."""
-    own = run.read()
-    earlier = []
-    for other in list_runs():
-        try:
-            record = other.read()
-            waits = record.status in ("queued", "running") and record.id != own.id
-            first = record.status == "running" or (record.queued, record.id) < (own.queued, own.id)
-            if waits and first and other.state(record) in ("queued", "running"):
-                earlier.append(other)
-        except ModelError:
-            continue  # deleted meanwhile, or damaged
-    return earlier

@@ -1,11 +1,10 @@
 """The process that carries out one run: `python -m pipeline.runs.worker RUN_DIRECTORY`.
 
-Waits its turn, trains, exports, evaluates. Whatever happens ends as a status and one sentence in run.json;
-the traceback, if any, goes to worker.log.
+The dispatcher starts it when the run's turn has come. It trains, exports and evaluates. Whatever happens ends as a
+status and one sentence in run.json; the traceback, if any, goes to worker.log.
 """
 
 import json
-import os
 import sys
 import time
 import traceback
@@ -17,19 +16,21 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from models.errors import DigitLabError, ModelError
+from models.leftovers import sweep
 from models.records import Progress, RunRecord, now
 from models.run_directory import RunDirectory
 from models.store import find_model
 from models.train_config import TrainConfig
 from pipeline.data.dataset import Dataset, load_recorded
 from pipeline.runs.checkpoint import read_checkpoint, write_checkpoint
+from pipeline.runs.heartbeat import heartbeat
 from pipeline.runs.progress import history
-from pipeline.runs.queue import earlier_in_queue
+from pipeline.runs.queue import reason_before_training
+from pipeline.runs.waiting import training_lock
 
 if TYPE_CHECKING:
     from pipeline.training.callbacks import StopReason, TrainResult
 
-_QUEUE_POLL = 0.3
 _WORTH_KEEPING = 0.5
 """Accuracy on the validation images; what is stopped in its first epoch and has less is no model yet."""
 
@@ -48,17 +49,12 @@ def main(path: str) -> int:
     except Timeout:
         return 1  # another worker has this run
     try:
-        _wait_for_turn(run)
-        with FileLock(run.path.parent / "training.lock"):
-            _carry_out(run)
+        sweep()
+        with training_lock(), heartbeat(run):
+            if _begin(run):
+                _carry_out(run)
     except _StoppedError:
-        done = run.read().epochs_done
-        reason = (
-            f"Stopped before training resumed after epoch {done}."
-            if done
-            else "Stopped before anything was learned."
-        )
-        run.update(status="stopped", reason=reason, ended=now())
+        run.update(status="stopped", reason=reason_before_training(run.read()), ended=now())
     except BaseException as error:
         traceback.print_exc()
         run.update(status="failed", reason=_explain(error), ended=now())
@@ -69,12 +65,13 @@ def main(path: str) -> int:
     return 0
 
 
-def _wait_for_turn(run: RunDirectory) -> None:
-    """Returns once no earlier run waits or trains; the lock that follows decides the rest."""
-    while earlier_in_queue(run):
-        if run.stop_file.exists():
-            raise _StoppedError
-        time.sleep(_QUEUE_POLL)
+def _begin(run: RunDirectory) -> bool:
+    """Whether the run still waited; it is running then."""
+    with run.status_locked():
+        waited = run.read().status == "queued"
+        if waited:
+            run.update(status="running", started=now())
+    return waited
 
 
 def _explain(error: BaseException) -> str:
@@ -88,9 +85,7 @@ def _explain(error: BaseException) -> str:
 
 
 def _carry_out(run: RunDirectory) -> None:
-    if hasattr(os, "nice"):
-        os.nice(10)  # pages that people look at go first
-    record = run.update(status="running", started=now())
+    record = run.read()
     dataset = load_recorded(record.dataset)
     checkpoint = read_checkpoint(run)
 

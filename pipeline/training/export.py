@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from models.errors import ModelError
-from models.files import write_text
 from models.recognizer import Recognizer, among_digits
 from models.records import ModelResults, now
 from models.run_directory import MODEL_FILES, RunDirectory
 from pipeline.data.dataset import Dataset
 from pipeline.evaluation.metrics import evaluate
+from pipeline.evaluation.model_evaluation import results_of, write_evaluation
 
 _LITERT_TOLERANCE = 1e-4
 _CHECKED_IMAGES = 1000
@@ -74,21 +74,17 @@ def _write_model_files(
         )
     digits = among_digits(scores)
     evaluation = evaluate(digits, labels, dataset.test_labels_by_people)
-    np.savez_compressed(made.predictions_file, probabilities=digits.astype(np.float16))
-    write_text(made.evaluation_file, evaluation.model_dump_json() + "\n")
+    write_evaluation(made, evaluation, digits)
+    # whoever is killed in the middle leaves a run to resume, not a model of two halves
+    run.update(results=None)
     for name in MODEL_FILES:
         (made.path / name).replace(run.path / name)
     made.path.rmdir()
-    return ModelResults(
-        test_accuracy=evaluation.accuracy,
-        test_interval=evaluation.interval,
-        test_errors=evaluation.error_count,
-        test_count=evaluation.count,
-        test_loss=evaluation.loss,
-        human_accuracy=evaluation.human_accuracy,
-        human_errors=evaluation.human_error_count,
-        val_accuracy=validation[1],
-        val_loss=validation[0],
-        litert_difference=difference,
-        parameters=int(model.count_params()),
+    return results_of(evaluation).model_copy(
+        update={
+            "val_accuracy": validation[1],
+            "val_loss": validation[0],
+            "litert_difference": difference,
+            "parameters": int(model.count_params()),
+        }
     )

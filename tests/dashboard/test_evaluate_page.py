@@ -28,6 +28,7 @@ def test_it_shows_the_stored_figures(home: Path, shipped_tiny: str) -> None:
         "Calibration error",
     ):
         assert label in words
+    assert "nats" not in words
     assert "few.npz" in words  # it was judged by another test set than MNIST
     assert len(app.dataframe[0].value) == 10
 

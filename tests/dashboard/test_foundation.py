@@ -1,9 +1,11 @@
 """What all pages stand on: no TensorFlow, pictures with words, colors, charts, readings of progress."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +19,12 @@ from dashboard.figures.style import DARK, LIGHT, mix, palette_for
 from dashboard.figures.training import Curves, stride_for, thin, training_curves
 from dashboard.run_progress import ProgressLog
 from dashboard.widgets.digit_image import digit_html, digit_png
+from models.archive import LARGEST_ARCHIVE
 from models.recognizer import Prediction
 from models.run_directory import RunDirectory
+from pipeline.data import user_datasets
+from pipeline.imaging.decode import MAX_BYTES
+from pipeline.imaging.documents import MAX_DOCUMENT_BYTES
 from tests.conftest import a_progress
 from tests.dashboard.conftest import PROJECT, open_page
 
@@ -41,6 +47,38 @@ def test_no_page_loads_tensorflow(tiny_model: Path) -> None:
         [sys.executable, "-c", VISIT_ALL_PAGES], cwd=PROJECT, check=False, capture_output=True, text=True
     )
     assert visit.returncode == 0, visit.stderr[-2000:]
+
+
+def test_the_server_takes_what_the_largest_upload_box_takes() -> None:
+    configured = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())["server"][
+        "maxUploadSize"
+    ]
+    boxes = (LARGEST_ARCHIVE, user_datasets.LARGEST_UPLOAD, MAX_DOCUMENT_BYTES, MAX_BYTES)
+    assert configured * 1024**2 == max(boxes)
+
+
+def test_what_killed_processes_left_is_swept_when_the_dashboard_starts(home: Path) -> None:
+    temporary = f".{32 * 'a'}"
+    leftovers = [
+        home / "datasets" / f"{temporary}.npz",
+        home / "my_digits" / f"{temporary}.png",
+        home / "runs" / temporary / "model.keras",
+        home / "runs" / ".20200101-000000-000000" / "run.json",
+        home / "runs" / "20200101-000000-000001" / f"{temporary}.json",
+        home / "runs" / "20200101-000000-000001" / "checkpoint" / f"{temporary}.npz",
+        home / "runs" / "20200101-000000-000001" / ".made" / "model.keras",
+    ]
+    young, deleted = home / "runs" / f"{temporary}.json", home / "runs" / ".deleted-20200101-000000-000002"
+    theirs = [home / ".streamlit", home / "runs" / ".gitignore", home / "datasets" / "digits.npz"]
+    for path in (*leftovers, *theirs, young, deleted / "run.json"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    for path in (*leftovers, *theirs):
+        os.utime(path, (0, 0))
+        os.utime(path.parent, (0, 0))
+    assert not open_page("data").exception
+    assert [path for path in (*leftovers, deleted) if path.exists()] == []
+    assert all(path.exists() for path in (*theirs, young))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.widgets.plain_text import as_written
 from models.store import find_model
+from tests.conftest import copy_model
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
 
@@ -73,13 +74,16 @@ def test_a_name_is_shown_as_it_was_written(tiny_model: Path, no_shipped_models: 
     assert as_written("1. my.png: a 7, 5.2 % off -> (fine)") == r"1\. my.png: a 7, 5.2 % off -\> (fine)"
 
 
-def another_model(model: Path, run_id: str) -> Path:
-    """A copy of a model under another id, which is its name as well."""
-    copy = model.parent / run_id
-    shutil.copytree(model, copy)
-    record = json.loads((copy / "run.json").read_text())
-    (copy / "run.json").write_text(json.dumps({**record, "id": run_id, "name": run_id}))
-    return copy
+def test_scores_of_an_import_are_told_as_claims(tiny_model: Path, no_shipped_models: Path) -> None:
+    record = json.loads((tiny_model / "run.json").read_text())
+    record["results"]["claimed"] = True
+    (tiny_model / "run.json").write_text(json.dumps(record))
+    app = open_page("models")
+    assert app.dataframe[0].value["Origin"].tolist() == ["own, scores as claimed by the archive"]
+    assert "as claimed by the archive" in text_of(app)
+    app.switch_page("views/evaluate.py").run()
+    assert "All figures are as claimed by the archive" in text_of(app)
+    assert not app.exception
 
 
 def ticked_names(app: AppTest) -> list[str]:
@@ -93,14 +97,14 @@ def ticked_names(app: AppTest) -> list[str]:
 def test_a_tick_stays_with_its_model_when_others_come_and_go(
     tiny_model: Path, no_shipped_models: Path
 ) -> None:
-    gone = another_model(tiny_model, "20000101-000000-000000")
+    gone = copy_model(tiny_model, "20000101-000000-000000", "20000101-000000-000000")
     app = open_page("models", ticked_models=[tiny_model.name])
     assert [header.value for header in app.subheader] == ["tiny"]
     assert ticked_names(app) == ["tiny"]
 
     shutil.rmtree(gone)
-    another_model(tiny_model, "29990101-000000-000000")
-    another_model(tiny_model, "29990101-000000-000001")
+    copy_model(tiny_model, "29990101-000000-000000", "29990101-000000-000000")
+    copy_model(tiny_model, "29990101-000000-000001", "29990101-000000-000001")
     app.button(key=f"model_delete {tiny_model.name}").click().run()
     assert ticked_names(app) == ["tiny"]
     assert "**tiny**" in text_of(app), "the dialog asks about the ticked model"
@@ -110,3 +114,19 @@ def test_a_tick_stays_with_its_model_when_others_come_and_go(
     app.run()
     assert not app.exception
     assert ticked_names(app) == [], "no other is ticked in its place"
+
+
+def test_models_named_alike_can_be_told_apart(tiny_model: Path, no_shipped_models: Path) -> None:
+    ids = [tiny_model.name, copy_model(tiny_model, "20200101-000000-000000", "tiny").name]
+    app = open_page("models", ticked_models=ids)
+    assert not app.exception
+    labels = [f"tiny · {run_id}" for run_id in ids]
+    assert app.dataframe[0].value["Model"].tolist() == labels
+    (chart,) = charts_of(app)
+    assert [trace["name"] for trace in chart["data"][::2]] == [f"{label}, validation" for label in labels]
+
+
+def test_what_is_not_known_of_a_model_is_a_dash(tiny_model: Path, no_shipped_models: Path) -> None:
+    (table,) = open_page("models").dataframe
+    assert table.value["By human votes"].tolist() == [None]
+    assert table.proto.placeholder == "-"

@@ -12,6 +12,7 @@ from dashboard import state
 from dashboard.components.recognize import digit_pictures
 from pipeline.data import saved_digits
 from pipeline.imaging.picture import Picture, read_picture
+from tests.conftest import a_star
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
 
@@ -133,6 +134,22 @@ def test_uploads_are_answered_and_broken_ones_named(tiny_model: Path) -> None:
     assert errors[0].startswith("broken.png:")
     assert errors[1].startswith("white.png:")
     assert 'data-testid="answer"' in text_of(app)
+
+
+def test_the_bars_of_what_may_be_no_digit_say_what_they_mean(home: Path, tmp_path: Path) -> None:
+    app = open_page(source="upload")
+    uploader: Any = app.get("file_uploader")[0]
+    uploader.upload("star.png", a_star(tmp_path / "star.png").read_bytes(), "image/png").run()
+    assert not app.exception
+    assert "Perhaps not a digit" in text_of(app)
+    (chart,) = charts_of(app)
+    assert chart["layout"]["title"]["text"] == "Probability of each digit, if it is one"
+
+
+def test_screen_readers_are_told_the_answer_once(home: Path) -> None:
+    words = text_of(open_page(**DRAWING))
+    assert '<div class="answer" role="status">' in words, "its content is read out, and no label before it"
+    assert 'data-testid="answer" aria-hidden="false"' in words, "no other words say the digit"
 
 
 def test_uploads_are_still_there_after_another_page_until_they_are_put_away(tiny_model: Path) -> None:

@@ -1,16 +1,18 @@
 """Train: before anything ran, while a training goes on, when it has ended, and when it went wrong."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from dashboard.components.train.run_status import measure_pace
 from models.records import RunRecord
 from models.run_directory import RunDirectory
-from models.train_config import make_config
+from models.train_config import TrainConfig, field_title, make_config
 from pipeline.data import saved_digits, user_datasets
 from pipeline.runs import queue
 from tests.conftest import a_progress
@@ -58,7 +60,7 @@ def write_progress(run: RunDirectory, epochs: int) -> None:
 def test_a_first_visit_shows_the_settings_with_their_help_and_the_summary(home: Path) -> None:
     app = open_page("train")
     assert not app.exception
-    assert {"Epochs", "Batch size", "Learning rate"} <= {slider.label for slider in app.select_slider}
+    assert {"Batch size", "Learning rate"} <= {slider.label for slider in app.select_slider}
     assert all(slider.help for slider in [*app.slider, *app.select_slider])
     assert "119,962" in text_of(app)  # cnn-fast with its defaults
 
@@ -74,10 +76,10 @@ def test_the_summary_follows_the_knobs(home: Path) -> None:
 
 def test_knobs_keep_their_values_on_a_page_change(home: Path) -> None:
     app = open_page("train")
-    app.select_slider(key="hyperparameter_cnn-fast_epochs").set_value(10).run()
+    app.number_input(key="hyperparameter_cnn-fast_epochs").set_value(10).run()
     app.switch_page("views/models.py").run()
     app.switch_page("views/train.py").run()
-    assert app.select_slider(key="hyperparameter_cnn-fast_epochs").value == 10
+    assert app.number_input(key="hyperparameter_cnn-fast_epochs").value == 10
 
 
 def test_start_queues_a_run_with_the_chosen_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,12 +93,12 @@ def test_start_queues_a_run_with_the_chosen_settings(home: Path, monkeypatch: py
     monkeypatch.setattr(queue, "submit", submit)
     app = open_page("train")
     app.radio(key="architecture").set_value("dense").run()
-    app.select_slider(key="hyperparameter_dense_epochs").set_value(8).run()
+    app.number_input(key="hyperparameter_dense_epochs").set_value(7).run()
     app.text_input(key="run_name").set_value("mine").run()
     next(button for button in app.button if button.label == "Start training").click().run()
     assert not app.exception
     ((config, name),) = submitted
-    assert (config.architecture, config.epochs, name) == ("dense", 8, "mine")
+    assert (config.architecture, config.epochs, name) == ("dense", 7, "mine")
     assert app.session_state["train_tab"] == "watch"
     assert app.session_state["run"] == "20260101-000000-000000"
 
@@ -158,6 +160,35 @@ def test_a_running_run_is_shown_first_with_its_pace_and_can_be_stopped(
     app.button(key="run_stop").click().run()
     assert run.stop_file.exists()
     assert not app.exception
+
+
+def test_a_waiting_run_shows_its_place_and_leaves_the_queue_at_once(home: Path) -> None:
+    write_run(home, "first", "queued", submission=1, owner="ann")
+    write_run(home, "second", "queued", submission=2, owner="ann")
+    run = write_run(home, "third", "queued", submission=3, owner="bob")
+    with FileLock(home / "runs" / "dispatcher.lock"):  # as if a dispatcher lived
+        app = open_page("train", run=run.id)
+        (progress,) = app.get("progress")
+        assert "Waiting for 1 earlier run" in progress.proto.text
+        app.button(key="run_stop").click().run()
+        assert not app.exception
+    assert run.state() == "stopped"
+
+
+def test_a_run_that_hangs_is_told_and_can_be_stopped_again(home: Path) -> None:
+    run = write_run(home, "suspended")
+    write_progress(run, 2)
+    run.stop_file.touch()
+    run.heartbeat_file.touch()
+    os.utime(run.heartbeat_file, (0, 0))
+    with FileLock(run.worker_lock_file):
+        app = open_page("train")
+        assert "has not responded for" in app.warning[0].value
+        assert not app.button(key="run_stop").disabled
+        os.utime(run.heartbeat_file)
+        app.run()
+        assert not app.warning
+        assert app.button(key="run_stop").disabled
 
 
 def test_a_finished_run_can_be_trained_on(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,3 +298,45 @@ def test_a_file_that_is_no_data_set_is_refused_in_one_sentence(home: Path) -> No
     assert "bad.npz: expected an .npz file" in app.error[0].value
     assert user_datasets.list_saved() == []
     assert not list(user_datasets.folder().iterdir())
+
+
+def test_a_seed_is_new_each_time_unless_it_is_typed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds: list[int] = []
+
+    def submit(config: Any, dataset: Any, name: str, start_from: str) -> RunDirectory:
+        seeds.append(config.seed)
+        return write_run(home, "seeded", "stopped")
+
+    monkeypatch.setattr(queue, "submit", submit)
+    for typed in (None, None, 7):
+        app = open_page("train")
+        app.number_input(key="hyperparameter_cnn-fast_seed").set_value(typed).run()
+        next(button for button in app.button if button.label == "Start training").click().run()
+    assert len(set(seeds[:2])) == 2
+    assert seeds[2] == 7
+
+
+def test_all_settings_of_a_run_stand_beside_its_curves(home: Path) -> None:
+    config = make_config("dense", epochs=4, seed=123456, augment=False, ema=0.0)
+    write_progress(write_run(home, "told", "stopped", epochs_done=3, config=config.model_dump()), 3)
+    settings = text_of(open_page("train", train_tab="watch"))
+    titles = [field_title(name) for name in TrainConfig.model_fields if name != "parameters"]
+    assert [title for title in titles if f"<dt>{title}</dt>" not in settings] == []
+    for entry in (
+        "Seed</dt><dd>123456",
+        "Augmentation</dt><dd>off",
+        "First hidden layer</dt><dd>128",
+        "Data set</dt><dd>MNIST",
+    ):
+        assert entry in settings
+
+
+def test_the_axes_of_curves_have_numbers_whatever_their_range(home: Path) -> None:
+    write_progress(write_run(home, "narrow", "stopped", epochs_done=3), 3)
+    (chart,) = charts_of(open_page("train", train_tab="watch"))
+    loss, accuracy = chart["layout"]["yaxis"], chart["layout"]["yaxis2"]
+    assert loss["type"] == "log"
+    assert not {"tickvals", "dtick"} & loss.keys(), "these would be out of a narrow range"
+    assert not loss["fixedrange"]
+    assert not accuracy["fixedrange"]
+    assert {trace["cliponaxis"] for trace in chart["data"]} == {False}

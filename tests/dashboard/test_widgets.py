@@ -1,5 +1,6 @@
 """The building blocks of pages: components of our own, labels that can be told apart, files to save."""
 
+import json
 import re
 from pathlib import Path
 
@@ -75,3 +76,23 @@ def test_a_file_is_offered_by_its_ending() -> None:
         "One line a digit.",
     )
     assert pictures.icon == ":material/folder_zip:"
+
+
+def some_digits() -> None:
+    import numpy as np
+
+    from dashboard.figures.style import LIGHT
+    from dashboard.widgets.digit_buttons import pick_digit
+    from dashboard.widgets.message import show_empty
+
+    images = np.zeros((3, 28, 28), np.uint8)
+    pick_digit(images, LIGHT, ["Saved as 7", "Saved as 7", "a 4"], ["76 %"] * 3, key="digits")
+    show_empty("digits", "draw", "Nothing yet", "Draw one.")
+
+
+def test_thumbnails_have_names_of_their_own_and_an_icon_is_no_heading() -> None:
+    app = AppTest.from_function(some_digits).run()
+    (buttons,) = app.get("bidi_component")
+    names = [digit["name"] for digit in json.loads(buttons.proto.json)["digits"]]
+    assert names == ["Saved as 7, 76 %, 1 of 3", "Saved as 7, 76 %, 2 of 3", "a 4, 76 %"]
+    assert not any(text.value.startswith("#") for text in app.markdown)

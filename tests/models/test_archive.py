@@ -4,6 +4,8 @@ import hashlib
 import io
 import json
 import math
+import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,12 +15,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models import archive
 from models.archive import export_model, import_model
 from models.errors import InputError
 from models.locations import runs_folder
 from models.run_directory import RunDirectory
 from models.store import find_model, list_models
+from pipeline.data import user_datasets
+from tests.conftest import results_of
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def test_an_exported_model_comes_back_as_it_was(exported: Path) -> None:
     assert (record.name, record.config, record.results) == (
         "tiny",
         before.record.config,
-        before.record.results,
+        results_of(before.record).model_copy(update={"claimed": True}),
     )
     assert "Imported" in record.reason
     assert len([model for model in list_models() if not model.shipped]) == 2
@@ -121,9 +124,33 @@ def _with_file(name: str, content: Callable[[], bytes]) -> Callable[[dict[str, b
     return change
 
 
-def _without_confusion(entries: dict[str, bytes]) -> None:
-    evaluation = json.loads(entries["evaluation.json"])
-    _with_file("evaluation.json", lambda: json.dumps({**evaluation, "confusion": []}).encode())(entries)
+def _with_evaluation(**figures: object) -> Callable[[dict[str, bytes]], None]:
+    """The evaluation with other figures."""
+
+    def change(entries: dict[str, bytes]) -> None:
+        evaluation = json.loads(entries["evaluation.json"])
+        _with_file("evaluation.json", lambda: json.dumps({**evaluation, **figures}).encode())(entries)
+
+    return change
+
+
+def _all_right(entries: dict[str, bytes]) -> None:
+    """An evaluation without a mistake, at one with itself."""
+    counts = np.array(json.loads(entries["evaluation.json"])["confusion"]).sum(1).tolist()
+    classes = [
+        {"digit": digit, "precision": 1, "recall": 1, "f1": 1, "support": count}
+        for digit, count in enumerate(counts)
+    ]
+    figures = {"accuracy": 1, "error_count": 0, "confusion": np.diag(counts).tolist(), "classes": classes}
+    _with_evaluation(**figures, interval=[0.99, 1], confused_pairs=[])(entries)
+
+
+def _long_header() -> bytes:
+    """Predictions of 1 MB whose array claims a header of 1 GB."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("probabilities.npy", b"\x93NUMPY\2\0\0\0\0\x40" + b" " * 2**20)
+    return file.getvalue()
 
 
 # an array of objects would need pickling: it is never unpickled
@@ -159,7 +186,22 @@ def _packed(probabilities: NDArray[Any]) -> Callable[[], bytes]:
             "not ten probabilities for each",
         ),
         (_with_file("predictions.npz", _packed(np.array([{}]))), "predictions or its evaluation are damaged"),
-        (_without_confusion, "confusion matrix does not count"),
+        (_with_file("predictions.npz", _long_header), "predictions or its evaluation are damaged"),
+        (_with_file("predictions.npz", _packed(np.tile([2.0, -1.0] + [0.0] * 8, (1000, 1)))), "from 0 to 1"),
+        (_with_file("predictions.npz", _packed(np.eye(10)[[3] * 1000])), "not count the answers"),
+        (_all_right, "not count the answers"),
+        (_with_evaluation(accuracy=1), "not that of its confusion matrix"),
+        (_with_evaluation(error_count=0), "counts other mistakes"),
+        (
+            _with_evaluation(classes=[{"digit": 3, "precision": 1, "recall": 1, "f1": 1, "support": 1000}]),
+            "single",
+        ),
+        (_with_evaluation(human_accuracy=1e9), "predictions or its evaluation are damaged"),
+        (_with_evaluation(loss=0.0), r"different figures: loss 0\.\d+ and 0\.0\."),
+        (_with_evaluation(interval=[0.99, 1]), "different figures: lower bound"),
+        (_with_entry("results", "human_accuracy", value=1.0), "different figures: accuracy by human votes"),
+        (_with_evaluation(confusion=[]), "confusion matrix does not count"),
+        (_with_entry("notes", value="!" * 2**20), "run.json: expected at most 0.25 MB unpacked, got 1.0"),
         (
             _with_file("evaluation.json", lambda: b'{"confusion": []}'),
             "predictions or its evaluation are damaged",
@@ -202,16 +244,51 @@ def test_what_is_no_archive_is_refused(home: Path, tmp_path: Path) -> None:
         import_model(tmp_path / "none.zip")
 
 
-def test_an_entry_that_unpacks_beyond_the_bound_is_refused(
-    exported: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("claimed", [None, 100])
+def test_what_unpacks_beyond_the_bound_or_beyond_what_it_claims_is_refused(
+    exported: Path, packing: int, claimed: int | None
 ) -> None:
-    monkeypatch.setattr(archive, "_LARGEST_FILE", 50_000)
+    """Bzip2 makes 45 GB of a megabyte, and Python unpacks it without a bound."""
+    with zipfile.ZipFile(exported, "a", packing) as file:
+        file.filelist = [entry for entry in file.filelist if entry.filename != "progress.jsonl"]
+        del file.NameToInfo["progress.jsonl"]
+        file.writestr("progress.jsonl", bytes(20 * 1024**2))
+        entry = file.getinfo("progress.jsonl")
+        entry.file_size = claimed or entry.file_size
+    before = sorted(runs_folder().iterdir())
+    tracemalloc.start()
+    with pytest.raises(InputError, match=r"at most 8 MB unpacked, got 20 MB|damaged|packed in another way"):
+        import_model(exported)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * 1024**2
+    assert sorted(runs_folder().iterdir()) == before
 
-    def inflate(entries: dict[str, bytes]) -> None:
-        entries["progress.jsonl"] = bytes(1_000_000)
 
-    with pytest.raises(InputError, match="at most 0 MB unpacked"):
-        import_model(rewrite(exported, inflate))
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no limit there")
+def test_a_disk_without_room_is_told_as_such(exported: Path) -> None:
+    import resource
+
+    before = sorted(runs_folder().iterdir())
+    usual, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, most))  # as a full disk, with an errno of its own
+    try:
+        with pytest.raises(InputError, match=r"it can't be imported \(File too large\)"):
+            import_model(exported)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, most))
+    assert sorted(runs_folder().iterdir()) == before
+
+
+def test_an_archive_or_data_set_beyond_its_bound_is_told_in_a_sentence(home: Path, tmp_path: Path) -> None:
+    large = tmp_path / "large.zip"
+    with large.open("wb") as file:
+        file.truncate(101 * 1024**2)
+    with pytest.raises(InputError, match=r"expected an archive of at most 100 MB, got 101\.0 MB"):
+        import_model(large)
+    with pytest.raises(InputError, match=r"large\.npz: expected a data set of at most 200 MB, got 201\.0 MB"):
+        user_datasets.save("large.npz", bytes(201 * 1024**2))
 
 
 def test_a_run_without_a_model_is_not_listed(tiny_model: Path) -> None:

@@ -9,6 +9,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       image.src = digit.src;
       image.alt = digit.alt;
       button.append(image, digit.caption);
+      button.setAttribute("aria-label", digit.name);
       button.setAttribute("aria-pressed", String(index === data.chosen));
       button.onclick = () => setTriggerValue("picked", index);
       return button;

@@ -28,7 +28,7 @@ def show_hardest(model: StoredModel | None, palette: Palette) -> None:
     shown = test_predictions(model).select(true).sort("loss").page(1, _MOST)
     st.caption(
         f"The test digits with the highest loss for {as_written(model.name)}: the lower the probability of the true "
-        "digit, the higher the loss. True digit → prediction, and the loss in nats; select one for details."
+        "digit, the higher the loss. True digit → prediction, and the loss; select one for details."
     )
     losses = [f"{loss:.1f}" for loss in shown.loss]
     picked = pick_answered(shown, images, losses, palette, key="hardest_grid")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.widgets.facts import Fact, show_facts
 from dashboard.widgets.plain_text import as_written
-from models.formatting import percent
+from models.formatting import CLAIMED, percent
 from models.records import Evaluation
 from models.store import StoredModel
 
@@ -16,13 +16,19 @@ def show_results(model: StoredModel, evaluation: Evaluation) -> None:
         Fact("Accuracy", percent(evaluation.accuracy), f"95 % interval {100 * low:.2f} to {percent(high)}"),
         Fact("Mistakes", f"{evaluation.error_count:,}", f"of {evaluation.count:,} test images"),
         Fact("Top-2 accuracy", percent(evaluation.top2_accuracy), "true digit among the two likeliest"),
-        Fact("Loss", f"{evaluation.loss:.4f}", "cross-entropy, nats per image"),
-        Fact("Calibration error", percent(evaluation.calibration_error), "confidence versus accuracy"),
+        Fact("Loss", f"{evaluation.loss:.4f}", "cross-entropy per image, 0 at best"),
+        Fact(
+            "Calibration error",
+            percent(evaluation.calibration_error),
+            "mean gap between confidence and accuracy",
+        ),
     ]
     if evaluation.human_accuracy is not None:
         note = f"{evaluation.human_error_count:,} mistakes, disputed labels settled by votes"
         facts.insert(2, Fact("By human votes", percent(evaluation.human_accuracy), note))
     show_facts(facts)
+    if model.record.results and model.record.results.claimed:
+        st.caption(f":material/help: All figures are {CLAIMED}; they were not measured on this computer.")
     record = model.record.dataset
     if record.path is not None:
         st.caption(

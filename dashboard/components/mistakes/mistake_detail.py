@@ -85,7 +85,8 @@ def _show_head(model: StoredModel, everything: TestPredictions, index: int, pale
         f'<span style="color:{palette.right}"><small>Label</small>{true}</span>'
         f'<span style="color:{palette.answer}"><small>Read as</small>{read}</span></div>'
         f"<p>{escape(model.name)} predicts {read} with {show_confidence(confidence, 1)} confidence, {verdict}. "
-        f'Loss {loss:.2f} nats.</p><p class="quiet">Test digit {index:,}, counted from 0</p></div></div>'
+        f"Loss {loss:.2f}, where 0 is best.</p>"
+        f'<p class="quiet">Test digit {index:,}, counted from 0</p></div></div>'
     )
 
 

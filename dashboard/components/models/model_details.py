@@ -91,8 +91,8 @@ def _show_int8(model: StoredModel) -> None:
             "Quantize to int8",
             icon=":material/compress:",
             key=f"model_int8 {model.id}",
-            help="8-bit integers for weights and activations, a quarter of the size. The file is evaluated on the "
-            "test set first, and offered only if it loses less than 0.02 points of accuracy.",
+            help="Weights and activations become 8-bit integers (int8), a quarter of the size. The file is evaluated "
+            "on the test set first, and offered only if it loses less than 0.02 points of accuracy.",
         ):
             st.session_state[wanted] = True
             st.rerun()

@@ -6,10 +6,10 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import state
-from dashboard.widgets.message import show_error
+from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
-from models.archive import LARGEST_ARCHIVE, import_model
-from models.errors import DigitLabError
+from models.archive import LARGEST_ARCHIVE
+from pipeline.evaluation.model_evaluation import import_and_evaluate
 
 
 def show_import() -> None:
@@ -33,12 +33,8 @@ def show_import() -> None:
 def _take(name: str, content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (Path(name).name or "run.zip")
-        path.write_bytes(content)
-        try:
-            with st.spinner("Checking the model; this takes a few seconds"):
-                run = import_model(path)
-        except DigitLabError as error:
-            show_error(error)
-            return
-    state.leave_notice(f"Imported {as_written(run.read().name)}.", "check_circle")
-    st.rerun()
+        with errors_shown(), st.spinner("Checking the model; this takes a few seconds"):
+            path.write_bytes(content)
+            name = import_and_evaluate(path).read().name
+            state.leave_notice(f"Imported {as_written(name)}.", "check_circle")
+            st.rerun()

@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
-from models.formatting import percent
+from dashboard.widgets.distinct_labels import distinct_labels
+from models.formatting import CLAIMED, percent
 from models.store import StoredModel
 
 
@@ -18,17 +19,19 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
     by_id = {model.id: model for model in models}
     models, ids = list(by_id.values()), list(by_id)
     ticked = [model_id for model_id in state.ticked_models() if model_id in by_id]
+    names = distinct_labels({model.id: model.name for model in models})
     # other rows make another table, which begins with the ticks of the one before
     widget = f"{key}_{sha256(' '.join(ids).encode()).hexdigest()[:12]}"
     if widget not in st.session_state:
         st.session_state[widget] = {"selection": {"rows": [ids.index(model_id) for model_id in ticked]}}
     st.dataframe(
-        pd.DataFrame([_row(model, default_id) for model in models]),
+        pd.DataFrame([_row(model, names(model.id), default_id) for model in models]),
         hide_index=True,
         key=widget,
         on_select=partial(_keep_ticks, widget, ids),
         selection_mode="multi-row",
         row_height=38,
+        placeholder="-",
         column_config={
             "": st.column_config.TextColumn("", width=36, help="★ marks the default model."),
             "Model": st.column_config.TextColumn(width="medium"),
@@ -43,10 +46,12 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
             "95 % interval": st.column_config.TextColumn(width=130),
             "Parameters": st.column_config.NumberColumn(format="localized", width=100),
             "Size": st.column_config.NumberColumn(
-                format="%.2f MB", width=85, help="Size of the LiteRT file."
+                format="%.2f MB", width=85, help="Size of the LiteRT file, the one that answers."
             ),
             "Epochs": st.column_config.NumberColumn(width=70),
-            "Seed": st.column_config.NumberColumn(width=60),
+            "Seed": st.column_config.NumberColumn(
+                width=60, help="What all that is random in the training came from."
+            ),
             "Trained": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=140),
         },
         alt=f"Table of {len(models)} models.",
@@ -60,20 +65,21 @@ def _keep_ticks(widget: str, ids: Sequence[str]) -> None:
     state.tick_models([ids[row] for row in rows if row < len(ids)])
 
 
-def _row(model: StoredModel, default_id: str) -> dict[str, Any]:
+def _row(model: StoredModel, name: str, default_id: str) -> dict[str, Any]:
     record, results = model.record, model.record.results
     low, high = results.test_interval if results else (0.0, 0.0)
     votes = results.human_accuracy if results else None
+    claimed = results is not None and results.claimed
     return {
         "": "★" if model.id == default_id else "",
-        "Model": model.name,
+        "Model": name,
         "Accuracy": 100 * results.test_accuracy if results else None,
         "95 % interval": f"{100 * low:.2f} to {percent(high)}" if results else "",
         "By human votes": None if votes is None else 100 * votes,
         "Parameters": results.parameters if results else None,
         "Size": model.directory.litert_file.stat().st_size / 1e6,
         "Architecture": record.config.architecture,
-        "Origin": "shipped" if model.shipped else "own",
+        "Origin": "shipped" if model.shipped else f"own, scores {CLAIMED}" if claimed else "own",
         "Status": model.directory.state(record),
         "Epochs": record.epochs_done,
         "Seed": record.config.seed,

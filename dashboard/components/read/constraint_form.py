@@ -77,7 +77,7 @@ def ask_constraints() -> list[Constraint]:
 
 def _ask() -> ConstraintValues:
     st.markdown("**Rules that every line satisfies**")
-    st.caption("The likeliest reading that satisfies all rules is chosen. Leave unknown fields empty.")
+    st.caption("Rules decide what doubtful digits are; sure ones stay. Leave unknown fields empty.")
     persistent: dict[str, Any] = {"persist_state": "session"}
     left, right = st.columns(2)
     length = left.number_input(

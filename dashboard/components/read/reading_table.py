@@ -55,18 +55,19 @@ def show_reading_export(pages: Sequence[AnyPage]) -> None:
     """Buttons that save all pages, as they now stand; files are made when asked for."""
     with st.container(horizontal=True, gap="small", key="read_export"):
         offer_download(
-            "Table (.csv)",
-            lambda: to_csv(pages),
-            "readings.csv",
-            "One row per picture: name, text, digits, doubtful digits, lowest confidence, error, edits.",
-            key="read_csv",
-        )
-        offer_download(
             "Workbook (.xlsx)",
             lambda: to_xlsx(pages),
             "readings.xlsx",
-            "Pictures, lines and digits, each next to its crop from the picture.",
+            "For spreadsheets, with leading zeros. Pictures, lines and digits, each next to its crop from the picture.",
             key="read_xlsx",
+        )
+        offer_download(
+            "Table (.csv)",
+            lambda: to_csv(pages),
+            "readings.csv",
+            "One row per picture: name, text, digits, doubtful digits, lowest confidence, error, edits. "
+            "For programs: spreadsheets drop leading zeros of a .csv.",
+            key="read_csv",
         )
         offer_download(
             "JSON lines (.jsonl)",

@@ -49,10 +49,11 @@ def show_answer(
         key: unique on the page.
     """
     st.html(_answer_html(prediction, image, palette, model))
+    title = "Probability of each digit, if it is one" if prediction.refused else "Probability of each digit"
     show_chart(
-        probability_bars(prediction.probabilities, palette),
+        probability_bars(prediction.probabilities, palette, title),
         key=f"bars_{key}",
-        alt=f"Bar chart of the ten probabilities by {model}; the highest is {prediction.digit} "
+        alt=f"{title} by {model}; the highest is {prediction.digit} "
         f"with {show_confidence(prediction.confidence, 1)}.",
         live=True,
     )
@@ -102,11 +103,13 @@ def show_blank(palette: Palette, key: str) -> None:
 
 def _answer_html(prediction: Prediction, image: NDArray[np.float32], palette: Palette, model: str) -> str:
     head, sentence = put_in_words(prediction)
-    headline = "" if head == str(prediction.digit) else f'<div class="answer-head">{escape(head)}</div>'
+    plain = head == str(prediction.digit)
+    headline = "" if plain else f'<div class="answer-head">{escape(head)}</div>'
     seen = digit_html(image, palette, "The model input, 28 by 28 pixels", "Model input", "92px")
     return (
-        f'<div class="answer" role="status" aria-label="{escape(model)} answers {prediction.digit}">'
-        f'<div class="answer-digit" data-testid="answer" style="color:{_color(prediction, palette)}">'
+        f'<div class="answer" role="status">'
+        f'<div class="answer-digit" data-testid="answer" aria-hidden="{str(not plain).lower()}" '  # the words say it
+        f'style="color:{_color(prediction, palette)}">'
         f"{prediction.digit}</div>"
         f'<div class="answer-words">{headline}<div>{escape(sentence)}</div>'
         f'<div class="answer-model">{escape(model)}</div></div>{seen}</div>'

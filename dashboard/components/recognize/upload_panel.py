@@ -17,6 +17,7 @@ from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.upload_box import ask_photo, ask_pictures
 from dashboard.widgets.work_progress import watch_work
 from models.formatting import show_confidence
+from models.recognizer import Prediction
 from models.store import StoredModel
 from pipeline.reading.page_reading import FailedReading
 
@@ -90,8 +91,8 @@ def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) 
     picked = pick_digit(
         [reading.picture.image for reading in readings],
         palette,
-        [f"{r.upload.name}: read as {p.digit}" for r, p in zip(readings, predictions, strict=True)],
-        [f"{p.digit} · {show_confidence(p.confidence)}" for p in predictions],
+        [f"{r.upload.name}: {_in_short(p)}" for r, p in zip(readings, predictions, strict=True)],
+        [_in_short(p) for p in predictions],
         key="upload_grid",
         chosen=chosen,
     )
@@ -99,6 +100,11 @@ def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) 
         st.session_state[_CHOSEN] = picked
         st.rerun()
     return readings[chosen]
+
+
+def _in_short(prediction: Prediction) -> str:
+    sure = show_confidence(prediction.confidence)
+    return f"no digit, or {prediction.digit}" if prediction.refused else f"{prediction.digit} · {sure}"
 
 
 def _show_reading(reading: _Reading, models: Sequence[StoredModel], palette: Palette, source: str) -> None:

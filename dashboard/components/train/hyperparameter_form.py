@@ -47,7 +47,7 @@ def ask_main_settings(defaults: TrainConfig) -> dict[str, Any]:
 
 
 def ask_more_settings(defaults: TrainConfig) -> dict[str, Any]:
-    """All others, by name."""
+    """All others, by name; the seed is None where none was typed."""
     settings = _ask_fields(WIDE, defaults)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -103,4 +103,6 @@ def _ask(name: str, defaults: TrainConfig, disabled: bool) -> Any:
         bounds = (kind(low), kind(control.most or high))
         form = "percent" if control.percent else None
         return kind(st.slider(title, *bounds, default, kind(control.step), format=form, **common))
+    if name == "seed":
+        return st.number_input(title, int(low), int(high), None, placeholder="new each time", **common)
     return st.number_input(title, int(low), int(high), default, **common)

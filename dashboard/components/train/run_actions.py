@@ -6,13 +6,15 @@ from dashboard import state
 from dashboard.components.train.run_list import Run
 from dashboard.widgets.message import errors_shown
 from pipeline.runs import queue
+from pipeline.runs.heartbeat import seconds_hung
 
 
 def show_actions(run: Run) -> None:
     """The buttons that make sense in the run's state."""
     with st.container(horizontal=True, key="run_actions", vertical_alignment="bottom"):
         if run.active:
-            stopping = run.directory.stop_file.exists()
+            # of a run that hangs, a second click ends the process
+            stopping = run.directory.stop_file.exists() and not seconds_hung(run.directory)
             if st.button(
                 "Stopping" if stopping else "Stop",
                 icon=":material/stop:",

@@ -10,7 +10,7 @@ from dashboard.widgets.distinct_labels import distinct_labels
 from models.errors import ModelError
 from models.records import ENDED, RunRecord, State
 from models.run_directory import RunDirectory
-from pipeline.runs.queue import list_runs
+from pipeline.runs.waiting import attend_queue, list_runs
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Run:
 
 
 def read_runs() -> list[Run]:
-    """All runs, newest first; damaged ones are passed over."""
+    """All runs, newest first; damaged ones are passed over. Sees to it that those that wait are started."""
     runs = []
     for directory in reversed(list_runs()):
         try:
@@ -41,6 +41,8 @@ def read_runs() -> list[Run]:
             runs.append(Run(directory, record, directory.state(record)))
         except ModelError:
             continue
+    if any(run.state == "queued" for run in runs):
+        attend_queue()
     return runs
 
 

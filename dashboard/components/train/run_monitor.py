@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboard.components.train import train_state
 from dashboard.components.train.run_actions import show_actions
-from dashboard.components.train.run_list import Run, pick_earlier_runs, pick_run, read_runs
+from dashboard.components.train.run_list import Run, name_runs, pick_earlier_runs, pick_run, read_runs
+from dashboard.components.train.run_settings import show_settings
 from dashboard.components.train.run_status import measure_pace, show_state
 from dashboard.figures.style import Palette
 from dashboard.figures.training import Axis, Curves, training_curves
@@ -20,7 +21,8 @@ from dashboard.widgets.theme import on_phone
 from models.formatting import duration
 from models.records import Progress
 from pipeline.runs.diagnosis import Diagnosis, diagnose
-from pipeline.runs.queue import earlier_in_queue
+from pipeline.runs.heartbeat import describe_hang
+from pipeline.runs.waiting import earlier_in_queue
 
 _LOOK_AGAIN, _LOOK_AROUND = 1.0, 4.0  # seconds, while a run is active and while none is
 
@@ -31,6 +33,7 @@ _ICONS = {
     "overfitting": "call_split",
     "diverged": "warning",
     "stuck": "warning",
+    "unsteady": "ssid_chart",
     "level": "trending_flat",
     "early": "hourglass_top",
     "waiting": "hourglass_top",
@@ -71,10 +74,12 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         axis = choose("Time axis", AXES, train_state.TIME_AXIS, default="epochs", quiet=True)
     if not lines and not earlier:
         show_empty("curves", "timeline", "No curves", _why_no_curve(run))
+        show_settings(run.record)
         return
+    names = name_runs(runs)
     figure = training_curves(
-        Curves(run.record.name, lines),
-        [Curves(other.record.name, progress_of(other.directory)) for other in earlier],
+        Curves(names(run.id), lines),
+        [Curves(names(other.id), progress_of(other.directory)) for other in earlier],
         palette,
         axis,
         revision=f"{run.id} {axis}",
@@ -91,6 +96,7 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
         live=True,
     )
     _show_diagnosis(diagnosis)
+    show_settings(run.record)
 
 
 def _show_standing(run: Run, lines: list[Progress]) -> None:
@@ -112,6 +118,8 @@ def _show_standing(run: Run, lines: list[Progress]) -> None:
             member = lines[-1].member
             network = f"Network {member} of {run.record.members} · " if member else ""
             st.progress(pace.done, f"{network}Epoch {number} of {epochs} · {pace.in_words()}")
+        if hang := describe_hang(run.directory):
+            st.warning(hang, icon=":material/warning:")
         return
     results = run.record.results
     with st.container(horizontal=True, gap="medium", key="run_results"):

@@ -11,8 +11,8 @@ from dashboard.components.train.hyperparameter_form import (
 from dashboard.components.train.model_summary import show_model_summary
 from dashboard.components.train.train_sources import ask_dataset, ask_start
 from dashboard.widgets.message import errors_shown
-from models.architectures import CATALOGUE, class_count, summarize
-from models.train_config import TrainConfig, default_config, make_config
+from models.architectures import CATALOGUE, DEFAULT_ARCHITECTURE, class_count, summarize
+from models.train_config import TrainConfig, default_config, make_config, new_seed
 from pipeline.data.user_datasets import open_saved
 from pipeline.runs import queue
 
@@ -28,7 +28,7 @@ def show_train_form() -> None:
             list(CATALOGUE),
             format_func=lambda key: CATALOGUE[key].title if key in CATALOGUE else str(key),
             captions=[entry.description for entry in CATALOGUE.values()],
-            index=list(CATALOGUE).index("cnn-fast"),
+            index=list(CATALOGUE).index(DEFAULT_ARCHITECTURE),
             key=train_state.ARCHITECTURE,
             label_visibility="collapsed",
             persist_state="session",
@@ -42,6 +42,8 @@ def show_train_form() -> None:
         with st.expander("More", icon=":material/tune:"):
             settings |= ask_more_settings(defaults)
         with errors_shown():
+            if settings["seed"] is None:
+                settings["seed"] = new_seed()
             config = make_config(name, parameters=parameters, **settings)
             with st.expander("Data and initial weights", icon=":material/database:"):
                 dataset, start_from = ask_dataset(), ask_start(config)

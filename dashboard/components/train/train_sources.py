@@ -12,8 +12,6 @@ from pipeline.data import saved_digits, user_datasets
 _SEEN = "training_set_seen"
 """Session key: id of the last uploaded file, so that each is saved once."""
 
-_LARGEST_UPLOAD = 200  # MB; MNIST has 55 uncompressed
-
 
 def ask_dataset() -> str:
     """The data set's name as `user_datasets.open_saved` takes it."""
@@ -22,7 +20,7 @@ def ask_dataset() -> str:
         "Your own digits (.npz)",
         type=["npz"],
         key="training_set_file",
-        max_upload_size=_LARGEST_UPLOAD,
+        max_upload_size=user_datasets.LARGEST_UPLOAD // 1024**2,
         help="Arrays x_train, y_train, x_test and y_test: uint8 images of 28 by 28 with bright strokes, labels 0 to 9.",
     )
     if file is not None and st.session_state.get(_SEEN) != file.file_id:

@@ -1,5 +1,8 @@
 """The command line as a process: what scripts and people rely on."""
 
+import io
+import json
+import os
 import re
 import shutil
 import signal
@@ -17,9 +20,18 @@ from PIL import Image
 
 from models.store import list_models
 from pipeline.data.dataset import load_dataset
-from pipeline.runs.queue import list_runs
+from pipeline.runs.waiting import list_runs
 from tests.browser.server import free_port
-from tests.conftest import LONG_TRAINING, PROJECT, Digitlab, Outcome, run_digitlab, start_digitlab
+from tests.conftest import (
+    LONG_TRAINING,
+    PROJECT,
+    Digitlab,
+    Outcome,
+    a_star,
+    copy_model,
+    run_digitlab,
+    start_digitlab,
+)
 
 
 @pytest.fixture
@@ -126,6 +138,68 @@ def _png_of_size(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_a_pipe_a_device_or_a_folder_is_refused_at_once(
+    home: Path, digitlab: Digitlab, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    device = Path("/dev/zero")
+    outcome = digitlab("predict", pipe, device, tmp_path, "--json")
+    assert outcome.code == 1
+    of_pipe, of_device, of_folder = (line["error"] for line in outcome.json_lines())
+    assert of_pipe == f"{pipe}: the file can't be read (it is a pipe or device, not a file)."
+    assert "pipe or device" in of_device
+    assert "this is a folder" in of_folder
+    (line,) = digitlab("read", pipe, "--json").json_lines()
+    assert "pipe or device" in line["error"]
+    for call in (
+        ("evaluate", "--dataset", pipe),
+        ("models", "import", pipe),
+        ("read", device, "--csv", pipe),
+        ("read", device, "--expect", f"one-of={pipe}"),
+    ):
+        outcome = digitlab(*call)
+        assert outcome.code == 2, call
+        assert "pipe or device" in outcome.err, (call, outcome.err)
+
+
+def test_names_from_elsewhere_send_the_terminal_no_commands(
+    tiny_model: Path, digitlab: Digitlab, tmp_path: Path
+) -> None:
+    evil = "\x1b]0;owned\x07\x1b[2J\r\x9b31m\u202e"
+    record = json.loads((tiny_model / "run.json").read_text())
+    record["dataset"]["name"] += evil
+    changes = {"command": evil, "notes": f"two\n{evil}lines", "versions": {evil: evil}, "reason": evil}
+    (tiny_model / "run.json").write_text(json.dumps({**record, **changes, "name": evil, "status": "failed"}))
+    for call in (
+        ("models", "show", tiny_model.name),
+        ("models", "list"),
+        ("runs", "list"),
+        ("models", "show", "nobody"),
+        ("models", "default", tiny_model.name),
+        ("models", "delete", tiny_model.name),
+        ("runs", "follow", tiny_model.name),
+        ("predict", tmp_path / f"{evil}.png"),
+    ):
+        outcome = digitlab(*call)
+        text = outcome.out + outcome.err
+        assert r"\x1b" in text, call
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text), (call, text)
+    assert "two\n\\x1b" in digitlab("models", "show", tiny_model.name).out
+
+
+def test_decoders_write_nothing_past_the_program(home: Path, digitlab: Digitlab, tmp_path: Path) -> None:
+    content = io.BytesIO()
+    Image.effect_noise((60, 60), 90).convert("1").save(content, "TIFF", compression="group4")
+    damaged = tmp_path / "damaged.tif"
+    damaged.write_bytes(content.getvalue()[:8] + bytes(40) + content.getvalue()[48:])
+    for command in ("predict", "read"):
+        outcome = digitlab(command, damaged, "--json")
+        assert len(outcome.json_lines()) == 1
+        assert outcome.err == ""
+
+
 @pytest.mark.slow
 def test_wrong_calls_exit_with_two_and_one_sentence(
     home: Path, digitlab: Digitlab, seven: Path, tmp_path: Path
@@ -206,6 +280,21 @@ def test_models_are_renamed_exported_imported_and_deleted(
     assert re.search(r"\(\d\d\.\d\d to \d\d\.\d\d\)", shipped), "the interval"
 
 
+@pytest.mark.parametrize(
+    "call", [("models", "show"), ("models", "delete", "--yes"), ("runs", "delete", "--yes"), ("runs", "stop")]
+)
+def test_a_name_that_two_have_is_refused_with_their_ids(
+    tiny_model: Path, digitlab: Digitlab, call: tuple[str, ...]
+) -> None:
+    twin = copy_model(tiny_model, "20200101-000000-000000", "tiny")
+    outcome = digitlab(*call, "tiny")
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 1
+    assert "2 " in outcome.err
+    assert all(path.name in outcome.err and path.exists() for path in (tiny_model, twin))
+    assert digitlab("models", "show", twin.name, "--json").json_lines()[0]["model"] == twin.name
+
+
 def test_a_damaged_run_is_listed_and_can_be_deleted(tiny_model: Path, digitlab: Digitlab) -> None:
     broken = tiny_model.with_name("20200101-000000-000000")
     shutil.copytree(tiny_model, broken)
@@ -224,6 +313,7 @@ def test_no_answer_is_told_as_certain(home: Path, digitlab: Digitlab, seven: Pat
 
 def test_help_tells_bounds_to_the_last_figure(digitlab: Digitlab) -> None:
     out = digitlab("train", "--help").out
+    assert "[default: cnn-fast]" in out, "what the page has chosen first"
     assert str(2**31 - 1) in out
     assert "above 0 to 10" in " ".join(out.split())
 
@@ -285,3 +375,36 @@ def test_time_passes_in_words() -> None:
         "3 min 20 s",
         "1 h 05 min",
     ]
+
+
+def test_what_people_see_of_a_model_is_in_words(tiny_model: Path, digitlab: Digitlab) -> None:
+    out = digitlab("models", "show", "tiny").out
+    assert "None" not in out
+    assert re.search(r"^test accuracy +\d\d\.\d\d % \(\d\d\.\d\d to \d\d\.\d\d\)$", out, re.MULTILINE)
+    assert re.search(r"^by votes +-$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("of", ["runs", "models"])
+def test_a_list_that_is_written_to_a_file_keeps_its_header(
+    tiny_model: Path, digitlab: Digitlab, of: str
+) -> None:
+    header, *rows = digitlab(of, "list").out.splitlines()
+    assert header.endswith("name")
+    assert rows[-1].endswith("tiny")
+
+
+def test_a_picture_of_no_digit_is_told_as_such_first(home: Path, digitlab: Digitlab, tmp_path: Path) -> None:
+    a_star(tmp_path / "star.png")
+    out = digitlab("predict", tmp_path / "star.png").out
+    assert "star.png: perhaps no digit at all; if it is one, " in out
+
+
+def test_test_images_are_enough_to_evaluate(
+    tiny_model: Path, digitlab: Digitlab, few_digits: Path, tmp_path: Path
+) -> None:
+    with np.load(few_digits) as digits:
+        np.savez(tmp_path / "test.npz", x_test=digits["x_test"][:50], y_test=digits["y_test"][:50])
+    outcome = digitlab("evaluate", "tiny", "--dataset", tmp_path / "test.npz", "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json_lines()[0]["count"] == 50
+    assert "it has no array x_train" in digitlab("train", "--dataset", tmp_path / "test.npz").err

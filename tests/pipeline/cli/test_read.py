@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,22 @@ def pdf_with_a_bad_page() -> bytes:
     return pdf_of([pages[0], None, pages[2]], {**contents, **pictures})
 
 
+def test_odd_names_are_harmless_in_the_table_and_found_again(
+    home: Path, digitlab: Digitlab, tmp_path: Path
+) -> None:
+    table = tmp_path / "table.csv"
+    names = ["=HYPERLINK(1).png", "-x.png", "a\r.png", os.fsdecode(b"\xff.png")]
+    for name in names:
+        (home / name).write_text("no picture")
+    cells = ["'=HYPERLINK(1).png", "'-x.png", r"a\r.png", r"\udcff.png"]
+    for call in range(2):  # the second reads the same files again, since they failed
+        assert digitlab("read", "--csv", table, "--", *names).code == 1
+        with table.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        assert [row["path"] for row in rows] == cells, call
+        assert all(row["error"].startswith(cell) for row, cell in zip(rows, cells, strict=True))
+
+
 @pytest.mark.slow
 def test_every_page_of_every_format_is_an_entry_of_its_own(digitlab: Digitlab, tmp_path: Path) -> None:
     folder = tmp_path / "scans"
@@ -70,7 +87,8 @@ def test_every_page_of_every_format_is_an_entry_of_its_own(digitlab: Digitlab, t
     (folder / "sub" / "all.gif").write_bytes(of_all("GIF"))
     (folder / "sub" / "one.pdf").write_bytes(one("PDF"))
     (folder / "sub" / "closed.zip").write_bytes(b"not opened")
-    outcome = digitlab("read", folder, "--json")
+    table = tmp_path / "cells.csv"
+    outcome = digitlab("read", folder, "--json", "--cells", table)
     assert outcome.code == 0, outcome.out
     assert "1 zip archive in folders not opened" in outcome.err
     records = outcome.json_lines()
@@ -87,6 +105,10 @@ def test_every_page_of_every_format_is_an_entry_of_its_own(digitlab: Digitlab, t
     single[str(folder / "sub" / "one.pdf"), None] = "3141"
     assert found == several | single
     assert list(records[0])[:2] == ["path", "text"], "a picture's record has no page"
+    cells = list(csv.DictReader(io.StringIO(table.read_text())))
+    assert {(row["path"], row["page"], row["cell 1"]) for row in cells} == {
+        (path, str(page or ""), text) for (path, page), text in found.items()
+    }
 
 
 def test_bad_pages_are_named_and_the_rest_is_read(digitlab: Digitlab, tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
 import io
+import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,53 @@ def test_a_file_with_other_arrays_is_refused(tmp_path: Path, changes: dict[str, 
     np.savez(tmp_path / "odd.npz", **_arrays(**changes))
     with pytest.raises(InputError, match=complaint):
         load_dataset(tmp_path / "odd.npz")
+
+
+def _with_header(path: Path, start: bytes) -> Path:
+    """A data set whose first array begins with these bytes, version and length of the header included."""
+    np.savez(path, **_arrays())
+    with zipfile.ZipFile(path) as whole:
+        entries = {name: whole.read(name) for name in whole.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in {**entries, "x_train.npy": b"\x93NUMPY" + start}.items():
+            file.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '|u1', 'fortran_order': False, 'shape': 20}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (-20, 28, 28)}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (2000000, 28, 28)}",
+        "{'descr': (), 'fortran_order': False, 'shape': (20, 28, 28)}",
+        "{'descr': ',', 'fortran_order': False, 'shape': (20, 28, 28)}",
+        "{1: 2, 'shape': 3}",
+        "{[]: 2}",
+        "('descr', '|u1')",
+        "((((",
+        "-" * 9000 + "1",
+        "\0",
+    ],
+)
+def test_a_damaged_header_is_refused(tmp_path: Path, header: str) -> None:
+    path = _with_header(tmp_path / "odd.npz", b"\1\0" + struct.pack("<H", len(header)) + header.encode())
+    with pytest.raises(InputError, match="x_train is not a readable array"):
+        load_dataset(path)
+
+
+def test_nothing_is_read_of_what_claims_too_much(tmp_path: Path) -> None:
+    long = _with_header(tmp_path / "long.npz", b"\2\0" + struct.pack("<I", 2**30) + b" " * 40 * 1024**2)
+    images = np.zeros((50_000, 28, 28), np.uint8)
+    np.savez_compressed(tmp_path / "bomb.npz", **_arrays(x_train=images, y_train=np.arange(50_000) % 10))
+    tracemalloc.start()
+    with pytest.raises(InputError, match="x_train unpacks to more than 100 times its size"):
+        load_dataset(tmp_path / "bomb.npz")
+    with pytest.raises(InputError, match="x_train is not a readable array"):
+        load_dataset(long)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 1024**2
 
 
 def test_a_file_without_an_array_or_of_another_kind_is_refused(tmp_path: Path) -> None:

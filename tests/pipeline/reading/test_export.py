@@ -18,7 +18,8 @@ from pipeline.imaging.documents import Page
 from pipeline.reading.constraints import parse_constraint
 from pipeline.reading.corrections import correct_digit
 from pipeline.reading.crops import PageWithCrops, read_with_crops
-from pipeline.reading.export import page_record, to_csv, to_json, to_xlsx, to_zip
+from pipeline.reading.export import page_record, to_cells_csv, to_csv, to_json, to_xlsx, to_zip
+from pipeline.reading.page_reading import CELL_BREAK
 from pipeline.reading.review import AnyPage, FailedPage, ReviewedPage
 from tests.pipeline.reading.test_corrections import reading_of
 from tests.pipeline.reading.test_reader import page_of
@@ -48,11 +49,23 @@ PAGES: list[AnyPage] = [
 
 def test_the_table_has_the_columns_of_the_command_line_and_the_changes() -> None:
     rows = list(csv.DictReader(io.StringIO(to_csv(PAGES))))
-    assert [row["path"] for row in rows] == ["=page.png", "blank.png", "folder/unsure.png"]
+    assert [row["path"] for row in rows] == ["'=page.png", "blank.png", "folder/unsure.png"]
     assert [row["text"] for row in rows] == ["072\n34", "", "5"]
     assert [row["edits"] for row in rows] == ["1", "0", "0"]
     assert [row["doubtful"] for row in rows] == ["0", "0", "1"]
     assert rows[1]["error"].startswith("Expected")
+
+
+def test_each_cell_of_a_line_has_a_column() -> None:
+    reading = reading_of(("072", "34"))
+    apart = replace(reading.characters[2], before=CELL_BREAK)
+    reading = replace(reading, characters=(*reading.characters[:2], apart, *reading.characters[3:]))
+    page = replace(PAGE, reading=reading)
+    rows = list(csv.DictReader(io.StringIO(to_cells_csv([ReviewedPage("a.png", page)]))))
+    assert [(row["line"], row["cell 1"], row["cell 2"]) for row in rows] == [
+        ("1", "07", "2"),
+        ("2", "34", None),
+    ]
 
 
 def test_a_page_of_a_file_is_named_by_the_file_and_its_number() -> None:
@@ -69,7 +82,11 @@ def test_a_page_of_a_file_is_named_by_the_file_and_its_number() -> None:
         ("=page.png", None),
     ]
     rows = list(csv.DictReader(io.StringIO(to_csv(pages))))
-    assert [(row["path"], row["page"]) for row in rows] == [("a.pdf", "3"), ("a.pdf", "3"), ("=page.png", "")]
+    assert [(row["path"], row["page"]) for row in rows] == [
+        ("a.pdf", "3"),
+        ("a.pdf", "3"),
+        ("'=page.png", ""),
+    ]
     table = load_workbook(io.BytesIO(to_xlsx(pages)))["Pictures"]
     assert table["A2"].value == "a.pdf, page 3"
 
@@ -111,9 +128,11 @@ def test_lines_are_held_against_what_is_known_as_they_now_stand() -> None:
 
 def test_the_workbook_shows_every_line_and_digit_beside_its_picture() -> None:
     book = load_workbook(io.BytesIO(to_xlsx(PAGES)))
-    assert book.sheetnames == ["Pictures", "Lines", "Digits"]
-    pictures, lines, digits = (list(table.values) for table in book.worksheets)
+    assert book.sheetnames == ["Pictures", "Cells", "Lines", "Digits"]
+    pictures, cells, lines, digits = (list(table.values) for table in book.worksheets)
     assert pictures[1][:3] == ("=page.png", "072\n34", 5)
+    assert cells[0] == ("Picture", "Page", "Line", "Cell 1")
+    assert cells[1:3] == [("=page.png", None, 1, "072"), ("=page.png", None, 2, "34")]
     assert book["Pictures"]["A2"].data_type == "s"
     assert [row[2] for row in lines[1:]] == ["072", "34", "5"]
     assert [row[3] for row in digits[1:]] == [0, 7, 2, 3, 4, 5]
@@ -123,20 +142,54 @@ def test_the_workbook_shows_every_line_and_digit_beside_its_picture() -> None:
     assert len(book["Digits"]._images) == 6
 
 
-def test_a_name_with_control_characters_does_not_spoil_the_workbook() -> None:
-    book = load_workbook(io.BytesIO(to_xlsx([ReviewedPage("a\x0b.png", PAGE)])))
-    assert book["Pictures"]["A2"].value == "a.png"
+@pytest.mark.parametrize(
+    ("name", "cell", "shown"),
+    [
+        ("a\x0b.png", "a\\x0b.png", "a\\x0b.png"),
+        ("a\r\nb.png", "a\\r\\nb.png", "a\\r\nb.png"),
+        ("\ud83d.png", "\\ud83d.png", "\\ud83d.png"),
+        ("\uffff.png", "\\uffff.png", "\\uffff.png"),
+        ("=HYPERLINK(1).png", "'=HYPERLINK(1).png", "=HYPERLINK(1).png"),
+        ("@SUM(1).png", "'@SUM(1).png", "@SUM(1).png"),
+        ("\t=1.png", "\\t=1.png", "\t=1.png"),
+        ("नमस्ते ७.png", "नमस्ते ७.png", "नमस्ते ७.png"),
+    ],
+)
+def test_no_name_spoils_a_file_or_is_computed_by_a_spreadsheet(name: str, cell: str, shown: str) -> None:
+    pages: list[AnyPage] = [ReviewedPage(name, PAGE), FailedPage(name, "No digits.")]
+    table = csv.DictReader(io.StringIO(to_csv(pages).encode().decode(), newline=""))
+    assert [row["path"] for row in table] == [cell, cell]
+    book = load_workbook(io.BytesIO(to_xlsx(pages)))
+    assert [row[0] for row in list(book["Pictures"].values)[1:]] == [shown, shown]
+    assert book["Pictures"]["A2"].data_type == "s"
+    assert [json.loads(line)["path"] for line in to_json(pages).encode().splitlines()] == [name, name]
+    assert to_zip(pages)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [("-12", "-12"), ("+1,5", "+1,5"), ("=5", "'=5"), ("-1-2", "'-1-2"), ("+1\n2", "'+1\n2")],
+)
+def test_a_text_is_no_formula_in_a_table(text: str, cell: str) -> None:
+    page = page_reading(tuple(text.split("\n")))
+    (row,) = csv.DictReader(io.StringIO(to_csv([ReviewedPage("a.png", page)])))
+    assert row["text"] == cell
 
 
 def test_the_archive_holds_tables_and_crops() -> None:
     with zipfile.ZipFile(io.BytesIO(to_zip(PAGES))) as archive:
         names = archive.namelist()
         assert archive.read("readings.csv").decode() == to_csv(PAGES)
+        assert archive.read("cells.csv").decode().splitlines()[:3] == [
+            "path,page,line,cell 1",
+            "'=page.png,,1,072",
+            "'=page.png,,2,34",
+        ]
         assert archive.read("readings.jsonl").decode() == to_json(PAGES)
     assert "crops/001-_page/line-01.png" in names
     assert "crops/001-_page/line-02-digit-02-read-4.png" in names
     assert "crops/003-unsure/line-01-digit-01-read-5.png" in names
-    assert len(names) == 2 + 3 + 6
+    assert len(names) == 3 + 3 + 6
 
 
 def test_a_digit_that_was_looked_at_is_no_longer_doubtful() -> None:

@@ -174,6 +174,14 @@ def test_what_is_known_of_a_line_decides_between_its_readings(recognizer: Recogn
     assert read_page(page, recognizer, [parse_constraint("length=7")]).disagreeing == (1, 2)
 
 
+@pytest.mark.parametrize("rule", ["length=7", "luhn", "one-of=2658", "range=5000..9999"])
+def test_a_wrong_rule_leaves_a_sure_line_sure(recognizer: Recognizer, rule: str) -> None:
+    reading = read_page(page_of(("2653",)), recognizer, [parse_constraint(rule)])
+    assert reading.text == "2653"
+    assert not any(character.doubtful for character in reading.characters)
+    assert reading.disagreeing == (1,)
+
+
 @pytest.mark.slow
 def test_a_folder_is_read_to_a_table_that_goes_on_where_it_stopped(
     home: Path, digitlab: Digitlab, tmp_path: Path

@@ -14,7 +14,8 @@ from models.run_directory import RunDirectory
 from models.train_config import make_config
 from pipeline.data.dataset import load_dataset
 from pipeline.runs.progress import follow, history, read_progress
-from pipeline.runs.queue import list_runs, resume, stop, submit
+from pipeline.runs.queue import resume, stop, submit
+from pipeline.runs.waiting import list_runs
 from tests.conftest import Digitlab, results_of
 
 pytestmark = pytest.mark.slow
@@ -74,6 +75,25 @@ def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
     assert killed.read().seconds >= seconds[-1]
     assert epoch_lines(killed) == epoch_lines(untouched), "same seed, same history"
     assert results_of(killed.read()) == results_of(untouched.read())
+
+
+def test_a_run_that_ends_while_its_model_is_moved_is_no_model_until_it_is_resumed(
+    tiny_model: Path, digitlab: Digitlab
+) -> None:
+    """Old scores never stand beside new weights: whatever stops the move, here a folder in its way."""
+    run = RunDirectory(tiny_model)
+    run.predictions_file.unlink()
+    (run.predictions_file / "in the way").mkdir(parents=True)
+    assert digitlab("runs", "resume", "tiny", "--epochs", 1).code == 1
+    assert run.read().results is None
+    (run.predictions_file / "in the way").rmdir()
+    run.predictions_file.rmdir()
+    run.predictions_file.touch()
+    run.update(status="running")  # as a kill would have left it
+    assert "tiny" not in digitlab("models", "list").out
+    assert "interrupted" in digitlab("runs", "list").out
+    assert digitlab("runs", "resume", "tiny").code == 0
+    assert "tiny" in digitlab("models", "list").out
 
 
 def test_a_stopped_run_keeps_a_model_and_can_go_on(home: Path, few_digits: Path, digitlab: Digitlab) -> None:
@@ -147,6 +167,7 @@ def test_a_training_begins_with_the_weights_of_another_model(tiny_model: Path, d
     assert first["accuracy"] > history(RunDirectory(tiny_model))[0].accuracy + 0.1
     record = RunDirectory(Path(outcome.json_lines()[-1]["path"])).read()
     assert record.reason == "One epoch done."
+    assert outcome.json_lines()[-1]["seed"] == record.config.seed != 0, "a new one, and told"
     assert record.command.endswith(f"--from {tiny_model.name}")
     misfit = digitlab("train", *settings, "--set", "hidden_1=64", "--json")
     assert misfit.code == 2, "refused before anything is started"
