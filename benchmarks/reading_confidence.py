@@ -46,20 +46,25 @@ def main() -> None:
 def _gathered(
     count: int, seed: int, recognizer: Recognizer, *, held_out: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Evidence (n, 3) of every character that was read, and whether it is what stands there."""
+    """Evidence (n, 3) of every character that was seen in a line, and whether it is what stands there."""
     rows, rights = [], []
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         phrase = list(PAGES.values())[number % len(PAGES)]
         height, width = (int(side) for side in rng.integers(300, 1000, 2))
         size = float(np.exp(rng.uniform(np.log(24), np.log(min(90, height / 4)))))
-        picture = photograph(rng, Scene(height, width, size, line_layout(phrase), held_out=held_out))
+        layout = (
+            None if number % 3 == 2 else line_layout(phrase)
+        )  # one in three is any page, with words and print
+        turn = float(rng.normal(0, 3))
+        picture = photograph(rng, Scene(height, width, size, layout, turn=turn, held_out=held_out))
         page = SeenPage(Picture(picture.pixels), recognizer)
-        for line, spaced in enumerate(page.lines):
-            for (member, _), character in zip(spaced, page.read(line, None), strict=True):
-                rows.append(page.evidence(member))
-                middle = np.array(character.box.edges).reshape(2, 2).mean(axis=0)
-                rights.append(character.text in _texts_at(picture, middle, character.box.height))
+        for member in page.seen:
+            rows.append(page.evidence(member))
+            choices, box = page.choices(member), page.box([member])
+            text = max(filter(None, choices), key=choices.__getitem__)
+            middle = np.array(box.edges).reshape(2, 2).mean(axis=0)
+            rights.append(text in _texts_at(picture, middle, box.height))
     return np.array(rows), np.array(rights)
 
 
@@ -69,6 +74,7 @@ def _texts_at(picture: Photograph, middle: NDArray[np.float64], height: float) -
         character.placed.character.replace("—", "/")
         for character in picture.characters
         if character.visible > 0.7
+        and not character.placed.printed
         and np.hypot(character.x - middle[0], character.y - middle[1]) < 0.35 * max(height, character.height)
     }
 
