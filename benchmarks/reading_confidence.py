@@ -30,10 +30,8 @@ def main() -> None:
     recognizer = Recognizer(find_model(None).directory.litert_file)
     evidence, right = _gathered(options.pages, options.seed, recognizer, held_out=False)
     model = LogisticRegression(C=100).fit(evidence, right)
-    (likeliest, there, agreed), (bias,) = model.coef_[0], model.intercept_
-    print(
-        f"likeliest={likeliest:.2f}, there={there:.2f}, agreed={agreed:.2f}, bias={bias:.2f}  ({len(right)} characters)"
-    )
+    (likeliest, there), (bias,) = model.coef_[0], model.intercept_
+    print(f"likeliest={likeliest:.2f}, there={there:.2f}, bias={bias:.2f}  ({len(right)} characters)")
     evidence, right = _gathered(options.pages, options.seed + 1, recognizer, held_out=True)
     sure = model.predict_proba(evidence)[:, 1]
     print(f"held out: {len(right)} characters, {right.mean():.2%} right, mean confidence {sure.mean():.2%}")
@@ -46,7 +44,7 @@ def main() -> None:
 def _gathered(
     count: int, seed: int, recognizer: Recognizer, *, held_out: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Evidence (n, 3) of every character that was seen in a line, and whether it is what stands there."""
+    """Evidence (n, 2) of every character that was seen in a line, and whether it is what stands there."""
     rows, rights = [], []
     for number in range(count):
         rng = np.random.default_rng([seed, number])

@@ -38,7 +38,8 @@ class DetectionParameters:
     Attributes:
         least_score: of a middle.
         overlap: share of the smaller of two boxes from which they are the same character.
-        unsure: mean sureness below which a page is looked at from other sides.
+        unsure: mean sureness below which a page is looked at upside down, since most digits are still like digits
+            there, and below which it is looked at from all sides.
         better: factor by which another side has to speak more clearly.
         sloping: degrees from which lines are made level.
         known: from where to where digits are known, as factors of `DIGIT_HEIGHT`.
@@ -46,7 +47,7 @@ class DetectionParameters:
 
     least_score: float = 0.3
     overlap: float = 0.55
-    unsure: float = 0.4
+    unsure: tuple[float, float] = (0.6, 0.4)
     better: float = 1.5
     sloping: float = 15.0
     known: tuple[float, float] = (0.45, 1.9)
@@ -205,12 +206,14 @@ def _best_turn(looks: _Looks, scale: float) -> tuple[float, Sighting]:
     """
     turn, sighting = 0.0, looks.at(scale)
     small = 0 < len(sighting.found) <= _MOST_TURNED and scale * looks.longest <= _LARGEST_TURNED
-    if small and _sureness(sighting.found).mean() < PARAMETERS.unsure:
-        best = PARAMETERS.better * _evidence(sighting.found)
-        for other in _TURNS:
+    sureness = _sureness(sighting.found).mean() if small else 1.0
+    rather, very = PARAMETERS.unsure
+    if sureness < rather:
+        best = PARAMETERS.better * _clearness(sighting.found)
+        for other in _TURNS if sureness < very else _TURNS[:1]:
             turned = looks.turned(scale, other)
-            if (evidence := _evidence(turned.found)) > best:
-                best, turn, sighting = evidence, other, turned
+            if (clearness := _clearness(turned.found)) > best:
+                best, turn, sighting = clearness, other, turned
     digits = sighting.found[sighting.found.is_digit]
     slope = float(np.rad2deg(np.arctan(common_slope(digits.middles, _typical_height(digits)))))
     if abs(slope) > PARAMETERS.sloping:
@@ -225,11 +228,20 @@ def _sureness(found: Detections) -> NDArray[np.float64]:
     return np.asarray(found.scores * found.probabilities.max(axis=1, initial=0), np.float64)
 
 
+def _clearness(found: Detections) -> float:
+    """How clearly characters of the right size are seen: the sum of their sureness, cubed: guesses hardly count."""
+    return float(_fitting_sureness(found).sum())
+
+
 def _evidence(found: Detections) -> float:
-    """How much speaks for digits of the right size: the sum of their sureness, cubed, so that guesses hardly count."""
+    """How much of `_clearness` speaks for digits."""
+    return float(_fitting_sureness(found)[found.is_digit].sum())
+
+
+def _fitting_sureness(found: Detections) -> NDArray[np.float64]:
     heights = found.sizes[:, 1] / DIGIT_HEIGHT
     fit = np.exp(-((np.log(np.maximum(heights, 0.01)) / 0.6) ** 2))
-    return float((fit * _sureness(found) ** 3 * found.is_digit).sum())
+    return np.asarray(fit * _sureness(found) ** 3, np.float64)
 
 
 def _decoded(maps: Maps) -> Detections:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from models.digits import DIGITS
 from models.recognizer import Recognizer, among_digits
@@ -44,16 +43,14 @@ class Votes:
         digit: exponent of the recognizer's.
         likeliest: weight of the log-odds of the likeliest character.
         there: weight of the log-odds of there being a character.
-        agreed: weight of the log-odds that the recognizer gives to that digit.
         bias: added to them; the sum is the log-odds of being right.
     """
 
-    page: float = 0.6
-    digit: float = 0.6
-    likeliest: float = 1.01
-    there: float = 1.29
-    agreed: float = 0.16
-    bias: float = -1.68
+    page: float = 0.8
+    digit: float = 0.2
+    likeliest: float = 1.32
+    there: float = 1.87
+    bias: float = -1.13
 
 
 VOTES = Votes()
@@ -85,7 +82,6 @@ class SeenPage:
         digits = np.array([number for number in self.seen if found.is_digit[number]], np.intp)
         self._images = dict(zip(digits.tolist(), digit_images(found, sighting.ink, digits), strict=True))
         self._probabilities = np.array(found.probabilities, np.float64)
-        self._answers: dict[int, NDArray[np.float32]] = {}
         self._ask(recognizer)
         self._choices = {number: self._chances(number) for number in self.seen}
         doubted = self._doubted(arrangement.words)
@@ -100,36 +96,24 @@ class SeenPage:
         inked = [number for number, image in self._images.items() if image.any()]
         if not inked:
             return
-        scores = recognizer.scores(np.stack([self._images[number] for number in inked]))
-        self._answers = dict(zip(inked, scores, strict=True))
-        answers = among_digits(scores)
+        answers = among_digits(recognizer.scores(np.stack([self._images[number] for number in inked])))
         own = self._probabilities[inked, :DIGITS]
         share = own.sum(axis=1, keepdims=True)
         both = (own / share + 1e-6) ** VOTES.page * (answers + 1e-6) ** VOTES.digit
         self._probabilities[inked, :DIGITS] = share * both / both.sum(axis=1, keepdims=True)
 
     def _doubted(self, words: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
-        """The groups of which nothing is sure enough; none if no digit would stay."""
-        best = {
-            number: max((chance, text) for text, chance in choices.items() if text)
+        """The groups of which nothing is sure enough."""
+        sure = {
+            number: max(chance for text, chance in choices.items() if text)
             for number, choices in self._choices.items()
         }
-        doubted = [word for word in words if all(best[number][0] < _HARDLY for number in word)]
-        gone = {number for word in doubted for number in word}
-        stays = any(text.isdecimal() for number, (_, text) in best.items() if number not in gone)
-        return tuple(doubted) if stays else ()
+        return tuple(word for word in words if all(sure[number] < _HARDLY for number in word))
 
-    def evidence(self, number: int) -> tuple[float, float, float]:
-        """Log-odds of a character's likeliest kind, of its being there at all, and the recognizer's of that digit.
-
-        The last is 0 for a sign, of which the recognizer knows nothing.
-        """
-        best = int(self._probabilities[number].argmax())
-        answer = self._answers.get(number)
-        return (
-            _log_odds(float(self._probabilities[number, best])),
-            _log_odds(float(self._found.scores[number])),
-            0.0 if answer is None or best >= DIGITS else _log_odds(float(answer[best])),
+    def evidence(self, number: int) -> tuple[float, float]:
+        """Log-odds of a character's likeliest kind, and of its being there at all."""
+        return _log_odds(float(self._probabilities[number].max())), _log_odds(
+            float(self._found.scores[number])
         )
 
     def choices(self, number: int) -> Mapping[str, float]:
@@ -138,8 +122,8 @@ class SeenPage:
 
     def _chances(self, number: int) -> dict[str, float]:
         row = self._probabilities[number]
-        likeliest, there, agreed = self.evidence(number)
-        odds = VOTES.likeliest * likeliest + VOTES.there * there + VOTES.agreed * agreed + VOTES.bias
+        likeliest, there = self.evidence(number)
+        odds = VOTES.likeliest * likeliest + VOTES.there * there + VOTES.bias
         sure = float(1 / (1 + np.exp(-odds)))
         best = int(row.argmax())
         # the others as likely beside the best as the networks have it; what is then left is for there being nothing
