@@ -43,7 +43,7 @@ def follow_address() -> Mapping[str, Any]:
     given = st.query_params.get(_PARAMETER)
     if not given or given == st.session_state.get(_ADDRESS):
         return {}
-    _begin()
+    _forget()
     st.session_state[_ADDRESS] = st.session_state[_BATCH] = given
     try:
         return batch_store.settings_of(given)
@@ -145,7 +145,7 @@ def _kept_files(more_come: bool) -> list[KeptFile]:
     batch = review_state.open_batch()
     files = batch_store.files_of(batch) if batch else []
     if files is None and not more_come:
-        _begin()
+        _forget()
         st.info(
             "The pages of this address are no longer kept here; upload them again.", icon=":material/history:"
         )
@@ -167,11 +167,15 @@ def _take_out(files: set[tuple[str, str]]) -> None:
 
 def _begin() -> None:
     """Has the page begin anew, with an empty uploader."""
+    _forget()
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def _forget() -> None:
     for key in (_BATCH, _TAKEN, _CHANGED):
         st.session_state.pop(key, None)
     state.forget_uploads(_UNKEPT)
     review_state.forget_page()
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
 def _delete() -> None:

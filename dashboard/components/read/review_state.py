@@ -62,9 +62,15 @@ def review_of(key: str) -> PageReview:
         return reviews(kept=False).get(key, PageReview())
 
 
-def save_review(key: str, review: PageReview) -> None:
-    """Keeps what was decided since; what can't be kept stays in the session, and `take_problem` says why."""
-    batch, before, after = open_batch(), _decisions(review_of(key)), _decisions(review)
+def save_review(key: str, review: PageReview, seen: PageReview | None = None) -> None:
+    """Keeps what was decided; what can't be kept stays in the session, and `take_problem` says why.
+
+    Args:
+        key: of the reading.
+        review: what is done with it by now.
+        seen: what the person had before them, so that nothing else changes; by default all that is known.
+    """
+    batch, before, after = open_batch(), _decisions(seen or review_of(key)), _decisions(review)
     unkept = st.session_state.setdefault(_UNKEPT, {})
     changes = {
         place: after.get(place)
