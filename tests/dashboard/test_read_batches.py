@@ -1,8 +1,8 @@
 """Read keeps pages and corrections: another session finds them by the address, whatever became of the first one."""
 
-import resource
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,16 +107,8 @@ def test_a_lost_record_is_told_and_another_one_begins(home: Path, damage: str) -
     assert text(open_address(old)) == "3141\n592", "who still has the files in the uploader keeps them again"
 
 
-@pytest.fixture
-def full_disk() -> Iterator[None]:
-    """Nothing can be written."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def test_without_room_on_the_disk_the_page_says_so_and_goes_on(home: Path, full_disk: None) -> None:
+def test_where_nothing_can_be_written_the_page_says_so_and_goes_on(home: Path) -> None:
+    (home / "batches").touch()  # in the place of the folder
     app = open_read(("page.png", PAGE), model="cnn-fast")
     assert not app.exception
     assert "Pages and corrections can't be kept now" in app.error[0].value
@@ -125,6 +117,22 @@ def test_without_room_on_the_disk_the_page_says_so_and_goes_on(home: Path, full_
     app.switch_page("views/models.py").run()
     app.switch_page("views/read.py").run()
     assert text(app) == "3141\n598"
+
+
+def test_a_file_that_does_not_fit_on_the_disk_leaves_the_others_as_they_were(home: Path) -> None:
+    batch_store.add_file("one", "small.png", b"small")
+    code = (  # in a process of its own: the limit is on all that it writes
+        "import resource; from dashboard import batch_store\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))\n"
+        "try: batch_store.add_file('one', 'large.png', bytes(100_000))\n"
+        "except batch_store.KeepingError as error: print(error)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "Pages and corrections can't be kept now (File too large).\n"
+    assert [file.name for file in batch_store.files_of("one") or ()] == ["small.png"]
+    assert len(list((home / "batches" / "files").iterdir())) == 1
 
 
 def test_canceled_pages_wait_for_resume(home: Path) -> None:
