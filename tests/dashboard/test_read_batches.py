@@ -172,7 +172,7 @@ def test_when_old_batches_are_about_to_go_the_page_says_so(
 def test_names_are_texts_and_never_paths(home: Path) -> None:
     name = "../../\udc80' ; DROP TABLE files; --.png"
     batch_store.add_file("one", name, b"data")
-    (file,) = batch_store.files_of("one") or ()
+    (file,) = batch_store.files_of("one") or []
     assert file.name == batch_store.storable(name) == name.replace("\udc80", "?")
     assert file.path == home / "batches" / "files" / batch_store.sha256_of(b"data")
     assert file.path.read_bytes() == b"data"
