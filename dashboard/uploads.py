@@ -6,7 +6,8 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.documents import Page, page_pixels
+from dashboard.batch_store import KeptFile
+from pipeline.imaging.documents import Content, Page, page_pixels
 
 
 @dataclass(frozen=True)
@@ -16,17 +17,17 @@ class Upload:
     Attributes:
         id: the same for the same content, and for the same page of it.
         name: the file's; of a page, with its number or its path in an archive.
-        data: all of the file. Its pages share it.
+        data: all of the file, or where it is kept. Its pages share it.
         page: which page this is; None for the whole file, one picture.
     """
 
     id: str
     name: str
-    data: bytes = field(repr=False)
+    data: Content = field(repr=False)
     page: Page | None = None
 
-    def content(self) -> bytes | NDArray[np.uint8]:
-        """What is read: a picture's bytes, or the pixels of a page, drawn for this call.
+    def content(self) -> Content | NDArray[np.uint8]:
+        """What is read: a picture's file or its bytes, or the pixels of a page, drawn for this call.
 
         Raises:
             InputError: there is no such page, or it is damaged.
@@ -36,7 +37,12 @@ class Upload:
 
 def make_upload(name: str, data: bytes) -> Upload:
     """A file's content with its name."""
-    return Upload(sha256(data).hexdigest()[:24], name, data)
+    return Upload(_id(sha256(data).hexdigest()), name, data)
+
+
+def kept_upload(file: KeptFile) -> Upload:
+    """A file that is kept on disk; the same upload as that of its bytes."""
+    return Upload(_id(file.sha256), file.name, file.path)
 
 
 def page_of_upload(upload: Upload, page: Page) -> Upload:
@@ -44,3 +50,7 @@ def page_of_upload(upload: Upload, page: Page) -> Upload:
     if page == Page(upload.name):
         return upload
     return Upload(f"{upload.id}.{page.entry}.{page.frame}.{page.problem}", page.name, upload.data, page)
+
+
+def _id(digest: str) -> str:
+    return digest[:24]

@@ -1,7 +1,7 @@
 """Progress with the time left, for work on several pictures that may take long."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import TypeVar
 
@@ -15,13 +15,22 @@ _PATIENCE = 0.25
 """Seconds that pass before progress is shown: what takes no longer would only flicker."""
 
 
-def watch_work(work: Generator[_Result], count: int) -> list[_Result]:
-    """All that the work yields, with progress while it takes long; `count` is how much that will be."""
+def watch_work(
+    work: Generator[_Result], count: int, on_cancel: Callable[[], None] | None = None
+) -> list[_Result]:
+    """All that the work yields, with progress while it takes long.
+
+    Args:
+        work: what to wait for; it is closed when the page runs anew.
+        count: how much it yields.
+        on_cancel: called when a person cancels, which begins the page anew; without it, there is no such button.
+    """
     results: list[_Result] = []
     start = time.monotonic()
     place = st.empty()
     with place.container(), st.spinner("Reading", show_time=False), closing(work):
-        bar = st.empty()
+        bar, button = st.empty(), st.empty()
+        offered = on_cancel is None
         for done, result in enumerate(work, 1):
             results.append(result)
             passed = time.monotonic() - start
@@ -29,5 +38,8 @@ def watch_work(work: Generator[_Result], count: int) -> list[_Result]:
                 left = passed / done * (count - done)
                 words = f"{done} of {count} pictures read · about {duration(max(left, 1))} left"
                 bar.progress(done / count, words)
+                if not offered:
+                    button.button("Cancel", icon=":material/close:", key="cancel_work", on_click=on_cancel)
+                    offered = True
     place.empty()
     return results

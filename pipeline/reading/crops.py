@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.recognizer import Recognizer
+from pipeline.imaging.documents import Content
 from pipeline.imaging.geometry import Box
 from pipeline.imaging.picture import read_picture
 from pipeline.reading.constraints import Constraint
@@ -49,7 +50,7 @@ class PageWithCrops:
 
 
 def read_with_crops(
-    source: bytes | NDArray[np.uint8], recognizer: Recognizer, constraints: Sequence[Constraint] = ()
+    source: Content | NDArray[np.uint8], recognizer: Recognizer, constraints: Sequence[Constraint] = ()
 ) -> PageWithCrops:
     """Reads all the digits of a picture and cuts them out of it; arguments and errors as `read_page`."""
     picture = read_picture(source)

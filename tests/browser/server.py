@@ -21,7 +21,7 @@ def free_port() -> int:
 
 
 class Server:
-    """A running dashboard. `restart` ends it hard and starts it again on the same port and home."""
+    """A running dashboard. `restart` ends it and starts it again on the same port and home."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -71,6 +71,12 @@ class Server:
 
     def restart(self) -> None:
         self.stop()
+        self._start()
+
+    def kill_and_restart(self) -> None:
+        """As after a power cut: nothing of the process gets to run any more."""
+        self._process.kill()
+        self._process.wait()
         self._start()
 
     def log(self) -> str:

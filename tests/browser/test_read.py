@@ -11,6 +11,7 @@ from playwright.sync_api import Download, FilePayload, Page, expect
 
 from tests.browser.conftest import Tab
 from tests.browser.pages import settle
+from tests.browser.server import Server
 from tests.pipeline.reading.test_reader import page_of
 
 ROWS = ("314159", "2653")
@@ -127,3 +128,45 @@ def test_what_is_known_of_the_lines_is_told_where_it_does_not_fit(tab: Tab) -> N
     page.keyboard.press("Enter")
     expect(page.get_by_text("Line 1 (314159) disagrees", exact=False)).to_be_visible()
     expect(page.get_by_role("button", name="Line rules (1)")).to_be_visible()
+
+
+def put_number(page: Page, old: str, new: str) -> None:
+    """Edits the text of the page that is open."""
+    text = page.get_by_role("textbox", name="Text, line by line")
+    expect(text).to_have_value(old)
+    text.fill(new)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("edited").first).to_be_visible()
+    settle(page)
+
+
+def test_pages_and_corrections_survive_cancel_reload_another_tab_and_a_killed_server(
+    tab: Tab, server: Server, tmp_path: Path
+) -> None:
+    first, *others = (Image.fromarray(page_of((f"31{n}",))).convert("RGB") for n in range(10, 15))
+    first.save(tmp_path / "all.pdf", save_all=True, append_images=others)
+    page = tab.open("/read")
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "all.pdf")
+    page.get_by_role("button", name=re.compile("Cancel$")).click()  # the uploader has "Cancel upload"
+    expect(page.get_by_text(re.compile("Canceled after .* of 5 pages"))).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page).to_have_url(re.compile("batch="))
+    page.reload()  # in the middle
+    put_number(page, "3110", "3119")
+    address = page.url
+
+    other = page.context.new_page()
+    other.goto(address)
+    other.get_by_role("combobox", name="Picture").click()
+    other.get_by_role("option", name="all.pdf, page 2").click()
+    put_number(other, "3111", "3118")
+    for opened in (page, other):
+        opened.goto("about:blank")
+    server.kill_and_restart()
+
+    page.goto(address)
+    expect(page.get_by_role("textbox", name="Text, line by line")).to_have_value("3119")
+    page.get_by_role("combobox", name="Picture").click()
+    expect(page.get_by_role("option")).to_have_count(5)
+    page.get_by_role("option", name="all.pdf, page 2").click()
+    expect(page.get_by_role("textbox", name="Text, line by line")).to_have_value("3118")

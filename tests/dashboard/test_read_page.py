@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.read.constraint_form import ConstraintValues
-from dashboard.components.read.readings import read_uploads
+from dashboard.components.read.readings import read_uploads, review_key
 from dashboard.uploads import make_upload
 from dashboard.work_queue import SizedCache
 from models.errors import ConfigError
@@ -53,8 +53,9 @@ def boxes_of(app: AppTest) -> dict[str, Any]:
 
 
 def key_of(data: bytes) -> str:
-    """The key of a reading by cnn-deep with nothing known."""
-    return f"{make_upload('', data).id}|{find_model('cnn-deep').version}"
+    """The key of what cnn-deep reads with nothing known."""
+    upload = make_upload("", data)
+    return review_key(upload, next(read_uploads([upload], find_model("cnn-deep"), [])))
 
 
 def text_lines(app: AppTest) -> list[str]:
@@ -163,9 +164,9 @@ def test_pages_are_still_there_after_another_page(home: Path) -> None:
     app = open_read(("page.png", png(page_of(("3141",)))), model="cnn-deep")
     app.switch_page("views/models.py").run()
     app.switch_page("views/read.py").run()
-    assert "1 file from before" in text_of(app)
+    assert "1 file, kept with your corrections" in text_of(app)
     assert app.text_area(key="read_text").value == "3141"
-    app.button(key="put_away_read_uploads").click().run()
+    app.button(key="read_new_batch").click().run()
     assert "No pages yet" in text_of(app)
     assert not app.exception
 

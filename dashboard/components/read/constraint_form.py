@@ -17,7 +17,8 @@ DATES = {
     "MMDDYYYY": "month day year, 8 digits",
     "YYYYMMDD": "year month day, 8 digits",
 }
-_KEYS = ("known_length", "known_check", "known_low", "known_high", "known_date", "known_allowed")
+KEYS = ("known_length", "known_check", "known_low", "known_high", "known_date", "known_allowed")
+"""Widget keys of the rules."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class ConstraintValues:
 
 def ask_constraints() -> list[Constraint]:
     """The popover, and what it stands at."""
-    count = sum(st.session_state.get(key) not in (None, "") for key in _KEYS)
+    count = sum(st.session_state.get(key) not in (None, "") for key in KEYS)
     with st.popover(
         f"Line rules ({count})" if count else "Line rules",
         icon=":material/rule:",
@@ -121,5 +122,5 @@ def _of(names: dict[str, str]) -> Any:
 
 
 def _forget() -> None:
-    for key in _KEYS:
+    for key in KEYS:
         st.session_state[key] = "" if key == "known_allowed" else None

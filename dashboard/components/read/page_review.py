@@ -1,16 +1,18 @@
 """Pages that were read: the picture with its boxes, one digit to check, the text, all pages in a table."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from dashboard.batch_store import KeepingError
 from dashboard.components.read import review_state
 from dashboard.components.read.digit_review import digit_to_check, show_digit_review
 from dashboard.components.read.page_boxes import pick_from_page
 from dashboard.components.read.reading_progress import Keyed, with_review
 from dashboard.components.read.reading_table import show_reading_export, show_reading_table
 from dashboard.components.read.reading_text import show_reading_text
+from dashboard.components.read.review_state import PageReview
 from dashboard.figures.style import Palette
 from dashboard.widgets.message import show_empty, show_error
 from pipeline.reading.review import AnyPage, FailedPage, ReviewedPage
@@ -21,10 +23,13 @@ def show_page_review(pages: Sequence[Keyed], palette: Palette) -> None:
     """Shows what was read, open for corrections.
 
     Args:
-        pages: at least one.
+        pages: as they were read.
         palette: of the page's theme.
     """
-    pages = [(key, with_review(key, page)) for key, page in pages]
+    if not pages:
+        return
+    reviews = _reviews()
+    pages = [with_review(page, reviews) for page in pages]
     failed = [page for _, page in pages if isinstance(page, FailedPage)]
     for page in failed[:3]:
         show_error(f"{page.name}: {page.reason}")
@@ -46,6 +51,18 @@ def show_page_review(pages: Sequence[Keyed], palette: Palette) -> None:
     if len(pages) > 1:
         show_reading_table(pages)
     show_reading_export([page for _, page in pages])
+
+
+def _reviews() -> Mapping[str, PageReview]:
+    """What was decided about the pages; what can't be kept or read is told."""
+    problem = review_state.take_problem()
+    if problem:
+        show_error(problem)
+    try:
+        return review_state.reviews()
+    except KeepingError as error:
+        show_error(error)
+        return review_state.reviews(kept=False)
 
 
 def _show_page(pages: Sequence[Keyed], number: int, key: str, page: ReviewedPage, palette: Palette) -> None:

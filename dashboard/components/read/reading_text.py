@@ -44,10 +44,9 @@ def show_reading_text(key: str, page: ReviewedPage) -> None:
 
 
 def _take_over(widget: str, key: str, page: ReviewedPage) -> None:
-    review = review_state.review_of(key)
-    text = str(st.session_state[widget])
-    corrections = correct_text(page.reading, review.corrections, text)
-    review_state.save_review(key, PageReview(corrections, review.checked))
+    seen = PageReview(dict(page.corrections), tuple(page.checked))
+    corrections = correct_text(page.reading, seen.corrections, str(st.session_state[widget]))
+    review_state.save_review(key, PageReview(corrections, seen.checked), seen)
 
 
 def _undo_all(key: str) -> None:

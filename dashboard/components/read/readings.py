@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from functools import partial
+from hashlib import sha256
 
 import streamlit as st
 
@@ -20,6 +21,14 @@ _MOST_BYTES = 256 * 1024**2
 def reading_key(upload: Upload, model: StoredModel, constraints: Sequence[Constraint]) -> str:
     """The same for the same content, model and constraints."""
     return "|".join([upload.id, model.version, *(constraint.name for constraint in constraints)])
+
+
+def review_key(upload: Upload, result: PageWithCrops | FailedReading) -> str:
+    """The same for the same content that reads the same, whatever model and rules read it so."""
+    if isinstance(result, FailedReading):
+        return upload.id
+    read = [(character.before, character.text, character.line) for character in result.reading.characters]
+    return f"{upload.id}|{sha256(repr(read).encode()).hexdigest()[:16]}"
 
 
 def read_uploads(
@@ -41,6 +50,13 @@ def read_uploads(
             for upload in uploads
         ),
     )
+
+
+def recall_uploads(
+    uploads: Sequence[Upload], model: StoredModel, constraints: Sequence[Constraint]
+) -> list[PageWithCrops | FailedReading | None]:
+    """As `read_uploads`, without reading: None for what was not read yet."""
+    return [_cache().get(reading_key(upload, model, constraints)) for upload in uploads]
 
 
 def _read(upload: Upload, answering: Recognizer, constraints: Sequence[Constraint]) -> PageWithCrops:

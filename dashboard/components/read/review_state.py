@@ -1,12 +1,16 @@
 """What a person does with pages on the Read page: corrections, digits looked at, which page is open.
 
-Part of the session's state, as in `dashboard.state`; it belongs to a reading, so that the same picture with
-the same model has its corrections again when it comes back.
+Corrections belong to a page and to what was read on it, so they are there again whenever the page reads the same:
+kept on disk for the batch that is open, in the session's state where that is impossible.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
+
+from dashboard import batch_store
+from dashboard.batch_store import Decision, KeepingError
 
 SOURCE = "read_source"
 """Widget key: where the pages come from."""
@@ -14,9 +18,14 @@ SOURCE = "read_source"
 OPEN = "read_open"
 """Widget key: place of the page that is shown."""
 
-_REVIEWS = "_read_reviews"
+BATCH = "_read_batch"
+"""Id of the batch that is open."""
+
+_UNKEPT = "_read_unkept_reviews"
+_PROBLEM = "_read_unkept_why"
 _CHOSEN = "_read_chosen"
 _NEXT_OPEN = "_read_next_open"
+_CANCELED = "_read_canceled"
 _MOST = 400
 
 
@@ -28,19 +37,101 @@ class PageReview:
     checked: tuple[int, ...] = ()
 
 
+def open_batch() -> str | None:
+    """The id of the batch that is open; None while nothing is kept."""
+    batch: str | None = st.session_state.get(BATCH)
+    return batch
+
+
+def reviews(kept: bool = True) -> Mapping[str, PageReview]:
+    """What was done with each reading of the batch so far, by this person or others; `kept`: also what is on disk.
+
+    Raises:
+        KeepingError: what was kept can't be read.
+    """
+    batch = open_batch() if kept else None
+    found = batch_store.decisions_of(batch) if batch else {}
+    return {reading: _review(decisions) for reading, decisions in found.items()} | _unkept()
+
+
 def review_of(key: str) -> PageReview:
-    """What was done with a reading so far."""
-    corrections, checked = st.session_state.get(_REVIEWS, {}).get(key, ({}, ()))
-    return PageReview(dict(corrections), tuple(checked))
+    """What was done with a reading so far; nothing where that can't be read."""
+    try:
+        return reviews().get(key, PageReview())
+    except KeepingError:
+        return reviews(kept=False).get(key, PageReview())
 
 
-def save_review(key: str, review: PageReview) -> None:
-    """Remembers what was done; the oldest readings are forgotten when there are very many."""
-    reviews = st.session_state.setdefault(_REVIEWS, {})
-    reviews.pop(key, None)
-    reviews[key] = (review.corrections, review.checked)
-    while len(reviews) > _MOST:
-        reviews.pop(next(iter(reviews)))
+def save_review(key: str, review: PageReview, seen: PageReview | None = None) -> None:
+    """Keeps what was decided; what can't be kept stays in the session, and `take_problem` says why.
+
+    Args:
+        key: of the reading.
+        review: what is done with it by now.
+        seen: what the person had before them, so that nothing else changes; by default all that is known.
+    """
+    batch, before, after = open_batch(), _decisions(seen or review_of(key)), _decisions(review)
+    unkept = st.session_state.setdefault(_UNKEPT, {})
+    changes = {
+        place: after.get(place)
+        for place in {*before, *after}
+        if key in unkept or before.get(place) != after.get(place)
+    }
+    if batch is not None:
+        try:
+            batch_store.decide(batch, key, changes)
+            unkept.pop(key, None)
+            return
+        except KeepingError as error:
+            st.session_state[_PROBLEM] = str(error)
+    unkept.pop(key, None)
+    unkept[key] = (review.corrections, review.checked)
+    while len(unkept) > _MOST:  # the oldest are forgotten
+        unkept.pop(next(iter(unkept)))
+
+
+def take_problem() -> str | None:
+    """Why the last decision could not be kept, once."""
+    problem: str | None = st.session_state.pop(_PROBLEM, None)
+    return problem
+
+
+def forget_page() -> None:
+    """Forgets which page and digit are open, and what could not be kept: another batch begins."""
+    for key in (_UNKEPT, _CHOSEN, _NEXT_OPEN, _CANCELED, OPEN):
+        st.session_state.pop(key, None)
+
+
+def is_canceled() -> bool:
+    """Whether the reading of the batch was canceled."""
+    return bool(st.session_state.get(_CANCELED))
+
+
+def cancel() -> None:
+    """Has the pages that are not read yet wait for `resume`."""
+    st.session_state[_CANCELED] = True
+
+
+def resume() -> None:
+    """Has the rest of the pages read."""
+    st.session_state.pop(_CANCELED, None)
+
+
+def _unkept() -> dict[str, PageReview]:
+    kept = st.session_state.get(_UNKEPT, {})
+    return {
+        key: PageReview(dict(corrections), tuple(checked)) for key, (corrections, checked) in kept.items()
+    }
+
+
+def _decisions(review: PageReview) -> dict[int, Decision]:
+    places = {*review.corrections, *review.checked}
+    return {place: Decision(review.corrections.get(place), place in review.checked) for place in places}
+
+
+def _review(decisions: Mapping[int, Decision]) -> PageReview:
+    corrections = {place: one.text for place, one in decisions.items() if one.text is not None}
+    return PageReview(corrections, tuple(place for place, one in decisions.items() if one.checked))
 
 
 def chosen_digit() -> tuple[str, int] | None:

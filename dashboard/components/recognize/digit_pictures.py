@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dashboard.uploads import Upload
 from dashboard.work_queue import SizedCache, read_alone, read_in_turn
 from pipeline.data.saved_digits import reduce_picture
+from pipeline.imaging.documents import Content
 from pipeline.imaging.normalize import normalize
 from pipeline.imaging.picture import Step, read_picture
 from pipeline.reading.page_reading import FailedReading
@@ -57,14 +58,14 @@ def steps_of(upload: Upload) -> tuple[Step, ...]:
     return _steps(f"steps|{upload.id}", upload.data)
 
 
-def _read(data: bytes) -> DigitPicture:
+def _read(data: Content) -> DigitPicture:
     picture = read_picture(data)
     normalized = normalize(picture)
     return DigitPicture(reduce_picture(picture.pixels), np.array(normalized.image), normalized.others)
 
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner="Reading the picture")
-def _steps(key: str, _data: bytes) -> tuple[Step, ...]:
+def _steps(key: str, _data: Content) -> tuple[Step, ...]:
     return read_alone(key, lambda: normalize(read_picture(_data)).steps)
 
 
