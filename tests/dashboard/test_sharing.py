@@ -16,10 +16,11 @@ from dashboard import people
 from models.errors import ModelError
 from models.ownership import Person
 from models.run_directory import RunDirectory
-from models.store import annotate, delete, find_model, rename, set_default
+from models.store import annotate, default_model, delete, find_model, rename, set_default
 from pipeline.data import saved_digits
 from pipeline.data.user_datasets import MY_DIGITS
 from pipeline.runs import queue
+from pipeline.runs.waiting import list_runs
 from tests.conftest import copy_model
 from tests.dashboard.conftest import PROJECT, open_page, text_of
 from tests.dashboard.test_recognize_page import DRAWING
@@ -161,14 +162,14 @@ def test_only_the_owner_or_the_teacher_renames_and_deletes_a_model(
     assert [ann.run().button(key=key).disabled for key in changes] == [False, False, False]
     assert [bob.run().button(key=key).disabled for key in changes] == [True, True, True]
     assert not bob.button(key=f"model_use {tiny_model.name}").disabled
-    assert bob.dataframe[0].value["Owner"].tolist() == [None, "Ann"]
+    assert bob.dataframe[0].value["Owner"].fillna("").tolist() == ["", "Ann"]
 
     bob.text_input(key="teacher_code").set_value(CODE)
     bob.button(key="teacher_sent").click().run()
-    bob.button(key=f"model_delete {tiny_model.name}").click().run()
-    bob.button(key=f"model_delete_confirmed {tiny_model.name}").click().run()
+    assert [bob.button(key=key).disabled for key in changes] == [False, False, False]
+    bob.button(key=f"model_default {tiny_model.name}").click().run()
     assert not bob.exception
-    assert not tiny_model.exists()
+    assert default_model().id == tiny_model.name
 
 
 def test_each_action_refuses_whoever_does_not_own_it(tiny_model: Path) -> None:
@@ -224,7 +225,7 @@ def test_what_is_started_on_the_pages_belongs_to_the_visitor(shared: Path) -> No
     app = sign_up("Ann", page="train")
     next(button for button in app.button if button.label == "Start training").click().run()
     assert not app.exception
-    (run,) = queue.list_runs()
+    (run,) = list_runs()
     assert run.read().owner == "Ann"
 
 
@@ -251,7 +252,7 @@ def test_a_login_takes_the_place_of_the_name(shared: Path) -> None:
     assert "Log out" in [button.label for button in app.button]
     app.switch_page("views/train.py").run()
     next(button for button in app.button if button.label == "Start training").click().run()
-    assert [run.read().owner for run in queue.list_runs()] == ["bob@example.org"]
+    assert [run.read().owner for run in list_runs()] == ["bob@example.org"]
 
 
 def test_a_correction_belongs_to_the_visitor(tiny_model: Path, shared: Path, no_shipped_models: Path) -> None:
