@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
+from dashboard.visitor import other_parameters, set_other_parameters
 from pipeline.evaluation.test_predictions import ORDERS, Order
 
 TRUE = "mistakes_true"
@@ -60,7 +61,7 @@ def from_parameters(parameters: Mapping[str, str]) -> tuple[str | None, MistakeV
 
 def adopt_link() -> str | None:
     """Follows an address that somebody came in with, before any widget is drawn; the model's id that it names."""
-    given = st.query_params.to_dict()
+    given = other_parameters()
     if not given or given == st.session_state.get(_WRITTEN):
         return None
     model_id, view = from_parameters(given)
@@ -121,8 +122,8 @@ def open_digit(index: int | None) -> None:
 def write_link(model_id: str) -> None:
     """Brings the address up to date."""
     wanted = to_parameters(model_id, current_view())
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+    if other_parameters() != wanted:
+        set_other_parameters(wanted)
     st.session_state[_WRITTEN] = wanted
 
 

@@ -46,8 +46,8 @@ def export_model(model: StoredModel, path: Path) -> None:
         raise ModelError(f"{path}: the model can't be written there ({error.strerror}).") from None
 
 
-def import_model(path: Path) -> RunDirectory:
-    """Checks an exported model and adds it to the own ones under a new id.
+def import_model(path: Path, owner: str = "") -> RunDirectory:
+    """Checks an exported model and adds it to the own ones under a new id, as `owner`'s.
 
     The archive's names and sizes are checked before anything is unpacked. Then a process of its own rebuilds the
     architecture from its specification, loads the weights and compares the LiteRT file's answers with the
@@ -78,7 +78,7 @@ def import_model(path: Path) -> RunDirectory:
                 "dataset": _dataset_here(record.dataset),
                 "created": _iso(record.created),
                 "ended": _iso(record.ended) if record.ended else None,
-                "owner": "",
+                "owner": owner,
                 "submission": 0,
                 "status": "finished" if record.status == "finished" else "stopped",
                 "results": record.results and record.results.model_copy(update={"claimed": True}),

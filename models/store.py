@@ -12,6 +12,7 @@ from pathlib import Path
 from models.errors import ModelError
 from models.files import write_text
 from models.locations import PRETRAINED, runs_folder
+from models.ownership import ADMINISTRATOR, Person, check_may_change
 from models.records import ENDED, RunRecord
 from models.run_directory import RunDirectory, is_id
 
@@ -55,6 +56,11 @@ class StoredModel:
     def name(self) -> str:
         """What people call it; not always unique."""
         return self.record.name
+
+    @property
+    def owner(self) -> str:
+        """Whose it is; "" for a lone user's and for a shipped one."""
+        return self.record.owner
 
     @property
     def version(self) -> str:
@@ -134,8 +140,9 @@ def default_model() -> StoredModel:
     return next(iter(models.values()))
 
 
-def set_default(model: StoredModel) -> None:
-    """Makes `model` the one that answers when none is named."""
+def set_default(model: StoredModel, who: Person = ADMINISTRATOR) -> None:
+    """Makes `model` the one that answers when none is named; `ModelError` where `who` may not."""
+    check_may_change(model.owner, who)
     runs_folder().mkdir(parents=True, exist_ok=True)
     write_text(_settings_file(), json.dumps({**_read_settings(), "default_model": model.id}) + "\n")
 
@@ -152,9 +159,10 @@ def _read_settings() -> dict[str, str]:
     return settings if isinstance(settings, dict) else {}
 
 
-def rename(model: StoredModel, name: str) -> RunRecord:
-    """Gives an own model another name; `ModelError` for a shipped one or an unfit name."""
+def rename(model: StoredModel, name: str, who: Person = ADMINISTRATOR) -> RunRecord:
+    """Gives an own model another name; `ModelError` for a shipped one, an unfit name, or where `who` may not."""
     _refuse_shipped(model, "renamed")
+    check_may_change(model.owner, who)
     return model.directory.update(name=check_new_name(name))
 
 
@@ -183,17 +191,19 @@ def is_reserved_name(name: str) -> bool:
     return is_id(name) or any(model.name == name for model in _list_folder(PRETRAINED))
 
 
-def annotate(model: StoredModel, notes: str) -> RunRecord:
-    """Keeps the owner's notes with an own model."""
+def annotate(model: StoredModel, notes: str, who: Person = ADMINISTRATOR) -> RunRecord:
+    """Keeps the owner's notes with an own model; `ModelError` as of `rename`."""
     _refuse_shipped(model, "annotated")
+    check_may_change(model.owner, who)
     if len(notes) > _LONGEST_NOTES:
         raise ModelError(f"Notes have at most {_LONGEST_NOTES:,} characters; got {len(notes):,}.")
     return model.directory.update(notes=notes)
 
 
-def delete(model: StoredModel) -> None:
-    """Deletes an own model with its run; `ModelError` for a shipped one or while it learns on."""
+def delete(model: StoredModel, who: Person = ADMINISTRATOR) -> None:
+    """Deletes an own model with its run; `ModelError` for a shipped one, while it learns on, or where `who` may not."""
     _refuse_shipped(model, "deleted")
+    check_may_change(model.owner, who)
     delete_run(model.directory)
 
 

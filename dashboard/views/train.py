@@ -15,7 +15,7 @@ show_page_title(
     "Choose a network and its hyperparameters. Training continues if you close this page.",
 )
 
-default = "watch" if any(run.active for run in read_runs()) else "settings"
+default = "watch" if any(run.active and run.mine for run in read_runs()) else "settings"
 train_state.settle_tab(default)
 tab = choose("Show", TABS, train_state.TAB, quiet=True)
 

@@ -10,7 +10,7 @@ from models.errors import ConfigError
 from models.formatting import CLAIMED, format_accuracy, printable
 from models.store import StoredModel
 from pipeline.cli.options import JsonOption, YesOption, score_fields
-from pipeline.cli.terminal import echo
+from pipeline.cli.terminal import echo, owner_column
 
 models_app = typer.Typer(
     help="Trained models: list, show, export, import, combine, rename, delete, set the default.",
@@ -26,6 +26,7 @@ def _summary(model: StoredModel) -> dict[str, Any]:
         "model": model.id,
         "name": model.name,
         "shipped": model.shipped,
+        "owner": model.owner,
         "architecture": record.config.architecture,
         "status": record.status,
         **score_fields(results),
@@ -46,6 +47,7 @@ def _facts(model: StoredModel) -> dict[str, str]:
         "model": model.id,
         "name": model.name,
         "origin": "shipped" if model.shipped else "own",
+        "owner": model.owner,
         "architecture": record.config.architecture,
         "status": record.status,
         "test accuracy": f"{accuracy}, {CLAIMED}" if results and results.claimed else accuracy,
@@ -73,14 +75,21 @@ def list_command(as_json: JsonOption = False) -> None:
             echo(json.dumps(_summary(model)))
         return
     chosen = default_model().id if models else ""
-    echo(f"  {'id':<22} {'architecture':<12} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  name")
+    owner = owner_column([model.owner for model in models])
+    echo(
+        f"  {'id':<22} {'architecture':<12} {'test accuracy (95 %)':<24} {'by votes':<8} {'size':>8}  "
+        f"{owner('owner')}name"
+    )
     for model in models:
         accuracy, votes = format_accuracy(model.record.results)
         star = "*" if model.id == chosen else " "
         entry = _summary(model)
         size = f"{entry['bytes'] / 1e6:.2f} MB"
         name = f"{model.name} (scores {CLAIMED})" if entry["claimed"] else model.name
-        echo(f"{star} {model.id:<22} {entry['architecture']:<12} {accuracy:<24} {votes:<8} {size:>8}  {name}")
+        echo(
+            f"{star} {model.id:<22} {entry['architecture']:<12} {accuracy:<24} {votes:<8} {size:>8}  "
+            f"{owner(model.owner)}{name}"
+        )
 
 
 @models_app.command()

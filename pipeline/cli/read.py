@@ -86,9 +86,6 @@ def read(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only, one object per page.")] = False,
 ) -> None:
     """Read every digit in pictures, PDFs, zip archives or folders of them, line by line, on all cores."""
-    from models.native_output import silenced_stderr
-    from models.recognizer import Recognizer
-    from models.store import find_model
     from pipeline.reading.batch import read_files
     from pipeline.reading.constraints import parse_constraint
 
@@ -96,9 +93,7 @@ def read(
         raise ConfigError("--csv and --json can't be combined: expected one of them.")
     for name in expect or ():
         parse_constraint(name)
-    litert_file = find_model(model).directory.litert_file
-    with silenced_stderr():
-        Recognizer(litert_file, workers=1)  # a damaged model is reported here, not by every process
+    litert_file = _open_model(model)
     rows = _read_table(csv_file) if csv_file else []
     pages = _pages_to_read(paths, {_key(row) for row in rows if not row[_ERROR]}, csv_file)
     cells: list[list[Any]] = []
@@ -111,12 +106,29 @@ def read(
     )
     if cells_file:
         _write_cells(cells_file, cells)
-    for sentence in failed:
-        if not as_json:
-            echo(f"digitlab: {sentence}", err=True)
-    if csv_file:
-        echo(f"Read {len(pages) - len(failed)} of {len(pages)} pictures to {csv_file}.", err=True)
+    if not as_json:
+        _tell(failed, len(pages), csv_file)
     raise typer.Exit(int(bool(failed)))
+
+
+def _open_model(reference: str | None) -> Path:
+    """The file of a model; that it is damaged is reported here, and not by every process."""
+    from models.native_output import silenced_stderr
+    from models.recognizer import Recognizer
+    from models.store import find_model
+
+    litert_file = find_model(reference).directory.litert_file
+    with silenced_stderr():
+        Recognizer(litert_file, workers=1)
+    return litert_file
+
+
+def _tell(failed: Sequence[str], count: int, csv_file: Path | None) -> None:
+    """Tells people what failed, and how many pages are in the table now."""
+    for sentence in failed:
+        echo(f"digitlab: {sentence}", err=True)
+    if csv_file:
+        echo(f"Read {count - len(failed)} of {count} pictures to {csv_file}.", err=True)
 
 
 def _pages_to_read(

@@ -14,7 +14,7 @@ from models.formatting import CLAIMED, duration, format_accuracy, percent
 from models.records import ModelResults
 from models.run_directory import RunDirectory
 from pipeline.cli.options import DetachOption, JsonOption, YesOption, score_fields
-from pipeline.cli.terminal import TrainingView, echo
+from pipeline.cli.terminal import TrainingView, echo, owner_column
 
 runs_app = typer.Typer(help="Training runs: list, follow, stop, resume, delete.", no_args_is_help=True)
 
@@ -64,12 +64,19 @@ def list_command(as_json: JsonOption = False) -> None:
     if not rows:
         echo("No runs yet; start one with `digitlab train`.", err=True)
         return
-    echo(f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} name")
+    owner = owner_column([row.get("owner", "") for row in rows])
+    echo(
+        f"{'run':<22}  {'status':<11} {'epochs':>7}  {'test accuracy (95 %)':<24} {'by votes':<8} "
+        f"{owner('owner')}name"
+    )
     for row, (accuracy, votes) in zip(rows, scores, strict=True):
         epochs = f"{row['epochs_done']}/{row['planned_epochs']}" if "epochs_done" in row else ""
         status = f"queued ({row['place']})" if row.get("place") else row["status"]
         name = f"{row['name']} (scores {CLAIMED})" if row.get("claimed") else row["name"]
-        echo(f"{row['run']}  {status:<11} {epochs:>7}  {accuracy:<24} {votes:<8} {name}")
+        echo(
+            f"{row['run']}  {status:<11} {epochs:>7}  {accuracy:<24} {votes:<8} "
+            f"{owner(row.get('owner', ''))}{name}"
+        )
         if row["reason"] and row["status"] in ("failed", "damaged", "running"):
             echo(f"    {row['reason']}")
 

@@ -4,7 +4,7 @@ is returned as text; what scripts read is printed by `pipeline.cli.app`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,12 @@ def draw_digit(image: NDArray[Any], threshold: float = 0.35) -> str:
         part = np.vstack([part, np.zeros((1, part.shape[1]), bool)])
     codes = part[::2].astype(int) + 2 * part[1::2].astype(int)
     return "\n".join("".join(_BLOCKS[code] for code in row).rstrip() for row in codes)
+
+
+def owner_column(owners: Sequence[str]) -> Callable[[str], str]:
+    """From an owner to a list's cell, as wide as the longest; nothing where nobody owns anything."""
+    width = max(map(len, owners), default=0)
+    return lambda owner: f"{owner:<{max(width, len('owner'))}}  " if width else ""
 
 
 def beside(left: str, right: Iterable[str], width: int = 30) -> str:

@@ -23,6 +23,7 @@ from models.digits import SIDE
 from models.errors import InputError
 from models.files import replacing, write_text
 from models.locations import home
+from models.ownership import ADMINISTRATOR, Person, check_may_change, may_change
 
 Digit = Annotated[int, Field(ge=0, le=9)]
 Part = Literal["train", "test"]
@@ -42,6 +43,7 @@ class SavedRecord(BaseModel):
         saved: when, ISO 8601, UTC; "kept" in the file.
         source: canvas, upload or camera.
         part: of a data set made from saved digits that it belongs to, for good.
+        owner: who saved it; "" for a lone user.
     """
 
     model_config = ConfigDict(frozen=True, validate_by_name=True)
@@ -53,6 +55,7 @@ class SavedRecord(BaseModel):
     saved: str = Field(alias="kept")
     source: str = "canvas"
     part: Part = "train"
+    owner: str = ""
 
     @field_validator("saved")
     @classmethod
@@ -119,6 +122,7 @@ def save(
     confidence: float,
     model: str,
     source: str = "canvas",
+    owner: str = "",
 ) -> SavedDigit:
     """Saves a digit under its correct label.
 
@@ -130,6 +134,7 @@ def save(
         confidence: how sure it was.
         model: the model's name.
         source: canvas, upload or camera.
+        owner: whose it is.
 
     Raises:
         InputError: it can't be written, or the label is no digit.
@@ -143,7 +148,8 @@ def save(
             model=model,
             saved=moment.isoformat(timespec="seconds"),
             source=source,
-            part=_smaller_part(),
+            part=_smaller_part(owner),
+            owner=owner,
         )
     except ValidationError:
         raise InputError("", f"Expected a label from 0 to 9, got {label!r}.") from None
@@ -160,12 +166,14 @@ def save(
     return digit
 
 
-def list_saved() -> list[SavedDigit]:
-    """All that are saved, newest first; damaged ones are passed over."""
+def list_saved(who: Person = ADMINISTRATOR) -> list[SavedDigit]:
+    """Those that `who` may change, newest first; damaged ones are passed over."""
     digits = []
     for file in sorted(folder().glob("*.json"), reverse=True):
         try:
             record = SavedRecord.model_validate_json(file.read_text(encoding="utf-8"))
+            if not may_change(record.owner, who):
+                continue
             content = file.with_name(f"{file.stem}{_IMAGE_ENDING}").read_bytes()
         except (OSError, ValueError):
             continue
@@ -186,14 +194,15 @@ def _open_png(content: bytes, largest: int) -> NDArray[np.uint8] | None:
         return None  # decoders raise nearly anything on damaged bytes
 
 
-def _smaller_part() -> Part:
-    """Where the next digit goes, so that both parts stay as large as each other."""
-    parts = [digit.record.part for digit in list_saved()]
+def _smaller_part(owner: str) -> Part:
+    """Where an owner's next digit goes, so that both parts stay as large as each other."""
+    parts = [digit.record.part for digit in list_saved() if digit.record.owner == owner]
     return "test" if parts.count("test") < parts.count("train") else "train"
 
 
-def delete(digit: SavedDigit) -> None:
-    """Deletes one; it is no error when it is gone already."""
+def delete(digit: SavedDigit, who: Person = ADMINISTRATOR) -> None:
+    """Deletes one; it is no error when it is gone already. `ModelError` where `who` may not."""
+    check_may_change(digit.record.owner, who)
     (folder() / f"{digit.id}.json").unlink(missing_ok=True)
     digit.image_file.unlink(missing_ok=True)
     digit.picture_file.unlink(missing_ok=True)

@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from models.errors import InputError
 from models.locations import home
+from models.ownership import ADMINISTRATOR, Person
 from pipeline.data import saved_digits
 from pipeline.data.dataset import Dataset, load_dataset
 
 MY_DIGITS = "my digits"
-"""In place of a file name: the digits that were corrected and saved, as they are now."""
+"""In place of a file name: the digits that somebody corrected and saved, as they are now."""
 
 LARGEST_UPLOAD = 200 * 1024**2
 """Bytes; MNIST has 55 MB uncompressed."""
@@ -58,8 +59,8 @@ def list_saved() -> list[Path]:
     return sorted(path for path in folder().glob("*.npz") if not path.name.startswith("."))
 
 
-def open_saved(name: str) -> Dataset:
-    """A saved data set by its file name; MNIST for an empty one; a new one for `MY_DIGITS`.
+def open_saved(name: str, who: Person = ADMINISTRATOR) -> Dataset:
+    """A saved data set by its file name; MNIST for an empty one; a new one, of `who`'s digits, for `MY_DIGITS`.
 
     Raises:
         InputError: there is none of that name, or it is damaged.
@@ -67,7 +68,7 @@ def open_saved(name: str) -> Dataset:
     if not name:
         return load_dataset()
     if name == MY_DIGITS:
-        return save("my-digits.npz", saved_digits.export_npz(saved_digits.list_saved()))
+        return save("my-digits.npz", saved_digits.export_npz(saved_digits.list_saved(who)))
     path = folder() / Path(name).name
     try:
         return load_dataset(path)

@@ -33,9 +33,9 @@ def evaluate_model(run: RunDirectory, recognizer: Recognizer, dataset: Dataset) 
     return evaluation
 
 
-def import_and_evaluate(path: Path) -> RunDirectory:
+def import_and_evaluate(path: Path, owner: str = "") -> RunDirectory:
     """Imports an archive (`models.archive.import_model`) and evaluates the model where its data set is here."""
-    run = import_model(path)
+    run = import_model(path, owner)
     try:
         dataset = load_recorded(run.read().dataset)
         evaluate_model(run, Recognizer(run.litert_file), dataset)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models.errors import ConfigError, ModelError
 from models.locations import runs_folder
+from models.ownership import ADMINISTRATOR, Person, check_may_change
 from models.records import ENDED, DatasetRecord, RunRecord, State, Status, now
 from models.run_directory import RunDirectory, new_id
 from models.store import ambiguous_name, check_name, check_new_name, find_model
@@ -139,7 +140,7 @@ def find_run(reference: str) -> RunDirectory:
     return named[0]
 
 
-def stop(run: RunDirectory) -> State:
+def stop(run: RunDirectory, who: Person = ADMINISTRATOR) -> State:
     """Takes a waiting run out of the queue, or asks a running one to stop, whose current weights become a model.
 
     The process of one that hangs is ended: such a run is interrupted.
@@ -148,10 +149,11 @@ def stop(run: RunDirectory) -> State:
         What the run is then; it is running until it has stopped.
 
     Raises:
-        ModelError: it has ended already, or its process can't be ended.
+        ModelError: it has ended already, its process can't be ended, or `who` may not stop it.
     """
     with run.status_locked():
         record = run.read()
+        check_may_change(record.owner, who)
         current = run.state(record)
         if current in ENDED:
             raise ModelError(f"{record.name}: it is {current} already, so there is nothing to stop.")
@@ -173,19 +175,21 @@ def reason_before_training(record: RunRecord) -> str:
     return "Stopped before anything was learned."
 
 
-def resume(run: RunDirectory, more_epochs: int = 0) -> RunRecord:
+def resume(run: RunDirectory, more_epochs: int = 0, who: Person = ADMINISTRATOR) -> RunRecord:
     """Lets a run that ended go on from its last whole epoch.
 
     Args:
         run: an interrupted, stopped or failed run; a finished one only with `more_epochs`.
         more_epochs: epochs to add to what its configuration asks for.
+        who: asks for it.
 
     Raises:
-        ModelError: the run is under way, has nothing left to do, or came without its checkpoint; or too many runs wait.
+        ModelError: the run is under way, has nothing left to do, or came without its checkpoint; too many runs wait; or
+            `who` may not resume it.
         ConfigError: too many epochs.
     """
     with queue_locked(), run.status_locked():  # of two that ask at once, the second finds it queued
-        record = _resume(run, more_epochs)
+        record = _resume(run, more_epochs, who)
     attend_queue()
     return record
 
@@ -195,8 +199,9 @@ def can_go_on(run: RunDirectory, record: RunRecord) -> bool:
     return not record.epochs_done or run.checkpoint_file.is_file()
 
 
-def _resume(run: RunDirectory, more_epochs: int) -> RunRecord:
+def _resume(run: RunDirectory, more_epochs: int, who: Person) -> RunRecord:
     record = run.read()
+    check_may_change(record.owner, who)
     current = run.state(record)
     if current not in ENDED:
         raise ModelError(f"{record.name}: it is {current}, so there is nothing to resume.")

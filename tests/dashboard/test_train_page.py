@@ -85,7 +85,7 @@ def test_knobs_keep_their_values_on_a_page_change(home: Path) -> None:
 def test_start_queues_a_run_with_the_chosen_settings(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     submitted: list[Any] = []
 
-    def submit(config: Any, dataset: Any, name: str, start_from: str) -> RunDirectory:
+    def submit(config: Any, dataset: Any, name: str, start_from: str, owner: str) -> RunDirectory:
         assert (dataset.name, start_from) == ("MNIST", "")
         submitted.append((config, name))
         return write_run(home, name, config=config.model_dump(), status="stopped")
@@ -125,7 +125,7 @@ def test_a_run_whose_worker_is_gone_is_interrupted_and_can_be_resumed(
     write_progress(run, 3)
     run.worker_lock_file.touch()
     resumed: list[str] = []
-    monkeypatch.setattr(queue, "resume", lambda run, _: resumed.append(run.id))
+    monkeypatch.setattr(queue, "resume", lambda run, *_: resumed.append(run.id))
     app = open_page("train", train_tab="watch")
     assert not app.exception
     assert "interrupted" in text_of(app)
@@ -193,7 +193,7 @@ def test_a_run_that_hangs_is_told_and_can_be_stopped_again(home: Path) -> None:
 
 def test_a_finished_run_can_be_trained_on(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(queue, "resume", lambda _, more: asked.append(more))
+    monkeypatch.setattr(queue, "resume", lambda _, more, __: asked.append(more))
     app = open_page("train", train_tab="watch")
     app.number_input(key="more_epochs").set_value(3).run()
     app.button(key="run_more").click().run()
@@ -254,7 +254,7 @@ def test_a_training_learns_from_a_file_and_starts_from_a_model(
     app.selectbox(key="hyperparameter_dense_start").set_value(tiny_model.name).run()
     asked: list[Any] = []
 
-    def submit(config: Any, dataset: Any, name: str, start_from: str) -> RunDirectory:
+    def submit(config: Any, dataset: Any, name: str, start_from: str, owner: str) -> RunDirectory:
         asked.append((config.architecture, dataset.path, start_from))
         return RunDirectory(tiny_model)
 
@@ -276,7 +276,7 @@ def test_a_training_learns_from_the_kept_digits(tiny_model: Path, monkeypatch: p
     choice.set_value(user_datasets.MY_DIGITS).run()
     asked: list[Any] = []
 
-    def submit(config: Any, dataset: Any, name: str, start_from: str) -> RunDirectory:
+    def submit(config: Any, dataset: Any, name: str, start_from: str, owner: str) -> RunDirectory:
         asked.append(dataset)
         return RunDirectory(tiny_model)
 
@@ -303,7 +303,7 @@ def test_a_file_that_is_no_data_set_is_refused_in_one_sentence(home: Path) -> No
 def test_a_seed_is_new_each_time_unless_it_is_typed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seeds: list[int] = []
 
-    def submit(config: Any, dataset: Any, name: str, start_from: str) -> RunDirectory:
+    def submit(config: Any, dataset: Any, name: str, start_from: str, owner: str) -> RunDirectory:
         seeds.append(config.seed)
         return write_run(home, "seeded", "stopped")
 

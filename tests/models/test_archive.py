@@ -45,12 +45,13 @@ def rewrite(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
 @pytest.mark.slow
 def test_an_exported_model_comes_back_as_it_was(exported: Path) -> None:
     before = find_model("tiny")
-    run = import_model(exported)
+    run = import_model(exported, "ann")
     assert run.id != before.record.id
     assert run.litert_file.read_bytes() == before.directory.litert_file.read_bytes()
     record = run.read()
-    assert (record.name, record.config, record.results) == (
+    assert (record.name, record.owner, record.config, record.results) == (
         "tiny",
+        "ann",
         before.record.config,
         results_of(before.record).model_copy(update={"claimed": True}),
     )

@@ -8,11 +8,13 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.resources import int8_file
+from dashboard.visitor import visitor
 from dashboard.widgets.download import offer_download
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.test_metrics import show_test_metrics
 from models.formatting import duration
+from models.ownership import may_change, why_not
 from models.store import StoredModel, annotate, delete, rename, set_default
 from pipeline.runs.export_formats import EXPORT_FORMATS, ExportFormat
 
@@ -24,24 +26,12 @@ def show_model(model: StoredModel, is_default: bool) -> None:
             st.subheader(as_written(model.name), anchor=False, width="content")
             if model.shipped:
                 st.badge("shipped", icon=":material/inventory_2:", color="gray")
+            elif model.owner:
+                st.badge(as_written(model.owner), icon=":material/person:", color="gray")
             if is_default:
                 st.badge("default", icon=":material/star:", color="blue")
         _show_facts(model)
-        with st.container(horizontal=True, key="model_actions"):
-            if st.button("Use on all pages", icon=":material/draw:", key=f"model_use {model.id}"):
-                state.choose_model(model.id)
-                st.switch_page("views/recognize.py")
-            if st.button(
-                "Set as default", icon=":material/star:", disabled=is_default, key=f"model_default {model.id}"
-            ):
-                with errors_shown():
-                    set_default(model)
-                    st.rerun()
-            if not model.shipped:
-                if st.button("Rename and annotate", icon=":material/edit:", key=f"model_edit {model.id}"):
-                    _ask_name(model)
-                if st.button("Delete", icon=":material/delete:", key=f"model_delete {model.id}"):
-                    _ask_delete(model)
+        _show_actions(model, is_default)
         _show_downloads(model)
         if model.record.notes:
             st.markdown("**Notes**")
@@ -49,6 +39,44 @@ def show_model(model: StoredModel, is_default: bool) -> None:
         with st.expander("All settings", icon=":material/tune:"):
             st.code(model.record.command or "No command recorded.", language="bash", wrap_lines=True)
             st.code(model.record.config.model_dump_json(indent=2), language="json")
+
+
+def _show_actions(model: StoredModel, is_default: bool) -> None:
+    """What can be done with it; what would change it is disabled where the model is another's."""
+    allowed = may_change(model.owner, visitor())
+    refusal = None if allowed else why_not(model.owner)
+    with st.container(horizontal=True, key="model_actions"):
+        if st.button("Use on all pages", icon=":material/draw:", key=f"model_use {model.id}"):
+            state.choose_model(model.id)
+            st.switch_page("views/recognize.py")
+        if st.button(
+            "Set as default",
+            icon=":material/star:",
+            disabled=is_default or not allowed,
+            key=f"model_default {model.id}",
+            help=refusal,
+        ):
+            with errors_shown():
+                set_default(model, visitor())
+                st.rerun()
+        if model.shipped:
+            return
+        if st.button(
+            "Rename and annotate",
+            icon=":material/edit:",
+            disabled=not allowed,
+            key=f"model_edit {model.id}",
+            help=refusal,
+        ):
+            _ask_name(model)
+        if st.button(
+            "Delete",
+            icon=":material/delete:",
+            disabled=not allowed,
+            key=f"model_delete {model.id}",
+            help=refusal,
+        ):
+            _ask_delete(model)
 
 
 def _show_facts(model: StoredModel) -> None:
@@ -120,8 +148,8 @@ def _ask_name(model: StoredModel) -> None:
     )
     if st.button("Save", type="primary", icon=":material/check:", key=f"model_save {model.id}"):
         with errors_shown():
-            rename(model, name)
-            annotate(model, notes)
+            rename(model, name, visitor())
+            annotate(model, notes, visitor())
             st.rerun()
 
 
@@ -133,7 +161,7 @@ def _ask_delete(model: StoredModel) -> None:
             "Delete", type="primary", icon=":material/delete:", key=f"model_delete_confirmed {model.id}"
         ):
             with errors_shown():
-                delete(model)
+                delete(model, visitor())
                 st.rerun()
         if st.button("Cancel", key=f"model_delete_canceled {model.id}"):
             st.rerun()

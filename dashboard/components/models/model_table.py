@@ -24,8 +24,9 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
     widget = f"{key}_{sha256(' '.join(ids).encode()).hexdigest()[:12]}"
     if widget not in st.session_state:
         st.session_state[widget] = {"selection": {"rows": [ids.index(model_id) for model_id in ticked]}}
+    rows = pd.DataFrame([_row(model, names(model.id), default_id) for model in models])
     st.dataframe(
-        pd.DataFrame([_row(model, names(model.id), default_id) for model in models]),
+        rows if any(model.owner for model in models) else rows.drop(columns="Owner"),
         hide_index=True,
         key=widget,
         on_select=partial(_keep_ticks, widget, ids),
@@ -80,6 +81,7 @@ def _row(model: StoredModel, name: str, default_id: str) -> dict[str, Any]:
         "Size": model.directory.litert_file.stat().st_size / 1e6,
         "Architecture": record.config.architecture,
         "Origin": "shipped" if model.shipped else f"own, scores {CLAIMED}" if claimed else "own",
+        "Owner": model.owner or None,
         "Status": model.directory.state(record),
         "Epochs": record.epochs_done,
         "Seed": record.config.seed,

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.recognize.digit_pictures import DigitPicture
+from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
 from models.recognizer import Prediction
 from pipeline.data import saved_digits
@@ -56,6 +57,7 @@ def _save(answered: Answered, label: int) -> None:
         answered.prediction.confidence,
         answered.model,
         answered.source,
+        visitor().name,
     )
     state.leave_notice(f"Saved as a {label}. Thank you.", "bookmark_added")
     st.rerun()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.figures.style import Palette
+from dashboard.visitor import visitor
 from dashboard.widgets.digit_buttons import pick_digit
 from dashboard.widgets.download import offer_download
 from dashboard.widgets.message import errors_shown
@@ -22,7 +23,7 @@ def show_saved_digits(palette: Palette) -> None:
 
 
 def _show_section(palette: Palette) -> None:
-    digits = saved_digits.list_saved()
+    digits = saved_digits.list_saved(visitor())
     if not digits:
         return
     st.subheader("Saved digits", divider="gray", anchor=False)
@@ -63,13 +64,14 @@ def _show_one(digit: SavedDigit) -> None:
         if picture is not None:
             st.image(picture, width=120, alt=f"The picture saved as {record.label}")
         moment = record.moment
+        by = f" by {as_written(record.owner)}" if record.owner else ""
         st.markdown(
             f"**{record.label}**, read as {record.predicted} ({show_confidence(record.confidence)} confidence) by "
-            f"{as_written(record.model)}  \n:gray[Saved on {moment.day} {moment:%B %Y, %H:%M} UTC]",
+            f"{as_written(record.model)}  \n:gray[Saved{by} on {moment.day} {moment:%B %Y, %H:%M} UTC]",
             width="content",
         )
         if st.button("Delete", icon=":material/delete:", key="saved_delete_one"):
-            saved_digits.delete(digit)
+            saved_digits.delete(digit, visitor())
             st.rerun()
 
 
@@ -81,7 +83,7 @@ def _confirm_delete(digits: list[SavedDigit]) -> None:
         if st.button("Delete", type="primary", icon=":material/delete:", key="saved_delete_confirmed"):
             with errors_shown():
                 for digit in digits:
-                    saved_digits.delete(digit)
+                    saved_digits.delete(digit, visitor())
                 st.rerun()
         if st.button("Cancel", key="saved_delete_canceled"):
             st.rerun()

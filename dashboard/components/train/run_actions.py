@@ -4,13 +4,17 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.train.run_list import Run
+from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
+from models.ownership import may_change, why_not
 from pipeline.runs import queue
 from pipeline.runs.heartbeat import seconds_hung
 
 
 def show_actions(run: Run) -> None:
-    """The buttons that make sense in the run's state."""
+    """The buttons that make sense in the run's state; disabled where the run is another's."""
+    allowed = may_change(run.record.owner, visitor())
+    refusal = None if allowed else why_not(run.record.owner)
     with st.container(horizontal=True, key="run_actions", vertical_alignment="bottom"):
         if run.active:
             # of a run that hangs, a second click ends the process
@@ -18,12 +22,12 @@ def show_actions(run: Run) -> None:
             if st.button(
                 "Stopping" if stopping else "Stop",
                 icon=":material/stop:",
-                disabled=stopping,
+                disabled=stopping or not allowed,
                 key="run_stop",
-                help="Stops training and keeps the current weights as a model.",
+                help=refusal or "Stops training and keeps the current weights as a model.",
             ):
                 with errors_shown():
-                    queue.stop(run.directory)
+                    queue.stop(run.directory, visitor())
                     st.rerun()
             return
         can_go_on = queue.can_go_on(run.directory, run.record)
@@ -34,8 +38,9 @@ def show_actions(run: Run) -> None:
                 "Resume",
                 type="primary",
                 icon=":material/resume:",
+                disabled=not allowed,
                 key="run_resume",
-                help="Continues from the last complete epoch.",
+                help=refusal or "Continues from the last complete epoch.",
             )
         ):
             _go_on(run, 0)
@@ -45,7 +50,11 @@ def show_actions(run: Run) -> None:
                 "More epochs", 1, 200, 2, key="more_epochs", width=130, label_visibility="collapsed"
             )
             if st.button(
-                f"Train {more} more epoch{'s' if more > 1 else ''}", icon=":material/add:", key="run_more"
+                f"Train {more} more epoch{'s' if more > 1 else ''}",
+                icon=":material/add:",
+                disabled=not allowed,
+                key="run_more",
+                help=refusal,
             ):
                 _go_on(run, int(more))
         if run.directory.has_model() and st.button("Use this model", icon=":material/draw:", key="run_use"):
@@ -56,5 +65,5 @@ def show_actions(run: Run) -> None:
 def _go_on(run: Run, more_epochs: int) -> None:
     with errors_shown():
         with st.spinner("Starting training"):
-            queue.resume(run.directory, more_epochs)
+            queue.resume(run.directory, more_epochs, visitor())
         st.rerun()

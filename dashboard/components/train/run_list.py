@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.components.train import train_state
+from dashboard.visitor import visitor
 from dashboard.widgets.distinct_labels import distinct_labels
 from models.errors import ModelError
 from models.records import ENDED, RunRecord, State
@@ -25,6 +26,11 @@ class Run:
     def id(self) -> str:
         """The directory's name."""
         return self.record.id
+
+    @property
+    def mine(self) -> bool:
+        """Whether it is the visitor's, as all are where nobody shares the server."""
+        return visitor().name in ("", self.record.owner)
 
     @property
     def active(self) -> bool:
@@ -47,7 +53,8 @@ def read_runs() -> list[Run]:
 
 
 def default_run(runs: list[Run]) -> Run | None:
-    """The run that people want to see: the one that trains, else the next to train, else the newest."""
+    """The run to see first, one's own if any: the one that trains, else the next to train, else the newest."""
+    runs = [run for run in runs if run.mine] or runs
     for wanted in ("running", "queued"):
         for run in reversed(runs):
             if run.state == wanted:
@@ -95,8 +102,10 @@ def pick_earlier_runs(runs: list[Run], shown: Run) -> list[Run]:
 
 
 def name_runs(runs: list[Run]) -> Callable[[str], str]:
-    """From a run's id to its name, with the id behind it where several have that name.
+    """From a run's id to its name and owner, with the id behind them where several read alike.
 
     The state is left out: the browser would go on showing the one of the moment when a run was chosen.
     """
-    return distinct_labels({run.id: run.record.name for run in runs})
+    return distinct_labels(
+        {run.id: " · ".join(filter(None, (run.record.name, run.record.owner))) for run in runs}
+    )

@@ -10,6 +10,7 @@ from dashboard.components.train.hyperparameter_form import (
 )
 from dashboard.components.train.model_summary import show_model_summary
 from dashboard.components.train.train_sources import ask_dataset, ask_start
+from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
 from models.architectures import CATALOGUE, DEFAULT_ARCHITECTURE, class_count, summarize
 from models.train_config import TrainConfig, default_config, make_config, new_seed
@@ -64,7 +65,8 @@ def show_train_form() -> None:
 
 def _start(config: TrainConfig, name: str, dataset: str, start_from: str) -> None:
     with st.spinner("Starting training"):
-        run = queue.submit(config, open_saved(dataset), name, start_from)
+        who = visitor()
+        run = queue.submit(config, open_saved(dataset, who), name, start_from, who.name)
     train_state.watch_run(run.id)
     train_state.open_tab("watch")
     st.rerun()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.train import train_state
+from dashboard.visitor import visitor
 from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.message import errors_shown
 from models.store import list_models
@@ -29,7 +30,7 @@ def ask_dataset() -> str:
             st.session_state[train_state.TRAINING_SET] = user_datasets.save(
                 file.name, file.getvalue()
             ).path.name
-    count = len(saved_digits.list_saved())
+    count = len(saved_digits.list_saved(visitor()))
     names = {"": "MNIST", user_datasets.MY_DIGITS: f"My saved digits ({count})"}
     if not count:
         del names[user_datasets.MY_DIGITS]

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from models.run_directory import RunDirectory
 from models.store import list_models
 from pipeline.data.dataset import load_dataset
 from pipeline.runs.waiting import list_runs
@@ -408,3 +409,15 @@ def test_test_images_are_enough_to_evaluate(
     assert outcome.code == 0, outcome.err
     assert outcome.json_lines()[0]["count"] == 50
     assert "it has no array x_train" in digitlab("train", "--dataset", tmp_path / "test.npz").err
+
+
+def test_lists_show_owners_where_there_are_any(tiny_model: Path, digitlab: Digitlab) -> None:
+    for of in ("models", "runs"):
+        assert "owner" not in digitlab(of, "list").out
+    RunDirectory(tiny_model).update(owner="ann")
+    for of in ("models", "runs"):
+        header, *rows = digitlab(of, "list").out.splitlines()
+        assert header.endswith(" owner  name")
+        assert rows[-1].endswith(" ann    tiny")
+    assert digitlab("models", "list", "--json").json_lines()[-1]["owner"] == "ann"
+    assert "owner          ann" in digitlab("models", "show", "tiny").out

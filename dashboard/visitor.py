@@ -1,0 +1,74 @@
+"""Who this session belongs to, where several people share the server: a name behind a token in the address, or a login.
+
+Each page of the session keeps the token in its address; no cookie is set.
+"""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import people
+from models.ownership import ADMINISTRATOR, Person
+
+WHO = "who"
+"""Query parameter: the visitor's token."""
+
+_NAME = "_visitor_name"
+_TOKEN = "_visitor_token"  # noqa: S105
+_TEACHER = "_visitor_is_teacher"
+
+
+def visitor() -> Person:
+    """Whoever this session belongs to, with an empty name before that is known; the administrator where none share."""
+    if not people.is_shared():
+        return ADMINISTRATOR
+    return Person(st.session_state.get(_NAME, ""), st.session_state.get(_TEACHER, False))
+
+
+def logs_in() -> bool:
+    """Whether names come from Streamlit's login, which is configured."""
+    return "is_logged_in" in st.user
+
+
+def recognize_visitor() -> None:
+    """Finds out who is there; `ModelError` where that can't be read."""
+    if logs_in():
+        known = st.user.is_logged_in
+        st.session_state[_NAME] = str(st.user.get("email") or st.user["sub"]) if known else ""
+        return
+    token = st.query_params.get(WHO) or st.session_state.get(_TOKEN, "")
+    if token != st.session_state.get(_TOKEN, ""):
+        _become(people.name_of(token) or "", token)
+    if visitor().name and st.query_params.get(WHO) != token:
+        st.query_params[WHO] = token
+
+
+def register_visitor(name: str, code: str) -> None:
+    """Gives this session a name that is new; with the teacher's code, a teacher's. `ModelError` where refused."""
+    if code:
+        people.check_teacher_code(code)
+    token = people.register(name)
+    _become(people.name_of(token) or "", token)
+    st.session_state[_TEACHER] = bool(code)
+    st.query_params[WHO] = token
+
+
+def become_teacher(code: str) -> None:
+    """Lets this session change everything; `ModelError` where that is not the teacher's code."""
+    people.check_teacher_code(code)
+    st.session_state[_TEACHER] = True
+
+
+def other_parameters() -> dict[str, str]:
+    """What the address says apart from who is there."""
+    return {name: value for name, value in st.query_params.to_dict().items() if name != WHO}
+
+
+def set_other_parameters(parameters: Mapping[str, str]) -> None:
+    """Has the address say this, and who is there as before."""
+    token = st.query_params.get(WHO)
+    st.query_params.from_dict({**parameters, **({WHO: token} if token else {})})
+
+
+def _become(name: str, token: str) -> None:
+    st.session_state[_NAME], st.session_state[_TOKEN], st.session_state[_TEACHER] = name, token, False
