@@ -104,8 +104,7 @@ def read(
         if csv_file
         else _print(results, as_json, _SIGNS.get(decimal) if decimal else None)
     )
-    if cells_file:
-        _write_cells(cells_file, cells)
+    _write_cells(cells_file, cells)
     if not as_json:
         _tell(failed, len(pages), csv_file)
     raise typer.Exit(int(bool(failed)))
@@ -174,7 +173,10 @@ def _with_cells(results: Results, cells: list[list[Any]]) -> Results:
         yield page, reading
 
 
-def _write_cells(file: Path, rows: list[list[Any]]) -> None:
+def _write_cells(file: Path | None, rows: list[list[Any]]) -> None:
+    """Writes the table of cells, if one was asked for."""
+    if file is None:
+        return
     try:
         with replacing(file) as part, part.open("w", newline="", encoding="utf-8") as table:
             csv.writer(table).writerows(cell_table(rows))
