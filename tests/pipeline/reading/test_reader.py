@@ -100,7 +100,7 @@ def test_a_scribbled_out_number_is_not_read(recognizer: Recognizer) -> None:
     cv2.polylines(page, [points.astype(np.int32)], False, (40,), 4, cv2.LINE_AA)
     reading = read_page(page, recognizer)
     assert (reading.lines[0][:3], reading.lines[1]) == ("314", "159")
-    assert all(character.doubtful for character in reading.characters if character.box.x > right - 150)
+    assert sum(character.box.x > right - 150 for character in reading.characters) <= 1
 
 
 def made(seed: int, scene: Scene) -> Photograph:
