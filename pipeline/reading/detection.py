@@ -17,7 +17,7 @@ from pipeline.reading.slope import common_slope
 DIGIT_HEIGHT = 30
 """Height in pixels at which the network knows digits best."""
 
-_SIDES = 160, 2560
+_SIDES = 80, 2560
 """Longer sides of the picture, in pixels, between which its scale is looked for."""
 
 _LARGEST_SIDE, _LARGEST_SCALE = 3200, 2.5
