@@ -250,7 +250,7 @@ def test_names_in_an_archive_stay_on_one_line_and_need_not_be_unique() -> None:
     with pytest.warns(UserWarning, match="Duplicate name"):
         data = zip_of(("a\nb.png", b"1"), ("../c.png", b"2"), ("../c.png", frames_of("TIFF", 1)))
     names = [found.path for found in find_pages(data, "z.zip")]
-    assert names == ["z.zip/../c.png", "z.zip/../c.png", "z.zip/a\ufffdb.png"]
+    assert names == ["z.zip/../c.png", "z.zip/../c.png", "z.zip/a\\nb.png"]
     assert [page_pixels(data, found).shape for found in find_pages(data, "z.zip")[1:2]] == [(30, 40, 3)]
 
 

@@ -66,8 +66,9 @@ def test_an_ensemble_is_trained_like_any_model(
     with pytest.raises(ModelError, match="can't be trained further"):
         resume(run, 1)
     export_model(find_model("both"), tmp_path / "both.zip")
-    assert import_model(tmp_path / "both.zip").read().results == record.results
-    assert "Average" in digitlab("models", "show", "both").out
+    claimed = import_model(tmp_path / "both.zip").read().results
+    assert claimed == results_of(record).model_copy(update={"claimed": True})
+    assert "Average" in digitlab("models", "show", record.id).out
 
 
 def scores(run: RunDirectory, images: Any) -> Any:
