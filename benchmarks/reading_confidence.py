@@ -51,18 +51,16 @@ def _gathered(
         phrase = list(PAGES.values())[number % len(PAGES)]
         height, width = (int(side) for side in rng.integers(300, 1000, 2))
         size = float(np.exp(rng.uniform(np.log(24), np.log(min(90, height / 4)))))
-        layout = (
-            None if number % 3 == 2 else line_layout(phrase)
-        )  # one in three is any page, with words and print
+        # one in three is any page, with words and print
+        layout = None if number % 3 == 2 else line_layout(phrase)
         turn = float(rng.normal(0, 3))
         picture = photograph(rng, Scene(height, width, size, layout, turn=turn, held_out=held_out))
         page = SeenPage(Picture(picture.pixels), recognizer)
         for member in page.seen:
             rows.append(page.evidence(member))
-            choices, box = page.choices(member), page.box([member])
-            text = max(filter(None, choices), key=choices.__getitem__)
+            box = page.box([member])
             middle = np.array(box.edges).reshape(2, 2).mean(axis=0)
-            rights.append(text in _texts_at(picture, middle, box.height))
+            rights.append(page.likeliest(member) in _texts_at(picture, middle, box.height))
     return np.array(rows), np.array(rights)
 
 

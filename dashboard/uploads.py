@@ -1,12 +1,11 @@
 """A file that somebody uploaded, a page of it, or a photo from the camera, as it goes from widget to reader."""
 
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.batch_store import KeptFile
+from dashboard.batch_store import KeptFile, sha256_of
 from pipeline.imaging.documents import Content, Page, page_pixels
 
 
@@ -37,7 +36,7 @@ class Upload:
 
 def make_upload(name: str, data: bytes) -> Upload:
     """A file's content with its name."""
-    return Upload(_id(sha256(data).hexdigest()), name, data)
+    return Upload(_id(sha256_of(data)), name, data)
 
 
 def kept_upload(file: KeptFile) -> Upload:

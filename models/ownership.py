@@ -27,12 +27,14 @@ def may_change(owner: str, who: Person) -> bool:
     return who.teacher or bool(owner and owner == who.name)
 
 
-def why_not(owner: str) -> str:
-    """One sentence for those who may not change it."""
+def refusal(owner: str, who: Person) -> str | None:
+    """One sentence for `who` where they may not change what is `owner`'s; None where they may."""
+    if may_change(owner, who):
+        return None
     return f"Only {owner} or the teacher can change this." if owner else "Only the teacher can change this."
 
 
 def check_may_change(owner: str, who: Person) -> None:
     """Raises `ModelError` where `who` may not change what is `owner`'s."""
-    if not may_change(owner, who):
-        raise ModelError(why_not(owner))
+    if sentence := refusal(owner, who):
+        raise ModelError(sentence)

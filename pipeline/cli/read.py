@@ -96,15 +96,13 @@ def read(
     litert_file = _open_model(model)
     rows = _read_table(csv_file) if csv_file else []
     pages = _pages_to_read(paths, {_key(row) for row in rows if not row[_ERROR]}, csv_file)
-    cells: list[list[Any]] = []
-    results = _with_cells(read_files(pages, litert_file, expect or ()), cells)
+    results = _with_cells(read_files(pages, litert_file, expect or ()), cells_file)
     again = {_key_of(page) for _, page in pages}  # what failed before; rows of other pictures stay
     failed = (
         _write_table(results, csv_file, len(pages), [row for row in rows if _key(row) not in again])
         if csv_file
         else _print(results, as_json, _SIGNS.get(decimal) if decimal else None)
     )
-    _write_cells(cells_file, cells)
     if not as_json:
         _tell(failed, len(pages), csv_file)
     raise typer.Exit(int(bool(failed)))
@@ -163,20 +161,18 @@ def _key_of(page: Page) -> tuple[str, str]:
     return table_name(page.path), str(page.number or "")
 
 
-def _with_cells(results: Results, cells: list[list[Any]]) -> Results:
-    """The results as they come; the rows of their cells are added to `cells`."""
+def _with_cells(results: Results, file: Path | None) -> Results:
+    """The results as they come; after the last one the table of their cells is written, if one was asked for."""
     from pipeline.reading.page_reading import FailedReading
 
+    if file is None:
+        yield from results
+        return
+    rows: list[list[Any]] = []
     for page, reading in results:
         if not isinstance(reading, FailedReading):
-            cells += cell_rows(page.path, page.number, reading.lines)
+            rows += cell_rows(page.path, page.number, reading.lines)
         yield page, reading
-
-
-def _write_cells(file: Path | None, rows: list[list[Any]]) -> None:
-    """Writes the table of cells, if one was asked for."""
-    if file is None:
-        return
     try:
         with replacing(file) as part, part.open("w", newline="", encoding="utf-8") as table:
             csv.writer(table).writerows(cell_table(rows))

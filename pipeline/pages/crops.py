@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.contrast import local_contrast
 from pipeline.imaging.geometry import Box
+from pipeline.imaging.scaling import resized
 from pipeline.pages import layouts
 from pipeline.pages.characters import CHARACTERS
 from pipeline.pages.generator import Photograph, Scene, cropped, photograph
@@ -84,7 +85,7 @@ def _tight(rng: np.random.Generator) -> Photograph:
 
 def _of_few_pixels(picture: Photograph, scale: float) -> Photograph:
     """The picture as it looks after it was reduced and enlarged again."""
-    small = cv2.resize(picture.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = resized(picture.pixels, scale)
     large = cv2.resize(small, picture.pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     return replace(picture, pixels=np.asarray(large, np.uint8))
 

@@ -110,11 +110,11 @@ class SeenPage:
 
     def _doubted(self, words: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
         """The groups of which nothing is sure enough."""
-        sure = {
-            number: max(chance for text, chance in choices.items() if text)
-            for number, choices in self._choices.items()
-        }
-        return tuple(word for word in words if all(sure[number] < _HARDLY for number in word))
+        return tuple(
+            word
+            for word in words
+            if all(self.choices(number)[self.likeliest(number)] < _HARDLY for number in word)
+        )
 
     def evidence(self, number: int) -> tuple[float, float]:
         """Log-odds of a character's likeliest kind, and of its being there at all."""
@@ -125,6 +125,11 @@ class SeenPage:
     def choices(self, number: int) -> Mapping[str, float]:
         """What a character of a line may be, with its probability; "" for nothing."""
         return self._choices[number]
+
+    def likeliest(self, number: int) -> str:
+        """The digit or sign that a character of a line is, if it is any."""
+        choices = self.choices(number)
+        return max(filter(None, choices), key=choices.__getitem__)
 
     def _chances(self, number: int) -> dict[str, float]:
         row = self._probabilities[number]
@@ -153,7 +158,7 @@ class SeenPage:
         characters: list[PageCharacter] = []
         for place, (number, before) in enumerate(self.lines[line]):
             choices = self.choices(number)
-            text = max((t for t in choices if t), key=lambda t: choices[t]) if texts is None else texts[place]
+            text = self.likeliest(number) if texts is None else texts[place]
             if text:
                 image = self._images.get(number, _NO_IMAGE) if text.isdecimal() else _NO_IMAGE
                 mark = before if characters else ""

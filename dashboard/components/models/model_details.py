@@ -14,7 +14,7 @@ from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.test_metrics import show_test_metrics
 from models.formatting import duration
-from models.ownership import may_change, why_not
+from models.ownership import refusal
 from models.store import StoredModel, annotate, delete, rename, set_default
 from pipeline.runs.export_formats import EXPORT_FORMATS, ExportFormat
 
@@ -43,39 +43,27 @@ def show_model(model: StoredModel, is_default: bool) -> None:
 
 def _show_actions(model: StoredModel, is_default: bool) -> None:
     """What can be done with it; what would change it is disabled where the model is another's."""
-    allowed = may_change(model.owner, visitor())
-    refusal = None if allowed else why_not(model.owner)
+    refused = refusal(model.owner, visitor())
+    changing = partial(st.button, help=refused)
     with st.container(horizontal=True, key="model_actions"):
         if st.button("Use on all pages", icon=":material/draw:", key=f"model_use {model.id}"):
             state.choose_model(model.id)
             st.switch_page("views/recognize.py")
-        if st.button(
+        if changing(
             "Set as default",
             icon=":material/star:",
-            disabled=is_default or not allowed,
+            disabled=is_default or bool(refused),
             key=f"model_default {model.id}",
-            help=refusal,
         ):
             with errors_shown():
                 set_default(model, visitor())
                 st.rerun()
         if model.shipped:
             return
-        if st.button(
-            "Rename and annotate",
-            icon=":material/edit:",
-            disabled=not allowed,
-            key=f"model_edit {model.id}",
-            help=refusal,
-        ):
+        changing = partial(changing, disabled=bool(refused))
+        if changing("Rename and annotate", icon=":material/edit:", key=f"model_edit {model.id}"):
             _ask_name(model)
-        if st.button(
-            "Delete",
-            icon=":material/delete:",
-            disabled=not allowed,
-            key=f"model_delete {model.id}",
-            help=refusal,
-        ):
+        if changing("Delete", icon=":material/delete:", key=f"model_delete {model.id}"):
             _ask_delete(model)
 
 

@@ -6,15 +6,14 @@ from dashboard import state
 from dashboard.components.train.run_list import Run
 from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
-from models.ownership import may_change, why_not
+from models.ownership import refusal
 from pipeline.runs import queue
 from pipeline.runs.heartbeat import seconds_hung
 
 
 def show_actions(run: Run) -> None:
     """The buttons that make sense in the run's state; disabled where the run is another's."""
-    allowed = may_change(run.record.owner, visitor())
-    refusal = None if allowed else why_not(run.record.owner)
+    refused = refusal(run.record.owner, visitor())
     with st.container(horizontal=True, key="run_actions", vertical_alignment="bottom"):
         if run.active:
             # of a run that hangs, a second click ends the process
@@ -22,9 +21,9 @@ def show_actions(run: Run) -> None:
             if st.button(
                 "Stopping" if stopping else "Stop",
                 icon=":material/stop:",
-                disabled=stopping or not allowed,
+                disabled=stopping or bool(refused),
                 key="run_stop",
-                help=refusal or "Stops training and keeps the current weights as a model.",
+                help=refused or "Stops training and keeps the current weights as a model.",
             ):
                 with errors_shown():
                     queue.stop(run.directory, visitor())
@@ -38,9 +37,9 @@ def show_actions(run: Run) -> None:
                 "Resume",
                 type="primary",
                 icon=":material/resume:",
-                disabled=not allowed,
+                disabled=bool(refused),
                 key="run_resume",
-                help=refusal or "Continues from the last complete epoch.",
+                help=refused or "Continues from the last complete epoch.",
             )
         ):
             _go_on(run, 0)
@@ -52,9 +51,9 @@ def show_actions(run: Run) -> None:
             if st.button(
                 f"Train {more} more epoch{'s' if more > 1 else ''}",
                 icon=":material/add:",
-                disabled=not allowed,
+                disabled=bool(refused),
                 key="run_more",
-                help=refusal,
+                help=refused,
             ):
                 _go_on(run, int(more))
         if run.directory.has_model() and st.button("Use this model", icon=":material/draw:", key="run_use"):
