@@ -86,7 +86,9 @@ def arrange(found: Detections) -> Arrangement:
         line = _spaced(found, [item.number for item in group], heights, fractions)
         if line:
             lines.append(line)
-    return Arrangement(tuple(lines), tuple(map(tuple, readable)), tuple(map(tuple, left_out)))
+    standing = {number for line in lines for number, _ in line}
+    together = [tuple(number for number in word if number in standing) for word in readable]
+    return Arrangement(tuple(lines), tuple(word for word in together if word), tuple(map(tuple, left_out)))
 
 
 def _line_heights(found: Detections) -> NDArray[np.float64]:

@@ -128,3 +128,11 @@ def test_print_is_left_out_unless_all_is_print() -> None:
     number, print_ = row("314", 40, 50), row("2026", 40, 150)
     assert read(number, print_) == ["314"]
     assert read([], print_) == ["2026"]
+
+
+def test_words_hold_what_stands_in_lines_and_nothing_else() -> None:
+    """A fraction's bar that divides nothing is in neither."""
+    arrangement = arrange(detections(row("12—34", 40, 50)))
+    in_lines = [number for line in arrangement.lines for number, _ in line]
+    assert sorted(in_lines) == [0, 1, 3, 4]
+    assert sorted(number for word in arrangement.words for number in word) == sorted(in_lines)
