@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -223,6 +224,32 @@ def test_sample_draws_digits(tiny_model: Path, digitlab: Digitlab) -> None:
     assert first.out.count("tiny says") == 3
     assert first.out.count("█") > 50
     assert first.out == digitlab("sample", "--model", "tiny", "--count", 3, "--seed", 5).out
+
+
+@pytest.mark.slow
+def test_models_are_renamed_exported_imported_and_deleted(
+    tiny_model: Path, digitlab: Digitlab, tmp_path: Path, seven: Path
+) -> None:
+    assert digitlab("models", "rename", "tiny", "small").code == 0
+    assert digitlab("models", "export", "small", tmp_path / "small.zip").code == 0
+    assert digitlab("models", "export", "small", tmp_path / "small.tflite").code == 0
+    assert digitlab("models", "export", "small", tmp_path / "small.exe").code == 2
+    assert (tmp_path / "small.tflite").read_bytes() == (tiny_model / "model.tflite").read_bytes()
+    assert digitlab("models", "delete", "small", "--yes").code == 0
+    assert digitlab("models", "show", "small").code == 2
+    imported = digitlab("models", "import", tmp_path / "small.zip")
+    assert imported.code == 0, imported.err
+    assert digitlab("models", "show", "small", "--json").json_lines()[0]["architecture"] == "dense"
+    refused = digitlab("runs", "resume", "small", "--epochs", 1)
+    assert refused.code == 2
+    assert "has no checkpoint" in refused.err
+    assert digitlab("models", "default", "small").code == 0
+    assert digitlab("predict", seven, "--json").json_lines()[0]["digit"] == 7
+    listed = digitlab("models", "list").out
+    assert next(line for line in listed.splitlines() if line.startswith("*")).endswith("small")
+    shipped = next(line for line in listed.splitlines() if "cnn-fast" in line)
+    assert len(re.findall(r"\d\d\.\d\d %", shipped)) == 2, "plain and by human votes"
+    assert re.search(r"\(\d\d\.\d\d to \d\d\.\d\d\)", shipped), "the interval"
 
 
 def test_no_answer_is_told_as_certain(home: Path, digitlab: Digitlab, seven: Path) -> None:

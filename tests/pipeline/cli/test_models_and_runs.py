@@ -39,32 +39,6 @@ def test_names_from_elsewhere_send_the_terminal_no_commands(
     assert "two\n\\x1b" in digitlab("models", "show", tiny_model.name).out
 
 
-@pytest.mark.slow
-def test_models_are_renamed_exported_imported_and_deleted(
-    tiny_model: Path, digitlab: Digitlab, tmp_path: Path, seven: Path
-) -> None:
-    assert digitlab("models", "rename", "tiny", "small").code == 0
-    assert digitlab("models", "export", "small", tmp_path / "small.zip").code == 0
-    assert digitlab("models", "export", "small", tmp_path / "small.tflite").code == 0
-    assert digitlab("models", "export", "small", tmp_path / "small.exe").code == 2
-    assert (tmp_path / "small.tflite").read_bytes() == (tiny_model / "model.tflite").read_bytes()
-    assert digitlab("models", "delete", "small", "--yes").code == 0
-    assert digitlab("models", "show", "small").code == 2
-    imported = digitlab("models", "import", tmp_path / "small.zip")
-    assert imported.code == 0, imported.err
-    assert digitlab("models", "show", "small", "--json").json_lines()[0]["architecture"] == "dense"
-    refused = digitlab("runs", "resume", "small", "--epochs", 1)
-    assert refused.code == 2
-    assert "has no checkpoint" in refused.err
-    assert digitlab("models", "default", "small").code == 0
-    assert digitlab("predict", seven, "--json").json_lines()[0]["digit"] == 7
-    listed = digitlab("models", "list").out
-    assert next(line for line in listed.splitlines() if line.startswith("*")).endswith("small")
-    shipped = next(line for line in listed.splitlines() if "cnn-fast" in line)
-    assert len(re.findall(r"\d\d\.\d\d %", shipped)) == 2, "plain and by human votes"
-    assert re.search(r"\(\d\d\.\d\d to \d\d\.\d\d\)", shipped), "the interval"
-
-
 @pytest.mark.parametrize(
     "call", [("models", "show"), ("models", "delete", "--yes"), ("runs", "delete", "--yes"), ("runs", "stop")]
 )
