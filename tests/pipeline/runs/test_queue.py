@@ -135,6 +135,8 @@ def test_a_failure_is_told_in_one_sentence(home: Path, few_digits: Path, digitla
         "sgd",
         "--learning-rate",
         10,
+        "--seed",
+        0,
         "--dataset",
         few_digits,
         "--json",
