@@ -62,7 +62,7 @@ def training_curves(
     if current is not None:
         _add_batches(figure, current, palette, axis)
         _add_epochs(figure, current, palette, axis)
-    subtitle = "Loss (cross-entropy; lower is better), logarithmic scale; accuracy in percent"
+    subtitle = "Loss (lower is better, logarithmic); accuracy in percent"
     finish(figure, palette, title, subtitle, height)
     figure.update_layout(
         uirevision=revision,
