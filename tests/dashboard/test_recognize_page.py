@@ -52,9 +52,10 @@ SEVEN = [(90, 70), (220, 70), (150, 250)]
 DRAWING: dict[str, Any] = {"_drawing": ([{"type": "Path"}], drawn(SEVEN))}
 
 
-def test_a_drawing_of_two_digits_is_read_as_a_number(tiny_model: Path) -> None:
+@pytest.mark.parametrize("left", [190, 160], ids=["apart", "close together"])
+def test_a_drawing_of_two_digits_is_read_as_a_number(home: Path, left: int) -> None:
     four = [[(70, 90), (50, 190), (130, 190)], [(110, 100), (105, 250)]]
-    seven = [(190, 100), (280, 100), (225, 250)]
+    seven = [(left, 100), (left + 90, 100), (left + 35, 250)]
     app = open_page(_drawing=([{"type": "Path"}] * 3, drawn(*four, seven, width=14)))
     assert not app.exception
     assert "Read as a number: **47**" in app.info[0].value

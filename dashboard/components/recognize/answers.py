@@ -40,8 +40,10 @@ def show_answers(
     first, *others = models
     image = picture.image
     prediction = recognizer(first).predict_picture(image)
-    if picture.others:
-        _show_others(picture, first, source)
+    if source == "canvas" and (picture.others or prediction.refused):
+        _show_number(picture, first)
+    elif picture.others:
+        _show_others(picture.others)
     show_answer(prediction, image, palette, first.name, key=source)
     if others:
         with st.container(horizontal=True, key=f"compared_{source}"):
@@ -61,19 +63,29 @@ def show_answers(
     return prediction
 
 
-def _show_others(picture: DigitPicture, model: StoredModel, source: str) -> None:
-    """Says that the answer is for one of several digits; a drawing is read as a number at once."""
-    digits = f"about {picture.others + 1} digits"
-    if source != "canvas":
-        st.info(f"The picture shows {digits}; this answer is for one of them.", icon=":material/filter_1:")
-        st.page_link("views/read.py", label="Read all of them", icon=":material/arrow_forward:")
-        return
-    try:
-        number = read_page(picture.pixels, recognizer(model)).text
-    except InputError:
-        st.info(f"The drawing shows {digits}. Draw one at a time.", icon=":material/filter_1:")
-        return
+def _show_others(count: int) -> None:
+    """Says that the answer is for one of several digits, and where all are read."""
     st.info(
-        f"Read as a number: **{as_written(number)}**. The drawing shows {digits}; the answer below is for one of them.",
+        f"The picture shows about {count + 1} digits; this answer is for one of them.",
         icon=":material/filter_1:",
     )
+    st.page_link("views/read.py", label="Read all of them", icon=":material/arrow_forward:")
+
+
+def _show_number(picture: DigitPicture, model: StoredModel) -> None:
+    """What a drawing of several digits reads as; nothing where it shows only one after all."""
+    try:
+        reading = read_page(picture.pixels, recognizer(model))
+        several = len(reading.digits) > 1
+    except InputError:
+        several = False
+    if several:
+        st.info(
+            f"Read as a number: **{as_written(reading.text)}**. The answer below is for a single digit.",
+            icon=":material/filter_1:",
+        )
+    elif picture.others:
+        st.info(
+            f"The drawing shows about {picture.others + 1} digits. Draw one at a time.",
+            icon=":material/filter_1:",
+        )
