@@ -54,7 +54,8 @@ def _alone(
         return None
     off = np.abs(found.middles - found.middles[number])
     near = np.flatnonzero((off < half + half[number] + margin).all(axis=1))
-    rows, columns = np.mgrid[top : top + window.shape[0], left : left + window.shape[1]] + 0.5
+    rows = np.arange(top, top + window.shape[0])[:, None] + 0.5
+    columns = np.arange(left, left + window.shape[1]) + 0.5
     own = _distance(found, half, number, rows, columns)
     mine = np.ones(window.shape, bool)
     for other in near:
@@ -77,6 +78,14 @@ def _distance(
     rows: NDArray[np.float64],
     columns: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """How far pixels are from a character's middle, squared, where 1 is the rim of its box."""
+    """How far pixels are from a character's middle, squared, where 1 is the rim of its box.
+
+    Args:
+        found: the characters.
+        half: of their sides.
+        number: of the character.
+        rows: of the pixels, (h, 1).
+        columns: of the pixels, (w,).
+    """
     x, y = found.middles[number]
     return np.asarray(((columns - x) / half[number, 0]) ** 2 + ((rows - y) / half[number, 1]) ** 2)

@@ -1,7 +1,9 @@
 """The network that looks at whole pages, through LiteRT. Knows nothing of lines and texts."""
 
+import itertools
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +20,11 @@ NETWORK_FILE = Path(__file__).with_name("page_network.tflite")
 
 _GRID = 32  # sides of what the network sees are multiples of it
 _TILE, _OVERLAP = 768, 64
+_AT_ONCE = 2
+"""Tiles of one page: more would only take the memory and the cores that other pages need."""
+
+_Span = tuple[int, int, int]
+"""Where a tile begins along a side, and from where to where it is the one that counts."""
 
 
 class Maps(NamedTuple):
@@ -63,20 +70,27 @@ class PageNetwork:
             np.zeros((rows, columns, GEOMETRY), np.float32),
             np.zeros((height, width), np.float32),
         )
-        with self._interpreters.borrow() as interpreter:
-            for top, first, last in _tiles(height):
-                for left, start, end in _tiles(width):
-                    tile = contrast[top : top + _TILE, left : left + _TILE]
-                    answers = _answers(interpreter, tile)
-                    for whole, part, cell in zip(maps, answers, (CELL, CELL, CELL, 1), strict=True):
-                        inner = np.s_[
-                            (first - top) // cell : -((top - last) // cell),
-                            (start - left) // cell : -((left - end) // cell),
-                        ]
-                        seen = part[inner]
-                        y, x = first // cell, start // cell
-                        whole[y : y + seen.shape[0], x : x + seen.shape[1]] = seen
+        tiles = list(itertools.product(_tiles(height), _tiles(width)))
+        if len(tiles) == 1:
+            self._fill(maps, contrast, *tiles[0])
+            return maps
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            for done in [threads.submit(self._fill, maps, contrast, *tile) for tile in tiles]:
+                done.result()
         return maps
+
+    def _fill(self, maps: Maps, contrast: NDArray[np.float32], rows: _Span, columns: _Span) -> None:
+        """Looks at a tile and writes into the maps what counts of it."""
+        (top, first, last), (left, start, end) = rows, columns
+        with self._interpreters.borrow() as interpreter:
+            answers = _answers(interpreter, contrast[top : top + _TILE, left : left + _TILE])
+        for whole, part, cell in zip(maps, answers, (CELL, CELL, CELL, 1), strict=True):
+            seen = part[
+                (first - top) // cell : -((top - last) // cell),
+                (start - left) // cell : -((left - end) // cell),
+            ]
+            y, x = first // cell, start // cell
+            whole[y : y + seen.shape[0], x : x + seen.shape[1]] = seen
 
 
 def _interpreter(content: bytes) -> Any:
@@ -85,7 +99,7 @@ def _interpreter(content: bytes) -> Any:
     return Interpreter(model_content=content, num_threads=1)
 
 
-def _tiles(length: int) -> Iterator[tuple[int, int, int]]:
+def _tiles(length: int) -> Iterator[_Span]:
     """Where each tile of a side begins, and from where to where it is the one that counts."""
     if length <= _TILE:
         yield 0, 0, length
