@@ -48,10 +48,11 @@ def _one(hand: Hand, variant: str) -> list[Path]:
         "flag and foot": (0.12, 0.28, 35, 58),
         "medium flag": (0.24, 0.42, 30, 52),
         "long flag": (0.42, 0.68, 25, 42),
+        "flag from below": (0.62, 1.0, 16, 38),
     }
     if variant in flags:
         least, most, steep, flat = flags[variant]
-        drop = float(np.clip(hand.within(least, most) * hand.flags, 0.1, 0.7))
+        drop = float(np.clip(hand.within(least, most) * hand.flags, 0.1, max(most, 0.7)))
         # slant and width make a flag flatter; a flat one would be a 7's bar
         flattest = (_FLATTEST_FLAG - np.tan(np.deg2rad(hand.slant))) / hand.aspect
         reach = drop * float(min(np.tan(np.deg2rad(hand.within(steep, flat))), flattest))
@@ -152,6 +153,11 @@ def _four(hand: Hand, variant: str) -> list[Path]:
         apex = stem - hand.within(-0.02, 0.05)
         left: list[Point] = [(apex, 0), (0.5 * apex, bar * 0.55), (0.0, bar + tilt, 1), (end, bar - tilt)]
         return [left, [(stem, max(-0.1, -0.1 * hand.closure)), foot]]
+    if variant == "angular":
+        turn = (end - hand.within(0.0, 0.06), bar - tilt, 1)
+        return [
+            [(hand.within(0.24, 0.52), 0.0), (0.0, bar + tilt, 1), turn, (end - hand.within(0.06, 0.2), 1.0)]
+        ]
     lean = hand.within(0.08, 0.3) * stem / 0.4
     left = [(lean, 0.0), (0.45 * lean - 0.02, 0.5 * bar), (0.0, bar + tilt, 1), (end, bar - tilt)]
     if variant == "short stem":
@@ -257,6 +263,14 @@ def _nine(hand: Hand, variant: str) -> list[Path]:
             (right - 0.07, 0.84),
             (right - 0.26, 1),
             (-0.02, hand.within(0.8, 0.95)),
+        ]
+    if variant == "swung":
+        end = -hand.within(0.05, 0.36)
+        tail = [
+            (right + hand.within(0.0, 0.08), hand.within(0.6, 0.72)),
+            (right - 0.02, 0.9),
+            (0.45 * (right + end), 1),
+            (end, hand.within(0.88, 1.0)),
         ]
     if variant == "at once":  # clockwise from inside the loop, no turn before the stem
         loop = arc((radii[0], height / 2), radii, 40 + 20 * hand.closure, 345, 10)

@@ -22,8 +22,10 @@ _COARSE = 0.4
 """Share of the pictures that are reduced to a few pixels, as small scans are."""
 _SIDES = (10, 22)
 """The longer side of these, in pixels."""
-_WIDENED = 0.25
-"""Share of the narrow digits that are pulled broad, as by a scan that fills its frame."""
+_BROADEST = 2.5
+"""Factor of that, at most."""
+_FILLED = 0.2
+"""Share of the digits that are pulled about as broad as tall, as by a scan that fills its frame."""
 
 
 def made_digits(
@@ -98,8 +100,9 @@ def _pulled(mask: Mask, rng: np.random.Generator) -> Mask:
     """The drawing with another ratio of width and height."""
     height, width = mask.shape
     factor = float(np.exp(rng.normal(0, 0.14)))
-    if width < 0.45 * height and rng.random() < _WIDENED:
-        factor = rng.uniform(1, 0.7 * height / width)
+    if rng.random() < _FILLED:
+        # a bare stroke would become a blot
+        factor = max(1.0, min(rng.uniform(0.6, 1.05) * height / width, _BROADEST))
     size = (max(1, round(width * factor)), height)
     return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 

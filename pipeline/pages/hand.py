@@ -8,15 +8,20 @@ Weights = Mapping[str, float]
 
 _USUAL: dict[str, Weights] = {
     "0": {"closed": 4, "open": 2, "overlap": 3, "narrow": 2, "wide": 1, "inner loop": 1, "slashed": 0.25},
-    "1": {"stroke": 3, "short flag": 2, "medium flag": 2, "long flag": 1, "foot": 0.7, "flag and foot": 0.7},
+    "1": {
+        "stroke": 3, "short flag": 2, "medium flag": 2, "long flag": 1, "flag from below": 0.5, "foot": 0.7,
+        "flag and foot": 0.7,
+    },
     "2": {"loop": 3, "sharp": 4, "zed": 1, "wavy": 1.5, "round": 2},
     "3": {"round": 6, "flat": 1, "angular": 1, "loop": 2},
-    "4": {"open": 5, "closed": 3, "closed at once": 1, "short stem": 1.5, "cup": 2, "cup at once": 1.5},
+    "4": {
+        "open": 5, "closed": 3, "closed at once": 1, "short stem": 1.5, "cup": 2, "cup at once": 1.5, "angular": 0.5,
+    },
     "5": {"two strokes": 4, "corner": 3, "curve": 2, "long bar": 1.5},
     "6": {"plain": 5, "curl": 2, "large loop": 2, "small loop": 1.5, "open": 1, "straight": 1.5},
     "7": {"plain": 6, "crossed": 4, "serif": 1.5, "serif crossed": 1.5, "wavy": 1, "wavy crossed": 1},
     "8": {"at once": 6, "circles": 2, "open": 2, "slanted": 2, "from the middle": 1},
-    "9": {"straight": 4, "curved": 4, "at once": 1.5, "open": 1.5, "small loop": 1.5},
+    "9": {"straight": 4, "curved": 4, "at once": 1.5, "open": 1.5, "small loop": 1.5, "swung": 1},
     ".": {"dot": 5, "tick": 2, "ring": 0.4},
     ",": {"short": 3, "long": 2, "straight": 2, "hook": 1},
     "+": {"two strokes": 10, "at once": 0.6},
@@ -24,7 +29,7 @@ _USUAL: dict[str, Weights] = {
     "*": {"dot": 4, "asterisk": 2, "star": 0.7},
     "=": {"two bars": 12, "at once": 0.4},
     ":": {"dots": 5, "ticks": 1},
-}
+}  # fmt: skip
 
 _SCHOOLS: dict[str, tuple[float, dict[str, Weights]]] = {
     "American": (3, {
@@ -40,32 +45,38 @@ _SCHOOLS: dict[str, tuple[float, dict[str, Weights]]] = {
         "9": {"straight": 4, "curved": 4, "at once": 2, "open": 1, "small loop": 1.5},
     }),
     "continental": (2, {
-        "1": {"short flag": 1.5, "medium flag": 5, "long flag": 3, "stroke": 0.7, "flag and foot": 0.5},
+        "1": {
+            "short flag": 1.5, "medium flag": 5, "long flag": 3, "flag from below": 2, "stroke": 0.7,
+            "flag and foot": 0.5,
+        },
         "7": {"crossed": 7, "plain": 1.5, "serif crossed": 1, "wavy crossed": 1},
     }),
     "French": (2, {
-        "1": {"medium flag": 4, "long flag": 6, "short flag": 1, "stroke": 0.3},
+        "1": {"medium flag": 4, "long flag": 6, "flag from below": 3, "short flag": 1, "stroke": 0.3},
         "7": {"crossed": 7, "serif crossed": 1.5, "wavy crossed": 1.5, "plain": 0.7},
         "4": {"open": 5, "short stem": 5, "cup": 2, "closed": 0.7},
-        "9": {"curved": 7, "straight": 2, "open": 1.5, "small loop": 1},
+        "9": {"curved": 7, "swung": 2, "straight": 2, "open": 1.5, "small loop": 1},
     }),
     "German": (2, {
-        "1": {"medium flag": 4, "long flag": 5, "short flag": 1, "stroke": 0.2},
+        "1": {"medium flag": 4, "long flag": 5, "flag from below": 3, "short flag": 1, "stroke": 0.2},
         "7": {"crossed": 7, "wavy crossed": 1.5, "serif crossed": 0.7, "plain": 1.5},
         "4": {"open": 6, "short stem": 3, "closed": 1, "cup": 1},
-        "9": {"curved": 6, "straight": 2, "open": 1, "small loop": 1, "at once": 1},
+        "9": {"curved": 6, "swung": 2, "straight": 2, "open": 1, "small loop": 1, "at once": 1},
     }),
     "Italian": (2, {
-        "1": {"medium flag": 4, "long flag": 2.5, "short flag": 2, "flag and foot": 1, "stroke": 1},
+        "1": {
+            "medium flag": 4, "long flag": 2.5, "flag from below": 4, "short flag": 2, "flag and foot": 1, "stroke": 1,
+        },
         "7": {"crossed": 6, "serif crossed": 1, "wavy crossed": 1, "plain": 2},
-        "4": {"open": 5, "cup": 4, "cup at once": 2, "closed": 1.5, "short stem": 1},
+        "4": {"open": 5, "cup": 4, "cup at once": 2, "closed": 1.5, "short stem": 1, "angular": 2},
+        "9": {"straight": 3, "curved": 4, "swung": 4, "open": 1.5, "small loop": 2},
     }),
     "Latin American": (2, {
         "1": {"medium flag": 3, "short flag": 3, "flag and foot": 3, "long flag": 1, "stroke": 1.5},
         "7": {"crossed": 5, "serif crossed": 3, "plain": 1.5, "wavy crossed": 1},
     }),
     "Eastern European": (2, {
-        "1": {"medium flag": 4, "long flag": 3, "short flag": 1.5, "stroke": 0.7},
+        "1": {"medium flag": 4, "long flag": 3, "flag from below": 1.5, "short flag": 1.5, "stroke": 0.7},
         "7": {"crossed": 3, "wavy crossed": 4, "serif crossed": 1.5, "wavy": 1, "plain": 1},
         "3": {"round": 5, "flat": 3, "angular": 0.7, "loop": 1.5},
     }),
