@@ -27,7 +27,7 @@ _MOST_TURNED, _LARGEST_TURNED = 300, 1700
 
 _TURNS = (180.0, 90.0, -90.0, 30.0, -30.0, 60.0, -60.0)
 
-_SAME_SCALE = 0.15
+_SAME_SCALE = 0.22
 """Difference of the logarithms of two scales up to which a second look would show nothing new."""
 
 
@@ -128,7 +128,7 @@ def find_characters(gray: NDArray[np.uint8], network: PageNetwork) -> Sighting:
     scale = _best_scale(looks)
     turn, sighting = _best_turn(looks, scale)
     height = _typical_height(sighting.found)
-    if height and not 0.8 < height / DIGIT_HEIGHT < 1.3:
+    if height and not 0.8 < height / DIGIT_HEIGHT < 1.3 and not _is_litter(sighting.found):
         better = min(scale * DIGIT_HEIGHT / height, looks.largest_scale)
         sighting = looks.turned(better, turn) if turn else looks.at(better)
     return replace(sighting, matrix=sighting.matrix @ np.diag([reduced, reduced, 1.0]))
@@ -180,7 +180,7 @@ def _best_scale(looks: _Looks) -> float:
     while True:
         found = looks.at(scale).found
         evidence, height = _evidence(found), _typical_height(found)
-        fitting = scale * DIGIT_HEIGHT / height if height else scale
+        fitting = scale * DIGIT_HEIGHT / height if height and not _is_litter(found) else scale
         if leads := evidence > best:
             best, scale_of_best = evidence, fitting
         # what stands out at this scale is large enough already
@@ -221,6 +221,11 @@ def _best_turn(looks: _Looks, scale: float) -> tuple[float, Sighting]:
         if _evidence(turned.found) > _evidence(sighting.found):
             turn, sighting = turn + slope, turned
     return turn, sighting
+
+
+def _is_litter(found: Detections) -> bool:
+    """Whether it is many things of which hardly any is like a character, such as dots: a closer look takes seconds."""
+    return len(found) > _MOST_TURNED and float(_sureness(found).mean()) < 0.5 * PARAMETERS.unsure[1]
 
 
 def _sureness(found: Detections) -> NDArray[np.float64]:
