@@ -90,4 +90,4 @@ def _offer_stop(own: Sequence[Turn]) -> None:
 
 def _stop(turn: Turn) -> None:
     queue.stop(turn.directory, visitor())
-    st.rerun(scope="fragment")
+    st.rerun()
