@@ -53,7 +53,7 @@ def _row(turn: Turn) -> str:
     record = turn.record
     epochs = f"{record.planned_epochs} epoch{'s' if record.planned_epochs != 1 else ''}"
     what = " · ".join(filter(None, (escape(record.owner), f"{record.config.architecture}, {epochs}")))
-    return f"<tr><td><b>{escape(record.name)}</b><span>{what}</span></td><td>{_when(turn)}</td></tr>"
+    return f"<tr><td><b>{escape(record.name)}</b> <span>{what}</span></td><td>{_when(turn)}</td></tr>"
 
 
 def _when(turn: Turn) -> str:
@@ -62,10 +62,10 @@ def _when(turn: Turn) -> str:
         return "stops"
     if not turn.waits:
         left = f"about {duration(turn.seconds)} left" if turn.seconds else "time left not known yet"
-        return f"trains, {turn.done:.0%} done<span>{left}</span>"
+        return f"trains, {turn.done:.0%} done <span>{left}</span>"
     if turn.seconds is None:
-        return "waits<span>start not known yet</span>"
-    return f"waits<span>starts in about {duration(turn.seconds)}</span>" if turn.seconds else "starts now"
+        return "waits <span>start not known yet</span>"
+    return f"waits <span>starts in about {duration(turn.seconds)}</span>" if turn.seconds else "starts now"
 
 
 def _offer_stop(own: Sequence[Turn]) -> None:
