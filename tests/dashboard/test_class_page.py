@@ -87,8 +87,8 @@ def test_everybody_sees_who_trains_and_when_the_others_start(
         (
             "going on</b> <span>Ann · dense, 4 epochs</span></td><td>trains, 25% done <span>about 30 s left",
             "of Bob</b> <span>Bob · dense, 4 epochs</span></td><td>waits <span>starts in about 30 s",
-            "starts in about 1 min 35 s",  # an epoch takes 10 s, a run's start and end 25 s
-            "other data</b> <span>Dan · dense, 4 epochs</span></td><td>waits <span>starts in about 2 min 40 s",
+            "starts in about 2 min",  # an epoch takes 10 s, a run's start and end 25 s
+            "other data</b> <span>Dan · dense, 4 epochs</span></td><td>waits <span>starts in about 3 min",
             "last</b> <span>Eve · dense, 4 epochs</span></td><td>waits <span>start not known yet",
         ),
         strict=True,
