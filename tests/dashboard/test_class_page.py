@@ -113,9 +113,10 @@ def test_the_teacher_sees_what_each_has_and_when_they_were_here(shared: Path) ->
     app = open_class(sign_up("Miss Carr", CODE))
     table = app.dataframe[0].value.set_index("Name")
     assert list(table.index) == ["Ann", "Bob", "Miss Carr"]
-    assert table.loc["Ann", ["Runs", "Models", "Saved digits"]].tolist() == [2, 1, 1]
-    assert table.loc["Ann", "Disk"] == pytest.approx(holdings(["Ann"])["Ann"].size / 1024**2)
-    assert table.loc["Ann", "Disk"] > 2
+    ann = table.to_dict("index")["Ann"]
+    assert (ann["Runs"], ann["Models"], ann["Saved digits"]) == (2, 1, 1)
+    assert ann["Disk"] == pytest.approx(holdings(["Ann"])["Ann"].size / 1024**2)
+    assert holdings(["Ann"])["Ann"].size > 2 * 1024**2
     assert table["Last seen"].notna().tolist() == [True, False, True]
 
 
@@ -227,9 +228,8 @@ def test_twenty_people_take_turns_keep_their_own_and_leave_with_a_zip(
     names = [f"person {number:02}" for number in range(20)]
     tokens = {name: people.register(name) for name in [*names, TEACHER.name]}
     digits = load_dataset(few_digits)
-    for name in names[::-1]:
-        for _ in range(2):
-            queue.submit(make_config("dense", epochs=1), digits, owner=name)
+    for name in [*names[::-1], *names[:5]]:
+        queue.submit(make_config("dense", epochs=1), digits, owner=name)
     order = []
     while waiting_runs():
         with queue_locked():
@@ -240,7 +240,7 @@ def test_twenty_people_take_turns_keep_their_own_and_leave_with_a_zip(
             with pytest.raises(ModelError, match=f"Only {taken.owner} or the teacher"):
                 queue.stop(taken.directory, Person(name))
         queue.stop(taken.directory, Person(taken.owner))
-    assert order == 2 * names[::-1], "one each in turn"
+    assert order == [*names[::-1], *names[4::-1]], "one each in turn, then whose turn is longest ago"
 
     add_model(shared, "person 07", "20260102-000000-000001")
     add_model(shared, "", "20260102-000000-000002")
@@ -275,11 +275,11 @@ def test_twenty_people_take_turns_keep_their_own_and_leave_with_a_zip(
         archive.extractall(shared)
     models = digitlab("models", "list", "--json").json_lines()
     assert {model["owner"] for model in models if not model["shipped"]} == {"", "person 07", TEACHER.name}
-    assert len(digitlab("runs", "list", "--json").json_lines()) == 43
+    assert len(digitlab("runs", "list", "--json").json_lines()) == 28
     assert people.name_of(tokens["person 07"]) == "person 07"
     assert batch_store.owner_of(batches[0]) == "person 07"
-    (file,) = batch_store.files_of(batches[0]) or ()
-    assert file.path.read_bytes() == b"hers"
+    (page,) = batch_store.files_of(batches[0]) or []
+    assert page.path.read_bytes() == b"hers"
     assert len(saved_digits.list_saved()) == 2
     assert rename(find_model("20260102-000000-000001"), "again", Person("person 07")).name == "again"
 
