@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.class_archive import export_class, reset_class
+from dashboard.components.classroom.queue_view import look_again
 from dashboard.quotas import in_megabytes
 from dashboard.visitor import visitor
 from dashboard.widgets.download import offer_download
@@ -77,5 +78,6 @@ def _ask_reset() -> None:
                 return
             with st.spinner("Resetting the class"):
                 reset_class(visitor())
+            look_again()
             state.leave_notice("The class was reset.", "check_circle")
             st.rerun()

@@ -20,7 +20,7 @@ _CHOSEN = "class_run"
 @st.fragment(run_every=_LOOK_AGAIN)
 def show_queue() -> None:
     """One row a run that trains or waits, and how to stop one's own."""
-    turns = list_turns()
+    turns = _turns()
     if any(turn.waits for turn in turns):
         attend_queue()
     if not turns:
@@ -38,6 +38,17 @@ def show_queue() -> None:
     own = [turn for turn in turns if may_change(turn.record.owner, who)]
     if own:
         _offer_stop(own)
+
+
+def look_again() -> None:
+    """Has the next look at the queue read every run anew, for what was just changed."""
+    _turns.clear()
+
+
+@st.cache_resource(ttl=_LOOK_AGAIN, show_spinner=False)
+def _turns() -> list[Turn]:
+    """As `list_turns`, which reads all runs: once every few seconds for all sessions together."""
+    return list_turns()
 
 
 def _table(turns: Sequence[Turn]) -> str:
@@ -97,4 +108,5 @@ def _offer_stop(own: Sequence[Turn]) -> None:
 
 def _stop(turn: Turn) -> None:
     queue.stop(turn.directory, visitor())
+    look_again()
     st.rerun()
