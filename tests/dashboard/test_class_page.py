@@ -27,6 +27,7 @@ from pipeline.runs import queue
 from pipeline.runs.waiting import list_runs, queue_locked, take_next, waiting_runs
 from tests.conftest import Digitlab, a_progress
 from tests.dashboard.conftest import CODE, PROJECT, open_page, sign_up, text_of
+from tests.dashboard.test_recognize_page import DRAWING
 from tests.dashboard.test_sharing import save_digit
 from tests.dashboard.test_train_page import write_run
 
@@ -168,6 +169,26 @@ def test_a_run_too_many_is_refused_until_one_is_deleted(
     app.segmented_control(key="train_tab").set_value("settings").run()
     next(button for button in app.button if button.label == "Start training").click().run()
     assert [run.owner for run in waiting_runs()] == ["Ann"]
+
+
+def test_a_correction_and_pages_too_many_are_refused_and_the_page_goes_on(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITLAB_MOST_DIGITS", "0")
+    monkeypatch.setenv("DIGITLAB_MOST_MB", "0")
+    app = sign_up("Ann")
+    for key, value in DRAWING.items():
+        app.session_state[key] = value
+    app.run()
+    pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_canvas"))
+    pills.set_value(7).run()
+    assert "You have 0 of at most 0 saved digits" in app.error[0].value
+    assert not saved_digits.list_saved()
+    app.switch_page("views/read.py").run()
+    app.file_uploader[0].upload("page.png", b"no picture", "image/png").run()
+    assert not app.exception
+    assert "You use 0.0 MB of at most 0 MB on this server" in app.error[0].value
+    assert "1 file, not kept" in text_of(app)
 
 
 def test_a_batch_opens_for_whoever_has_its_address_and_only_its_owner_or_the_teacher_changes_it(
