@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,10 +20,11 @@ from typing import Any
 from models.errors import DigitLabError
 from models.files import replacing
 from models.locations import home
+from models.ownership import ADMINISTRATOR, Person, refusal
 
 MOST_BATCHES = 200
 MOST_BYTES = 2 * 1024**3
-"""Of all kept files; beyond it, and beyond `MOST_BATCHES`, the batch used longest ago goes first."""
+"""Of all kept files; beyond it, and beyond `MOST_BATCHES`, whoever has most loses the batch used longest ago."""
 
 MOST_BATCH_BYTES = 512 * 1024**2
 """Of the files of one batch."""
@@ -31,7 +32,8 @@ MOST_BATCH_BYTES = 512 * 1024**2
 _MOST_RECORD_BYTES = 256 * 1024**2
 _PATIENCE = 20.0  # seconds to wait for another writer
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS batches (id TEXT PRIMARY KEY, used REAL NOT NULL, settings TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS batches (
+    id TEXT PRIMARY KEY, used REAL NOT NULL, settings TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS files (
     batch TEXT NOT NULL REFERENCES batches ON DELETE CASCADE,
     sha256 TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY (batch, sha256, name));
@@ -97,15 +99,23 @@ def files_of(batch: str) -> list[KeptFile] | None:
         return [KeptFile(name, given, _path(name)) for name, given in rows]
 
 
-def add_file(batch: str, name: str, data: bytes) -> None:
-    """Keeps a file, and the batch where it is new; older batches may have to go.
+def owner_of(batch: str) -> str | None:
+    """Whose batch it is, "" for nobody's; None where no such batch is kept. Errors as from `files_of`."""
+    with _reading() as database:
+        row = database and database.execute("SELECT owner FROM batches WHERE id = ?", (batch,)).fetchone()
+        return str(row[0]) if row else None
+
+
+def add_file(batch: str, name: str, data: bytes, who: Person = ADMINISTRATOR) -> None:
+    """Keeps a file, and the batch where it is new, as `who`'s; older batches may have to go.
 
     Raises:
-        KeepingError: the batch has too much already, or the disk refuses.
+        KeepingError: the batch has too much already or is another's, or the disk refuses.
     """
     digest, given = sha256_of(data), storable(name)
-    with _writing() as database:
-        database.execute("INSERT OR IGNORE INTO batches VALUES (?, ?, '{}')", (batch, time.time()))
+    with _writing(batch, who) as database:
+        new = (batch, time.time(), "{}", who.name)
+        database.execute("INSERT OR IGNORE INTO batches (id, used, settings, owner) VALUES (?, ?, ?, ?)", new)
         _make_room(database, batch, len(data))
         path = _path(digest)
         if not path.exists():
@@ -118,17 +128,17 @@ def add_file(batch: str, name: str, data: bytes) -> None:
         _sweep(database)
 
 
-def remove_files(batch: str, files: Iterable[tuple[str, str]]) -> None:
-    """Takes files, given by SHA-256 and name, out of a batch; errors as from `files_of`."""
-    with _writing() as database:
+def remove_files(batch: str, files: Iterable[tuple[str, str]], who: Person = ADMINISTRATOR) -> None:
+    """Takes files, given by SHA-256 and name, out of a batch; `KeepingError` also where it is another's."""
+    with _writing(batch, who) as database:
         rows = [(batch, digest, name) for digest, name in files]
         database.executemany("DELETE FROM files WHERE batch = ? AND sha256 = ? AND name = ?", rows)
         _sweep(database)
 
 
-def delete_batch(batch: str) -> None:
-    """Removes a batch with its decisions, and the files that no other has; errors as from `files_of`."""
-    with _writing() as database:
+def delete_batch(batch: str, who: Person = ADMINISTRATOR) -> None:
+    """Removes a batch with its decisions, and the files that no other has; errors as from `remove_files`."""
+    with _writing(batch, who) as database:
         database.execute("DELETE FROM batches WHERE id = ?", (batch,))
         _sweep(database)
 
@@ -140,9 +150,9 @@ def settings_of(batch: str) -> dict[str, Any]:
         return dict(json.loads(row[0])) if row else {}
 
 
-def save_settings(batch: str, settings: Mapping[str, Any]) -> None:
-    """Saves what the page stands at, values of JSON; errors as from `files_of`."""
-    with _writing() as database:
+def save_settings(batch: str, settings: Mapping[str, Any], who: Person = ADMINISTRATOR) -> None:
+    """Saves what the page stands at, values of JSON; errors as from `remove_files`."""
+    with _writing(batch, who) as database:
         database.execute("UPDATE batches SET settings = ? WHERE id = ?", (json.dumps(settings), batch))
         _touch(database, batch)
 
@@ -157,16 +167,18 @@ def decisions_of(batch: str) -> dict[str, dict[int, Decision]]:
     return found
 
 
-def decide(batch: str, reading: str, decisions: Mapping[int, Decision | None]) -> None:
+def decide(
+    batch: str, reading: str, decisions: Mapping[int, Decision | None], who: Person = ADMINISTRATOR
+) -> None:
     """Keeps decisions about places of a reading, one row each; None takes one back.
 
     Other places of the same reading stay as they are: several people may correct one page.
 
     Raises:
-        KeepingError: the batch is no longer kept, or the disk refuses.
+        KeepingError: the batch is no longer kept or is another's, or the disk refuses.
     """
     now = time.time()
-    with _writing() as database:
+    with _writing(batch, who) as database:
         if not _is_kept(database, batch):
             raise KeepingError("These pages are no longer kept here; upload them again to keep corrections.")
         for place, decision in decisions.items():
@@ -185,6 +197,31 @@ def room_left() -> tuple[int, int]:
         if database is None:
             return MOST_BATCHES, MOST_BYTES
         return MOST_BATCHES - _count(database), MOST_BYTES - _weight(database)
+
+
+def bytes_by_owner() -> dict[str, int]:
+    """Bytes of kept files by owner, each file of an owner counted once; errors as from `files_of`."""
+    query = (
+        "SELECT owner, sum(size) FROM (SELECT DISTINCT owner, sha256, size FROM files JOIN batches ON id = batch) "
+        "GROUP BY owner"
+    )
+    with _reading() as database:
+        return dict(database.execute(query) if database else ())
+
+
+def delete_batches_of_others(who: Person) -> None:
+    """Removes all batches that belong to somebody else, with their files; errors as from `files_of`."""
+    with _writing() as database:
+        database.execute("DELETE FROM batches WHERE owner NOT IN ('', ?)", (who.name,))
+        _sweep(database)
+
+
+def copy_record(path: Path) -> None:
+    """Writes a copy of the database, whole although others write to it, to `path`; nothing where there is none."""
+    with _reading() as database:
+        if database:
+            with closing(sqlite3.connect(path)) as copy:
+                database.backup(copy)
 
 
 def _path(digest: str) -> Path:
@@ -217,7 +254,8 @@ def _make_room(database: sqlite3.Connection, batch: str, size: int) -> None:
             f"At most {most} MB of files are kept in a batch; the others stay until you leave."
         )
     while _weight(database) + size > MOST_BYTES or _count(database) > MOST_BATCHES:
-        oldest = "SELECT id FROM batches WHERE id != ? ORDER BY used LIMIT 1"
+        rich = "SELECT owner FROM batches GROUP BY owner ORDER BY count(*) DESC"
+        oldest = f"SELECT id FROM batches WHERE id != ? ORDER BY owner = ({rich}) DESC, used LIMIT 1"  # noqa: S608
         database.execute(f"DELETE FROM batches WHERE id = ({oldest})", (batch,))  # noqa: S608
 
 
@@ -241,12 +279,15 @@ def _reading() -> Iterator[sqlite3.Connection | None]:
 
 
 @contextmanager
-def _writing() -> Iterator[sqlite3.Connection]:
-    """The database, within one transaction that is whole or not there."""
+def _writing(batch: str = "", who: Person = ADMINISTRATOR) -> Iterator[sqlite3.Connection]:
+    """The database, within one transaction that is whole or not there; `KeepingError` where `who` may not change it."""
     with _errors_told():
         batches_folder().mkdir(parents=True, exist_ok=True)
         with closing(_open()) as database:
             database.execute("BEGIN IMMEDIATE")
+            row = database.execute("SELECT owner FROM batches WHERE id = ?", (batch,)).fetchone()
+            if row and (sentence := refusal(row[0], who)):
+                raise KeepingError(sentence)
             yield database
             database.execute("COMMIT")
 
@@ -262,6 +303,9 @@ def _open() -> sqlite3.Connection:
         database.execute(f"PRAGMA max_page_count = {_MOST_RECORD_BYTES // page_bytes}")
         database.execute("PRAGMA foreign_keys = ON")
         database.executescript(_SCHEMA)
+        if "owner" not in {column for _, column, *_ in database.execute("PRAGMA table_info(batches)")}:
+            with suppress(sqlite3.OperationalError):  # another process may do so as well
+                database.execute("ALTER TABLE batches ADD COLUMN owner TEXT NOT NULL DEFAULT ''")
     except BaseException:
         database.close()
         raise

@@ -3,6 +3,7 @@
 Each page of the session keeps the token in its address; no cookie is set.
 """
 
+import time
 from collections.abc import Mapping
 
 import streamlit as st
@@ -16,6 +17,8 @@ WHO = "who"
 _NAME = "_visitor_name"
 _TOKEN = "_visitor_token"  # noqa: S105
 _TEACHER = "_visitor_is_teacher"
+_NOTED = "_visitor_noted"
+_NOTE_AGAIN = 60.0  # seconds
 
 
 def visitor() -> Person:
@@ -35,10 +38,13 @@ def recognize_visitor() -> None:
     if logs_in():
         known = st.user.is_logged_in
         st.session_state[_NAME] = str(st.user.get("email") or st.user["sub"]) if known else ""
+        _note()
         return
     token = st.query_params.get(WHO) or st.session_state.get(_TOKEN, "")
-    if token != st.session_state.get(_TOKEN, ""):
-        _become(people.name_of(token) or "", token)
+    name = people.name_of(token) or ""  # asked each time: a class that was reset has no names
+    if (name, token) != (visitor().name, st.session_state.get(_TOKEN, "")):
+        _become(name, token)
+    _note()
     if visitor().name and st.query_params.get(WHO) != token:
         st.query_params[WHO] = token
 
@@ -68,6 +74,14 @@ def set_other_parameters(parameters: Mapping[str, str]) -> None:
     """Has the address say this, and who is there as before."""
     token = st.query_params.get(WHO)
     st.query_params.from_dict({**parameters, **({WHO: token} if token else {})})
+
+
+def _note() -> None:
+    """Remembers now and then when the visitor was here last."""
+    name, noted = visitor().name, st.session_state.get(_NOTED, ("", 0.0))
+    if name and (noted[0] != name or time.monotonic() - noted[1] > _NOTE_AGAIN):
+        people.note_seen(name)
+        st.session_state[_NOTED] = (name, time.monotonic())
 
 
 def _become(name: str, token: str) -> None:

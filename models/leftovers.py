@@ -8,7 +8,7 @@ from contextlib import suppress
 from models.locations import home, runs_folder
 
 _UNFINISHED = re.compile(r"\.[0-9a-f]{32}(\.\w+)?|\.\d{8}-\d{6}-\d{6}|\.made")
-"""Names from `models.files`, imports, uploaded data sets, new runs, and models that are exported in their run."""
+"""Names from `models.files`, imports, uploaded data sets, exports, new runs, and models exported in their run."""
 
 _DELETED = ".deleted-"
 _OLD = 3600.0
@@ -21,6 +21,7 @@ def sweep() -> None:
     folders = (
         home() / "datasets",
         home() / "my_digits",
+        home() / "exports",
         runs,
         *runs.glob("[!.]*"),
         *runs.glob("*/checkpoint"),

@@ -207,12 +207,14 @@ def delete(model: StoredModel, who: Person = ADMINISTRATOR) -> None:
     delete_run(model.directory)
 
 
-def delete_run(run: RunDirectory) -> None:
-    """Deletes a run, whole or damaged; `ModelError` while it waits or trains."""
+def delete_run(run: RunDirectory, who: Person = ADMINISTRATOR) -> None:
+    """Deletes a run, whole or damaged; `ModelError` while it waits or trains, or where `who` may not."""
     try:
-        state = run.state()
+        record = run.read()
+        owner, state = record.owner, run.state(record)
     except ModelError:
-        state = "failed"
+        owner, state = "", "failed"
+    check_may_change(owner, who)
     if state not in ENDED:
         raise ModelError(f"{run.id}: it is {state}; stop it before deleting it.")
     delete_directory(run)

@@ -152,6 +152,11 @@ def take_next() -> WaitingRun | None:
     return waiting[0]
 
 
+def forget_turns() -> None:
+    """Forgets whose runs were started, so that nobody has had a turn; the queue must be locked."""
+    _starts_file().unlink(missing_ok=True)
+
+
 def _starts_file() -> Path:
     return runs_folder() / "starts.json"
 

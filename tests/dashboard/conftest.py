@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 from models import locations, store
@@ -15,6 +16,9 @@ from models import locations, store
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
 OpenPage = Callable[..., AppTest]
+
+CODE = "chalk and sponge"
+"""The teacher's code of a `shared` home."""
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +44,16 @@ def shipped_tiny(no_shipped_models: Path, trained_home: Path) -> str:
     run = next(path for path in (trained_home / "runs").iterdir() if path.is_dir())
     shutil.copytree(run, no_shipped_models / "tiny")
     return "tiny"
+
+
+@pytest.fixture
+def shared(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home that several people share, where nothing is started from the queue."""
+    monkeypatch.setenv("DIGITLAB_SHARED", "1")
+    monkeypatch.setenv("DIGITLAB_TEACHER_CODE", CODE)
+    (home / "runs").mkdir(exist_ok=True)
+    with FileLock(home / "runs" / "dispatcher.lock"):  # as if a dispatcher lived
+        yield home
 
 
 def open_page(page: str = "recognize", **session: object) -> AppTest:
@@ -70,3 +84,22 @@ def text_of(app: AppTest) -> str:
             words.append(str(getattr(getattr(element, "proto", None), "body", "")))
             words.append(str(getattr(element, "label", "")))
     return "\n".join(words)
+
+
+def arrive(token: str = "") -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
+    if token:
+        app.query_params["who"] = token
+    return app.run()
+
+
+def say_name(app: AppTest, name: str, code: str = "") -> AppTest:
+    app.text_input(key="visitor_name").set_value(name)
+    app.text_input(key="teacher_code").set_value(code)
+    return app.button(key="visitor_sent").click().run()
+
+
+def sign_up(name: str, code: str = "", page: str = "recognize") -> AppTest:
+    app = say_name(arrive(), name, code)
+    assert not app.error, app.error
+    return app if page == "recognize" else app.switch_page(f"views/{page}.py").run()

@@ -29,11 +29,16 @@ from tests.conftest import a_progress
 from tests.dashboard.conftest import PROJECT, open_page
 
 VISIT_ALL_PAGES = """
+import os
 import sys
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
+from dashboard import people
 
-app = AppTest.from_file("dashboard/app.py", default_timeout=120).run()
+os.environ["DIGITLAB_SHARED"] = "1"  # or there is no Class page
+app = AppTest.from_file("dashboard/app.py", default_timeout=120)
+app.query_params["who"] = people.register("Ann")
+app.run()
 for page in Path("dashboard/views").glob("[a-z]*.py"):
     app.switch_page(f"views/{page.name}").run()
     assert not app.exception, (page, app.exception)

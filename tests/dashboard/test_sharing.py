@@ -2,14 +2,13 @@
 
 import json
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 from dashboard import people
@@ -22,40 +21,9 @@ from pipeline.data.user_datasets import MY_DIGITS
 from pipeline.runs import queue
 from pipeline.runs.waiting import list_runs
 from tests.conftest import copy_model
-from tests.dashboard.conftest import PROJECT, open_page, text_of
+from tests.dashboard.conftest import CODE, PROJECT, arrive, open_page, say_name, sign_up, text_of
 from tests.dashboard.test_recognize_page import DRAWING
 from tests.dashboard.test_train_page import write_run
-
-CODE = "chalk and sponge"
-
-
-@pytest.fixture
-def shared(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home that several people share, where nothing is started from the queue."""
-    monkeypatch.setenv("DIGITLAB_SHARED", "1")
-    monkeypatch.setenv("DIGITLAB_TEACHER_CODE", CODE)
-    (home / "runs").mkdir(exist_ok=True)
-    with FileLock(home / "runs" / "dispatcher.lock"):  # as if a dispatcher lived
-        yield home
-
-
-def arrive(token: str = "") -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
-    if token:
-        app.query_params["who"] = token
-    return app.run()
-
-
-def say_name(app: AppTest, name: str, code: str = "") -> AppTest:
-    app.text_input(key="visitor_name").set_value(name)
-    app.text_input(key="teacher_code").set_value(code)
-    return app.button(key="visitor_sent").click().run()
-
-
-def sign_up(name: str, code: str = "", page: str = "recognize") -> AppTest:
-    app = say_name(arrive(), name, code)
-    assert not app.error, app.error
-    return app if page == "recognize" else app.switch_page(f"views/{page}.py").run()
 
 
 def test_without_the_switch_nobody_is_asked_and_nothing_is_owned(

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from dashboard.components.train.run_status import measure_pace
 from models.records import RunRecord
 from models.run_directory import RunDirectory
 from models.train_config import TrainConfig, field_title, make_config
 from pipeline.data import saved_digits, user_datasets
 from pipeline.runs import queue
+from pipeline.runs.pace import measure_pace
 from tests.conftest import a_progress
 from tests.dashboard.conftest import charts_of, open_page, text_of
 
@@ -233,6 +233,10 @@ def test_the_pace_counts_only_what_came_since_a_resumption() -> None:
     assert pace.images_per_second == 100
     assert pace.seconds_left == pytest.approx(16)
     assert measure_pace([], 4).in_words() == "getting ready"
+    rarely = [a_progress(1, step=step, images=1000 * step, seconds=30.0 * step) for step in (4, 5)]
+    assert measure_pace(rarely, 4).seconds_left == pytest.approx(1050), (
+        "of a long run, a line every half minute"
+    )
 
 
 def test_a_training_learns_from_a_file_and_starts_from_a_model(

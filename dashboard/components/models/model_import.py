@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import state
+from dashboard.quotas import check_quota
 from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
@@ -35,6 +36,7 @@ def _take(name: str, content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (Path(name).name or "run.zip")
         with errors_shown(), st.spinner("Checking the model; this takes a few seconds"):
+            check_quota(visitor(), runs=1, size=len(content))
             path.write_bytes(content)
             name = import_and_evaluate(path, visitor().name).read().name
             state.leave_notice(f"Imported {as_written(name)}.", "check_circle")

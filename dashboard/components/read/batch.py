@@ -13,7 +13,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from dashboard import batch_store, state
 from dashboard.batch_store import KeepingError, KeptFile, sha256_of
 from dashboard.components.read import review_state
+from dashboard.quotas import QuotaError, check_quota
 from dashboard.uploads import Upload, kept_upload, make_upload
+from dashboard.visitor import visitor
 from dashboard.widgets.message import show_error
 
 _PARAMETER = "batch"
@@ -55,10 +57,10 @@ def follow_address() -> Mapping[str, Any]:
 def save_settings(settings: Mapping[str, Any]) -> None:
     """Keeps what the page stands at, for whoever opens the batch next."""
     batch = review_state.open_batch()
-    if batch is None or st.session_state.get(_SETTINGS) == (batch, settings):
+    if batch is None or st.session_state.get(_SETTINGS) == (batch, settings) or review_state.refused():
         return
     try:
-        batch_store.save_settings(batch, settings)
+        batch_store.save_settings(batch, settings, visitor())
         st.session_state[_SETTINGS] = (batch, dict(settings))
     except KeepingError as error:
         show_error(error)
@@ -95,7 +97,7 @@ def take_in(files: Sequence[UploadedFile]) -> list[Upload]:
         missing = [file for file in files if now[file.file_id] not in there]
         _keep(missing)
         kept = _kept_files(True) if missing else kept
-    except KeepingError as error:
+    except (KeepingError, QuotaError) as error:
         show_error(error)
     there = {(file.sha256, file.name) for file in kept}
     unkept = [(file.name, file.getvalue()) for file in files if now[file.file_id] not in there]
@@ -112,16 +114,22 @@ def show_batch(count: int) -> None:
     batch = review_state.open_batch()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="read_batch"):
         files = f"{count} file{'s' if count != 1 else ''}"
+        refused = review_state.refused()
         words = "kept with your corrections at this page's address" if batch else "not kept"
+        words = "kept at this page's address" if refused else words
         st.markdown(f":material/bookmark: {files}, {words}", help=_HELP, width="content")
         st.button("New batch", icon=":material/add:", key="read_new_batch", on_click=_begin)
         st.button(
             "Delete",
             icon=":material/delete:",
             key="read_delete_batch",
-            help="Removes these pages and corrections from the server, for everybody who has the address.",
+            disabled=bool(refused),
+            help=refused
+            or "Removes these pages and corrections from the server, for everybody who has the address.",
             on_click=_delete,
         )
+    if refused:
+        st.info(f"You can look and export here. {refused}", icon=":material/visibility:")
     try:
         batches, room = batch_store.room_left()
     except KeepingError:
@@ -155,14 +163,15 @@ def _kept_files(more_come: bool) -> list[KeptFile]:
 def _keep(files: Sequence[UploadedFile]) -> None:
     batch = review_state.open_batch() or batch_store.new_batch_id()
     for file in files:
-        batch_store.add_file(batch, file.name, file.getvalue())
+        check_quota(visitor(), size=file.size)
+        batch_store.add_file(batch, file.name, file.getvalue(), visitor())
         st.session_state[_BATCH] = batch
 
 
 def _take_out(files: set[tuple[str, str]]) -> None:
     batch = review_state.open_batch()
     if batch and files:
-        batch_store.remove_files(batch, files)
+        batch_store.remove_files(batch, files, visitor())
 
 
 def _begin() -> None:
@@ -183,7 +192,7 @@ def _delete() -> None:
     _begin()
     try:
         if batch:
-            batch_store.delete_batch(batch)
+            batch_store.delete_batch(batch, visitor())
     except KeepingError as error:
         state.leave_notice(str(error), "error")
 

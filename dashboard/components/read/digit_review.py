@@ -87,6 +87,7 @@ def _show_key(name: str, now: str, key: str, page: ReviewedPage, place: int) -> 
         help=SIGN_NAMES[name].capitalize() if sign else None,
         type="primary" if name == now else "secondary",
         shortcut=None if sign else name or "X",
+        disabled=bool(review_state.refused()),
         on_click=_decide,
         args=(key, page, place, name),
     )

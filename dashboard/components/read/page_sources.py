@@ -26,7 +26,10 @@ def pick_source() -> str:
 
 def take_pages(source: str) -> list[Upload]:
     """The pages of the batch; a quiet card says what to do while there are none."""
-    files = _ask_photo() if source == "camera" else _ask_files(folder=source == "folder")
+    if review_state.refused():
+        files = []  # what is added to a batch of another would be refused
+    else:
+        files = _ask_photo() if source == "camera" else _ask_files(folder=source == "folder")
     uploads = take_in(files)
     if not uploads:
         _show_nothing_yet(source)

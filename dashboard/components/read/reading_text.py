@@ -22,6 +22,7 @@ def show_reading_text(key: str, page: ReviewedPage) -> None:
         height=min(max(len(lines), 3), 12) * 30 + 54,
         on_change=_take_over,
         args=(widget, key, page),
+        disabled=bool(review_state.refused()),
         help=f"Digits and the signs {_SIGNS} only. Press Ctrl+Enter or leave the field to apply changes.",
     )
     misfits = [f"{number} ({lines[number - 1]})" for number in page.disagreeing]
@@ -38,7 +39,12 @@ def show_reading_text(key: str, page: ReviewedPage) -> None:
         words = f"{edits} character{'s' if edits != 1 else ''} edited" if edits else "Line breaks edited"
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="read_changes"):
             st.button(
-                "Discard edits", icon=":material/undo:", on_click=_undo_all, args=(key,), key="read_undo"
+                "Discard edits",
+                icon=":material/undo:",
+                disabled=bool(review_state.refused()),
+                on_click=_undo_all,
+                args=(key,),
+                key="read_undo",
             )
             st.caption(words)
 

@@ -11,6 +11,8 @@ import streamlit as st
 
 from dashboard import batch_store
 from dashboard.batch_store import Decision, KeepingError
+from dashboard.visitor import visitor
+from models.ownership import refusal
 
 SOURCE = "read_source"
 """Widget key: where the pages come from."""
@@ -21,6 +23,7 @@ OPEN = "read_open"
 BATCH = "_read_batch"
 """Id of the batch that is open."""
 
+_OWNER = "_read_owner"
 _UNKEPT = "_read_unkept_reviews"
 _PROBLEM = "_read_unkept_why"
 _CHOSEN = "_read_chosen"
@@ -41,6 +44,23 @@ def open_batch() -> str | None:
     """The id of the batch that is open; None while nothing is kept."""
     batch: str | None = st.session_state.get(BATCH)
     return batch
+
+
+def refused() -> str | None:
+    """Why the visitor may only look at the batch that is open, one sentence; None where they may change it."""
+    batch = open_batch()
+    if batch is None:
+        return None
+    known: tuple[str, str] = st.session_state.get(_OWNER, ("", ""))
+    if known[0] != batch:
+        try:
+            owner = batch_store.owner_of(batch)
+        except KeepingError:
+            return None  # told where the files are read
+        if owner is None:
+            return None
+        known = st.session_state[_OWNER] = (batch, owner)
+    return refusal(known[1], visitor())
 
 
 def reviews(kept: bool = True) -> Mapping[str, PageReview]:
@@ -79,7 +99,7 @@ def save_review(key: str, review: PageReview, seen: PageReview | None = None) ->
     }
     if batch is not None:
         try:
-            batch_store.decide(batch, key, changes)
+            batch_store.decide(batch, key, changes, visitor())
             unkept.pop(key, None)
             return
         except KeepingError as error:

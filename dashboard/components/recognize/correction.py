@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.recognize.digit_pictures import DigitPicture
+from dashboard.quotas import check_quota
 from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
 from models.recognizer import Prediction
@@ -49,6 +50,7 @@ def offer_correction(answered: Answered, key: str) -> None:
 
 
 def _save(answered: Answered, label: int) -> None:
+    check_quota(visitor(), digits=1)
     saved_digits.save(
         answered.picture.pixels,
         answered.picture.image,

@@ -7,6 +7,7 @@ from dashboard.components.train.run_list import Run
 from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
 from models.ownership import refusal
+from models.store import delete_run
 from pipeline.runs import queue
 from pipeline.runs.heartbeat import seconds_hung
 
@@ -56,6 +57,16 @@ def show_actions(run: Run) -> None:
                 help=refused,
             ):
                 _go_on(run, int(more))
+        if not run.directory.has_model() and st.button(
+            "Delete",
+            icon=":material/delete:",
+            disabled=bool(refused),
+            key="run_delete",
+            help=refused or "Deletes this run and its curves; it has no model.",
+        ):
+            with errors_shown():
+                delete_run(run.directory, visitor())
+                st.rerun()
         if run.directory.has_model() and st.button("Use this model", icon=":material/draw:", key="run_use"):
             state.choose_model(run.id)
             st.switch_page("views/recognize.py")

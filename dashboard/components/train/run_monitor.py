@@ -8,7 +8,7 @@ from dashboard.components.train import train_state
 from dashboard.components.train.run_actions import show_actions
 from dashboard.components.train.run_list import Run, name_runs, pick_earlier_runs, pick_run, read_runs
 from dashboard.components.train.run_settings import show_settings
-from dashboard.components.train.run_status import measure_pace, show_state
+from dashboard.components.train.run_status import show_state
 from dashboard.figures.style import Palette
 from dashboard.figures.training import Axis, Curves, training_curves
 from dashboard.run_progress import progress_of
@@ -22,6 +22,7 @@ from models.formatting import duration
 from models.records import Progress
 from pipeline.runs.diagnosis import Diagnosis, diagnose
 from pipeline.runs.heartbeat import describe_hang
+from pipeline.runs.pace import measure_pace
 from pipeline.runs.waiting import earlier_in_queue
 
 _LOOK_AGAIN, _LOOK_AROUND = 1.0, 4.0  # seconds, while a run is active and while none is

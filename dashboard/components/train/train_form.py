@@ -10,6 +10,7 @@ from dashboard.components.train.hyperparameter_form import (
 )
 from dashboard.components.train.model_summary import show_model_summary
 from dashboard.components.train.train_sources import ask_dataset, ask_start
+from dashboard.quotas import check_quota
 from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
 from models.architectures import CATALOGUE, DEFAULT_ARCHITECTURE, class_count, summarize
@@ -66,6 +67,7 @@ def show_train_form() -> None:
 def _start(config: TrainConfig, name: str, dataset: str, start_from: str) -> None:
     with st.spinner("Starting training"):
         who = visitor()
+        check_quota(who, runs=1)
         run = queue.submit(config, open_saved(dataset, who), name, start_from, who.name)
     train_state.watch_run(run.id)
     train_state.open_tab("watch")

@@ -1,0 +1,168 @@
+"""How fast trainings go on this computer: how long one still takes, and when those that wait will begin.
+
+Knows nothing of pages. What takes how long is measured on runs of this computer, so it is always "about".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from models.architectures import summarize
+from models.errors import ModelError
+from models.formatting import duration
+from models.records import ENDED, Progress, RunRecord
+from models.run_directory import RunDirectory
+from pipeline.runs.heartbeat import seconds_hung
+from pipeline.runs.progress import read_progress
+from pipeline.runs.waiting import list_runs, waiting_runs
+
+_START_AND_END = (
+    25.0  # seconds of a run before its first batch and after its last: TensorFlow's start, export, test
+)
+_MOST_MEASURED = 20  # runs, the newest, that the computer's rate is measured on
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How far a training is and how fast it goes.
+
+    Attributes:
+        done: share of all epochs, 0 to 1.
+        seconds_left: until the last epoch's end; None before that can be told.
+        images_per_second: over the last seconds; None likewise.
+    """
+
+    done: float
+    seconds_left: float | None = None
+    images_per_second: float | None = None
+
+    def in_words(self) -> str:
+        """One line for people."""
+        parts = []
+        if self.seconds_left is not None:
+            parts.append(f"{duration(self.seconds_left)} left")
+        if self.images_per_second:
+            parts.append(f"{self.images_per_second:,.0f} images per second")
+        return " · ".join(parts) or "getting ready"
+
+
+def measure_pace(lines: Sequence[Progress], epochs: int, window: float = 8.0) -> Pace:
+    """The pace of a training that goes on.
+
+    Args:
+        lines: of progress.jsonl, in order.
+        epochs: how many there will be in all.
+        window: seconds to look back; at least one line, however long ago it was written.
+    """
+    if not lines:
+        return Pace(0.0)
+    last = lines[-1]
+    done = _share(last, epochs)
+    # image counts start anew when a run is resumed, so only lines of this stretch are compared
+    earlier = [line for line in lines[-120:] if line.images < last.images and line.seconds < last.seconds]
+    if not earlier:
+        return Pace(done)
+    first = next((line for line in earlier if last.seconds - line.seconds <= window), earlier[-1])
+    seconds = last.seconds - first.seconds
+    gained = done - _share(first, epochs)
+    left = seconds / gained * (1 - done) if gained > 0 else None
+    return Pace(done, left, (last.images - first.images) / seconds)
+
+
+def _share(line: Progress, epochs: int) -> float:
+    return min(1.0, (line.epoch - 1 + line.step / line.steps) / max(1, epochs))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A run that trains or waits.
+
+    Attributes:
+        directory: its files.
+        record: what run.json said a moment ago.
+        waits: whether its turn is still to come.
+        done: share of its epochs, 0 to 1.
+        seconds: until it ends, or begins if it waits, about; None where that can't be told.
+    """
+
+    directory: RunDirectory
+    record: RunRecord
+    waits: bool
+    done: float = 0.0
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What an epoch took: the SHA-256 of its data set, its `_work`, and its seconds."""
+
+    dataset: str
+    work: float
+    seconds: float
+
+
+def list_turns() -> list[Turn]:
+    """What trains, then what waits, in the order in which it will start."""
+    trains, measured = [], []
+    for run in list_runs():
+        try:
+            record = run.read()
+            state = run.state(record)
+        except ModelError:
+            continue  # damaged, or deleted meanwhile
+        if state == "running":
+            trains.append((run, record))
+        elif state in ENDED and record.seconds and record.epochs_done:
+            measured.append(_measure(record, record.seconds / record.epochs_done))
+    turns = [_training(run, record, measured) for run, record in trains]
+    clock: float | None = 0.0
+    for turn in turns:
+        clock = None if clock is None or turn.seconds is None else clock + turn.seconds
+    for waiting in waiting_runs():
+        try:
+            record = waiting.directory.read()
+        except ModelError:
+            continue
+        turns.append(Turn(waiting.directory, record, waits=True, seconds=clock))
+        took = _expected_seconds(record, measured)
+        clock = None if clock is None or took is None else clock + took
+    return turns
+
+
+def _training(run: RunDirectory, record: RunRecord, measured: list[_Measured]) -> Turn:
+    """The one that trains; what it has done so far is measured as well."""
+    lines, _ = read_progress(run)
+    pace = measure_pace(lines, record.planned_epochs)
+    if pace.done and lines[-1].seconds:
+        measured.append(_measure(record, lines[-1].seconds / (pace.done * record.planned_epochs)))
+    left = pace.seconds_left
+    if seconds_hung(run):
+        left = None
+    elif left is None and (whole := _expected_seconds(record, measured)) is not None:
+        left = whole * (1 - pace.done)
+    return Turn(run, record, waits=False, done=pace.done, seconds=left)
+
+
+def _expected_seconds(record: RunRecord, measured: Sequence[_Measured]) -> float | None:
+    """How long a run will take from its start to its end; None where none on the same data was measured.
+
+    Runs of the same network are compared where there are any, else all, by their multiplications.
+    """
+    work = _work(record)
+    known = [epoch for epoch in measured if epoch.dataset == record.dataset.sha256]
+    alike = [epoch for epoch in known if epoch.work == work] or known
+    if not alike:
+        return None
+    seconds = median(epoch.seconds / epoch.work * work for epoch in alike[-_MOST_MEASURED:])
+    return _START_AND_END + seconds * (record.planned_epochs - record.epochs_done)
+
+
+def _measure(record: RunRecord, seconds: float) -> _Measured:
+    return _Measured(record.dataset.sha256, _work(record), seconds)
+
+
+def _work(record: RunRecord) -> float:
+    """Multiplications for one image in an epoch, which trains one network of an ensemble."""
+    config = record.config
+    layers = summarize(config.architecture, config.parameters, config.dropout, config.classes)
+    return sum(layer.multiplications for layer in layers) / record.members
