@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from models.errors import DigitLabError, InputError, explain_os_error
-from models.formatting import percent, show_confidence
+from models.formatting import percent, percent_if_known, show_confidence
 from models.native_output import silenced_stderr
 from pipeline.cli.models import models_app
 from pipeline.cli.options import JsonOption, ModelOption
@@ -113,8 +113,9 @@ def evaluate(
     echo(f"calibration error {percent(result.calibration_error)}\n")
     echo("       " + "".join(f"{digit:>6}" for digit in range(10)) + "   recall  precision")
     for row, report in zip(result.confusion, result.classes, strict=True):
-        cells = "".join(f"{count or '.':>6}" for count in row)
-        echo(f"true {report.digit} {cells}  {percent(report.recall):>8}  {percent(report.precision):>8}")
+        cells = "".join(f"{count or '.' if report.support else '-':>6}" for count in row)
+        recall, precision = percent_if_known(report.recall), percent_if_known(report.precision)
+        echo(f"true {report.digit} {cells}  {recall:>8}  {precision:>8}")
     pairs = ", ".join(f"{pair.true} as {pair.predicted} ({pair.count})" for pair in result.confused_pairs[:5])
     echo(f"\nmost often confused: {pairs or 'none'}")
 
