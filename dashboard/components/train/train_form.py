@@ -14,7 +14,7 @@ from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
 from models.architectures import CATALOGUE, DEFAULT_ARCHITECTURE, class_count, summarize
 from models.train_config import TrainConfig, default_config, make_config, new_seed
-from pipeline.data.user_datasets import open_saved
+from pipeline.data.dataset_choice import open_to_train
 from pipeline.runs import queue
 
 
@@ -66,7 +66,7 @@ def show_train_form() -> None:
 def _start(config: TrainConfig, name: str, dataset: str, start_from: str) -> None:
     with st.spinner("Starting training"):
         who = visitor()
-        run = queue.submit(config, open_saved(dataset, who), name, start_from, who.name)
+        run = queue.submit(config, open_to_train(dataset, who), name, start_from, who.name)
     train_state.watch_run(run.id)
     train_state.open_tab("watch")
     st.rerun()
