@@ -26,8 +26,8 @@ SECTIONS = {
 
 show_page_title("Data", "The images that networks are trained and tested on.")
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-    model = pick_model("Data of the model") if list_models() else None
     section = choose("Look at", SECTIONS, "data_section", default="digits", wrap=True)
+    model = pick_model("Data of the model") if section != "sets" and list_models() else None
 palette = current_palette()
 
 if section == "sets":

@@ -88,9 +88,15 @@ def add(
         if not turn_round:
             question = f"{draft.dark:,} images are dark on bright. Exchange dark and bright in them?"
             turn_round = typer.confirm(question, default=True, err=True)
-        stored = keep(
-            draft, name, turn_round=turn_round, only_to_evaluate=only_to_evaluate, owner=owner.strip()
-        )
+        with progress_bar("saving") as on_progress:
+            stored = keep(
+                draft,
+                name,
+                turn_round=turn_round,
+                only_to_evaluate=only_to_evaluate,
+                owner=owner.strip(),
+                on_progress=on_progress,
+            )
     finally:
         discard(draft)
     if as_json:

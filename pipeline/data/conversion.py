@@ -134,11 +134,11 @@ def _digits_of(labels: NDArray[Any]) -> NDArray[np.uint8]:
             raise InputError(
                 "", "expected one 1 and nine 0s in each row of the labels, but some row has others."
             )
-        return labels.argmax(1).astype(np.uint8)
+        return np.asarray(labels.argmax(1), np.uint8)
     digits = labels.reshape(-1)
     if not np.isin(digits, range(DIGITS)).all():
         raise InputError("", f"expected labels from 0 to 9, got {digits.min():g} to {digits.max():g}.")
-    return digits.astype(np.uint8)
+    return np.asarray(digits, np.uint8)
 
 
 def _is_one_hot(labels: NDArray[Any]) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -46,6 +47,7 @@ TEST_SHARE = 0.2
 """Of images that are not in two parts, what is held out for testing where they are to train on."""
 
 _SEED = 0
+_BLOCK = 4096  # images between two reports of progress
 _LONGEST_NAME = 60
 
 Arrays = dict[str, tuple[NDArray[np.uint8], NDArray[np.uint8]]]
@@ -112,7 +114,7 @@ def prepare(file: IO[bytes], source: str, on_progress: OnProgress = lambda _: No
                 with part.open("wb") as copy:
                     shutil.copyfileobj(file, copy)
             else:
-                _write(part, converted.arrays)
+                np.savez(part, **_named(converted.arrays))
     except InputError as error:
         raise error.about(source) from None
     except OSError as error:
@@ -163,11 +165,25 @@ def _is_in_form(part: RawPart) -> bool:
     return types and (part.images.ndim, part.labels.ndim) == (3, 1)
 
 
-def _write(path: Path, arrays: Arrays, compressed: bool = False) -> None:
-    named: dict[str, Any] = {}
-    for part, (images, labels) in arrays.items():
-        named |= dict(zip(ARRAYS[part], (images, labels), strict=True))
-    (np.savez_compressed if compressed else np.savez)(path, **named)
+def _write(path: Path, arrays: Arrays, on_progress: OnProgress) -> None:
+    """Writes a compressed .npz file, as `numpy.savez_compressed` does, in steps that can be told."""
+    named = _named(arrays)
+    done, total = 0, sum(map(len, named.values()))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in named.items():
+            with archive.open(f"{name}.npy", "w") as file:
+                np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+                for start in range(0, len(array), _BLOCK):
+                    block = array[start : start + _BLOCK]
+                    file.write(block.tobytes())
+                    done += len(block)
+                    on_progress(done / total)
+
+
+def _named(arrays: Arrays) -> dict[str, Any]:
+    return {
+        name: array for part, pair in arrays.items() for name, array in zip(ARRAYS[part], pair, strict=True)
+    }
 
 
 def keep(
@@ -177,6 +193,7 @@ def keep(
     turn_round: bool = True,
     only_to_evaluate: bool = False,
     owner: str = "",
+    on_progress: OnProgress = lambda _: None,
 ) -> StoredDataset:
     """Stores a converted file as a data set; what its owner has already is stored once.
 
@@ -187,6 +204,7 @@ def keep(
         only_to_evaluate: whether all images of a file without a test part are for testing; else a share of
             `TEST_SHARE` is held out, digit by digit.
         owner: whose it is.
+        on_progress: told the share that is done.
 
     Raises:
         InputError: it can't be stored, or was prepared too long ago.
@@ -212,7 +230,7 @@ def keep(
         if draft.untouched and changes == list(draft.changes):
             draft.path.rename(directory / DIGITS_FILE)
         else:
-            _write(directory / DIGITS_FILE, arrays, compressed=True)
+            _write(directory / DIGITS_FILE, arrays, on_progress)
         stored = _settle(directory, arrays, name, owner, draft.source, changes)
         discard(draft)
     except FileNotFoundError:

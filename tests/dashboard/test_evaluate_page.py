@@ -130,3 +130,7 @@ def test_two_data_sets_stand_side_by_side_and_say_where_it_is_worse(
     assert (table.loc["All", "first count"], table.loc["6", "second count"]) == (1000, 0)
     assert table.loc["4", "clear"] == "yes"
     assert table.loc["3", "change"] == 0
+    app.selectbox(key="evaluated_data").set_value(stored.id).run()
+    assert not app.exception, app.exception
+    assert app.selectbox(key="compared_data").value is None, "nothing is compared with itself"
+    assert "Compared with" not in text_of(app)

@@ -94,7 +94,7 @@ def _show_dataset(dataset: StoredDataset, palette: Palette) -> None:
             images, labels = digits_to_evaluate(dataset.id, visitor()).test
             shown = spread(len(images))
             names = [str(labels[place]) for place in shown]
-            show_digit_grid(images[shown], palette, [f"A test {name}" for name in names], names, side=44)
+            show_digit_grid(images[shown], palette, [f"A test {name}" for name in names], names, side=40)
         counts = pd.DataFrame(
             [dataset.test], index=["Test images"], columns=[str(digit) for digit in range(10)]
         )

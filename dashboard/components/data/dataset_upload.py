@@ -99,13 +99,14 @@ def _ask(draft: Draft, palette: Palette) -> str | None:
         agreed = st.button(label, type="primary", icon=":material/check:", key="dataset_add")
         st.button("Cancel", icon=":material/close:", key="dataset_cancel", on_click=_next_file)
     if agreed:
-        with errors_shown(), st.spinner("Saving the data set"):
+        with errors_shown(), progress_shown("Saving the data set") as on_progress:
             added = keep(
                 draft,
                 name,
                 turn_round=turn_round,
                 only_to_evaluate=only_to_evaluate,
                 owner=visitor().name,
+                on_progress=on_progress,
             )
             _next_file()
             state.leave_notice(f"Added {as_written(added.name)}.", "check_circle")
@@ -118,14 +119,14 @@ def _show_samples(draft: Draft, turn_round: bool, palette: Palette) -> None:
     after = np.stack([sample.after for sample in draft.samples])
     labels = [str(sample.label) for sample in draft.samples]
     st.caption("Some of the digits as they are in the file")
-    show_digit_grid(before, palette, [f"A {label} before" for label in labels], side=44, natural=True)
+    show_digit_grid(before, palette, [f"A {label} before" for label in labels], side=40, natural=True)
     st.caption("As networks will see them, with their labels")
     show_digit_grid(
         turned_round(after) if turn_round else after,
         palette,
         [f"A {label} after" for label in labels],
         labels,
-        side=44,
+        side=40,
     )
 
 

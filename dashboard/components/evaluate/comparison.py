@@ -21,9 +21,9 @@ def show_comparison(first: TestAnswers, second: TestAnswers) -> None:
     table = pd.DataFrame(
         {
             "Digit": ["All" if entry.digit is None else str(entry.digit) for entry in differences],
+            "change": [in_percent(entry.change) for entry in differences],
             "first": [in_percent(entry.shares[0]) for entry in differences],
             "second": [in_percent(entry.shares[1]) for entry in differences],
-            "change": [in_percent(entry.change) for entry in differences],
             "clear": ["yes" if entry.clear else "" for entry in differences],
             "first count": [entry.counts[0] for entry in differences],
             "second count": [entry.counts[1] for entry in differences],
@@ -35,10 +35,10 @@ def show_comparison(first: TestAnswers, second: TestAnswers) -> None:
         height="content",
         placeholder="-",
         column_config={
-            "Digit": st.column_config.TextColumn(width="small"),
+            "Digit": st.column_config.TextColumn(width=60),
             "first": number(f"{first.name}, %", format="%.2f", help="Share of right answers."),
             "second": number(f"{second.name}, %", format="%.2f", help="Share of right answers."),
-            "change": number("Difference", format="%+.2f", help="In points of percent."),
+            "change": number("Difference", format="%+.2f", width=90, help="In percentage points."),
             "clear": st.column_config.TextColumn(
                 "Clear", help="The 95 % intervals don't overlap: chance alone rarely makes such a difference."
             ),

@@ -15,7 +15,11 @@ def show_results(model: StoredModel, answers: TestAnswers) -> None:
     low, high = evaluation.interval
     facts = [
         Fact("Accuracy", percent(evaluation.accuracy), f"95 % interval {100 * low:.2f} to {percent(high)}"),
-        Fact("Mistakes", f"{evaluation.error_count:,}", f"of {evaluation.count:,} test images"),
+        Fact(
+            "Mistakes",
+            f"{evaluation.error_count:,}",
+            f"of {evaluation.count:,} test image{'s' if evaluation.count > 1 else ''}",
+        ),
         Fact("Top-2 accuracy", percent(evaluation.top2_accuracy), "true digit among the two likeliest"),
         Fact("Loss", f"{evaluation.loss:.4f}", "cross-entropy per image, 0 at best"),
         Fact(

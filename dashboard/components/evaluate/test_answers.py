@@ -57,9 +57,8 @@ def pick_data(model: StoredModel) -> list[tuple[str, str]]:
     """Pickers of a data set and of another to compare it with: reference and name of those that are chosen."""
     names = _names(model)
     label = distinct_labels(names)
-    for key in (DATA, COMPARED_DATA):
-        if st.session_state.get(key) not in (None, *names):
-            del st.session_state[key]
+    if st.session_state.get(DATA, OWN) not in names:
+        st.session_state[DATA] = OWN
     chosen = st.selectbox(
         "Data set",
         list(names),
@@ -71,7 +70,7 @@ def pick_data(model: StoredModel) -> list[tuple[str, str]]:
     )
     others = [reference for reference in names if reference != chosen]
     if st.session_state.get(COMPARED_DATA) not in (None, *others):
-        del st.session_state[COMPARED_DATA]
+        st.session_state[COMPARED_DATA] = None
     compared = st.selectbox(
         "Compare with",
         others,

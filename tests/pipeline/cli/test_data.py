@@ -58,7 +58,7 @@ def test_it_asks_before_images_are_resized_or_inverted(home: Path, tmp_path: Pat
     with np.load(few_digits) as digits:
         small = 255 - digits["x_test"][:30, ::2, ::2]
         np.savez(tmp_path / "small.npz", x=small, y=digits["y_test"][:30])
-    call = [sys.executable, "-m", "pipeline.cli", "data", "add", tmp_path / "small.npz"]
+    call = [sys.executable, *["-m", "pipeline.cli", "data", "add"], str(tmp_path / "small.npz")]
 
     def answer(words: str, *options: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
