@@ -98,10 +98,10 @@ def test_an_upload_is_shown_before_and_after_and_added_when_somebody_agrees(
     app.checkbox(key="dataset_turn_round").check().run()
     app.radio(key="dataset_use").set_value(True).run()
     assert app.button(key="dataset_add").label == "Resize and add data set"
-    app.text_input(key="dataset_name").set_value("mnist").run()
+    app.text_input(key="dataset_name small ones.npz").set_value("mnist").run()
     app.button(key="dataset_add").click().run()
     assert "always here; choose another" in app.error[0].value
-    app.text_input(key="dataset_name").set_value("tiny images").run()
+    app.text_input(key="dataset_name small ones.npz").set_value("tiny images").run()
     app.button(key="dataset_add").click().run()
     assert not app.exception
     (stored,) = list_saved()

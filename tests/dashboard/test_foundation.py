@@ -61,7 +61,10 @@ def test_what_killed_processes_left_is_swept_when_the_dashboard_starts(home: Pat
     temporary = f".{32 * 'a'}"
     leftovers = [
         home / "datasets" / f"{temporary}.npz",
+        home / "datasets" / temporary / "digits.npz",
         home / "my_digits" / f"{temporary}.png",
+        home / "evaluations" / "a-b" / f"{temporary}.json",
+        home / "runs" / "20200101-000000-000001" / "evaluations" / "a-b" / f"{temporary}.npz",
         home / "runs" / temporary / "model.keras",
         home / "runs" / ".20200101-000000-000000" / "run.json",
         home / "runs" / "20200101-000000-000001" / f"{temporary}.json",

@@ -94,7 +94,7 @@ def _ask(draft: Draft, palette: Palette) -> str | None:
         st.radio("Use", list(_USES), format_func=_USES.__getitem__, key="dataset_use")
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name", draft.name, max_chars=60, key="dataset_name", width=320)
+        name = st.text_input("Name", draft.name, max_chars=60, key=f"dataset_name {draft.source}", width=320)
         label = "Add data set" if draft.side == SIDE else "Resize and add data set"
         agreed = st.button(label, type="primary", icon=":material/check:", key="dataset_add")
         st.button("Cancel", icon=":material/close:", key="dataset_cancel", on_click=_next_file)

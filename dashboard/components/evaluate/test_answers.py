@@ -66,7 +66,7 @@ def pick_data(model: StoredModel) -> list[tuple[str, str]]:
         key=DATA,
         persist_state="session",
         width=260,
-        help="Others are added on the Data page.",
+        help="Of your saved digits, the half for testing. Others are added on the Data page.",
     )
     others = [reference for reference in names if reference != chosen]
     if st.session_state.get(COMPARED_DATA) not in (None, *others):

@@ -20,18 +20,17 @@ def ask_dataset() -> str:
     names |= {dataset.id: dataset.name for dataset in list_saved() if dataset.train is not None}
     if st.session_state.get(train_state.TRAINING_SET, "") not in names:
         del st.session_state[train_state.TRAINING_SET]
-    return (
-        st.selectbox(
-            "Train on",
-            list(names),
-            format_func=distinct_labels(names),
-            key=train_state.TRAINING_SET,
-            help="MNIST, 60,000 training digits, is included. Digits that you corrected on Recognize become a data set "
-            "too: half for training, half for testing. Any others are added on the Data page.",
-            persist_state="session",
-        )
-        or ""
+    chosen = st.selectbox(
+        "Train on",
+        list(names),
+        format_func=distinct_labels(names),
+        key=train_state.TRAINING_SET,
+        help="MNIST, 60,000 training digits, is included. Digits that you corrected on Recognize become a data set "
+        "too: half for training, half for testing.",
+        persist_state="session",
     )
+    st.page_link("views/data.py", label="Add a data set on Data", icon=":material/arrow_forward:")
+    return chosen or ""
 
 
 def ask_start(config: TrainConfig) -> str:
