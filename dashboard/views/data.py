@@ -30,20 +30,18 @@ with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     model = pick_model("Data of the model") if section != "sets" and list_models() else None
 palette = current_palette()
 
-if section == "sets":
-    show_datasets(palette)
-    st.stop()
-
 with errors_shown():
-    digits = dataset(model)
-    show_source(digits)
-    if section == "averages":
+    if section != "sets":
+        show_source(dataset(model))
+    if section == "sets":
+        show_datasets(palette)
+    elif section == "averages":
         show_averages(model, palette)
         show_pixels(model, palette)
     elif section == "hardest":
         show_hardest(model, palette)
     elif section == "augmentation":
-        show_augmentation(digits, palette)
+        show_augmentation(dataset(model), palette)
     else:
-        show_counts(digits, palette)
-        show_samples(digits, palette)
+        show_counts(dataset(model), palette)
+        show_samples(dataset(model), palette)
