@@ -14,12 +14,16 @@ from numpy.typing import NDArray
 
 from models.errors import ModelError
 from models.leftovers import sweep
+from models.ownership import Person
 from models.recognizer import Recognizer
 from models.records import DatasetRecord, Evaluation
 from models.store import StoredModel
 from pipeline.data.dataset import MNIST_SHA256, Dataset, load_recorded
+from pipeline.data.dataset_choice import open_to_evaluate
 from pipeline.data.neighbors import Neighbor, find_neighbors
+from pipeline.data.saved_digits import list_saved
 from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
+from pipeline.data.user_datasets import MY_DIGITS, find_saved
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
 from pipeline.runs.quantize import quantize
 
@@ -79,6 +83,16 @@ def test_predictions(model: StoredModel) -> TestPredictions:
     return score_predictions(predictions(model), held_out_set(model)[1])
 
 
+def digits_to_evaluate(reference: str, who: Person) -> Dataset:
+    """The test images of a data set, as `pipeline.data.dataset_choice.open_to_evaluate` finds it."""
+    if reference == MY_DIGITS:
+        version = " ".join(digit.id for digit in list_saved(who))
+    else:
+        stored = find_saved(reference)
+        version = stored.sha256 if stored else ""
+    return _digits_to_evaluate(reference, version, who)
+
+
 def averages(model: StoredModel | None = None) -> ClassPictures:
     """The average training image of each digit, and its variation."""
     digits = dataset(model)
@@ -131,6 +145,11 @@ def _predictions(version: str, _model: StoredModel) -> NDArray[np.float32]:  # n
 @st.cache_resource(max_entries=2, show_spinner="Loading the images")
 def _dataset(path: str | None, sha256: str, _record: Any) -> Dataset:  # noqa: ARG001
     return load_recorded(_record)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Loading the images")
+def _digits_to_evaluate(reference: str, version: str, _who: Any) -> Dataset:  # noqa: ARG001
+    return open_to_evaluate(reference, _who)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Averaging the images")

@@ -38,6 +38,11 @@ def percent(share: float, digits: int = 2) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def percent_if_known(share: float | None) -> str:
+    """As `percent`, and "-" where there is nothing to count."""
+    return "-" if share is None else percent(share)
+
+
 def show_confidence(share: float, digits: int = 0) -> str:
     """A probability as a percentage that never claims certainty: 0.97 -> 97 %, 0.9999 -> > 99 %."""
     most = 100 - 10.0**-digits

@@ -25,6 +25,8 @@ def sweep() -> None:
         runs,
         *runs.glob("[!.]*"),
         *runs.glob("*/checkpoint"),
+        *runs.glob("*/evaluations/*"),
+        *(home() / "evaluations").glob("*"),
     )
     before = time.time() - _OLD
     for folder in folders:

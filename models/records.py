@@ -178,15 +178,26 @@ class Progress(BaseModel):
 
 
 class ClassReport(BaseModel):
-    """How well one digit is read: shares from 0 to 1, and the number of test images."""
+    """How well one digit is read: shares from 0 to 1, and the number of test images.
+
+    A share is None where there is nothing to count: of a digit without test images, and the precision where no image
+    is read as the digit. Files of earlier models say 0 instead.
+    """
 
     model_config = ConfigDict(defer_build=True)
 
     digit: Digit
-    precision: Share
-    recall: Share
-    f1: Share
+    precision: Share | None
+    recall: Share | None
+    f1: Share | None
     support: Count
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_of_absent_digits(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("support") == 0:
+            return {**values, "precision": None, "recall": None, "f1": None}
+        return values
 
 
 class ConfusedPair(BaseModel):

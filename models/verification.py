@@ -90,10 +90,15 @@ def _counts_alike(evaluation: Evaluation, confusion: NDArray[np.int64]) -> bool:
         return False
     return all(
         report.support == true[report.digit]
-        and _same(report.recall, right[report.digit] / max(true[report.digit], 1))
-        and _same(report.precision, right[report.digit] / max(answered[report.digit], 1))
+        and _is_share(report.recall, right[report.digit], true[report.digit])
+        and _is_share(report.precision, right[report.digit], answered[report.digit])
         for report in evaluation.classes
     ) and all(confusion[pair.true, pair.predicted] == pair.count for pair in evaluation.confused_pairs)
+
+
+def _is_share(told: float | None, right: int, count: int) -> bool:
+    """Whether it is so many of so many; None, or 0 in files of earlier models, where there is nothing to count."""
+    return not right if told is None else _same(told, right / max(count, 1))
 
 
 def _find_contradiction(evaluation: Evaluation, results: ModelResults | None) -> str | None:

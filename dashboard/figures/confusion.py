@@ -47,6 +47,8 @@ def confusion_cells(
 
     def cell(i: int, j: int) -> Cell:
         count, value = confusion[i][j], values[i][j]
+        if not any(confusion[i]):
+            return Cell("-", palette.surface, palette.muted, f"{i} read as {j}: no image is a {i}")
         word = "read correctly" if i == j else f"read as {j}"
         images = "image" if count == 1 else "images"
         label = f"{i} {word}: {count:,} {images}, {100 * count / totals[i]:.2f} % of all {i}s"

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components.data.augmentation_preview import show_augmentation
 from dashboard.components.data.class_averages import show_averages, show_pixels
 from dashboard.components.data.class_samples import show_counts, show_samples
+from dashboard.components.data.dataset_list import show_datasets
 from dashboard.components.data.dataset_source import show_source
 from dashboard.components.data.hardest_digits import show_hardest
 from dashboard.resources import dataset
@@ -20,24 +21,27 @@ SECTIONS = {
     "averages": "Averages",
     "hardest": "Hardest",
     "augmentation": "Augmentation",
+    "sets": "Data sets",
 }
 
 show_page_title("Data", "The images that networks are trained and tested on.")
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-    model = pick_model("Data of the model") if list_models() else None
     section = choose("Look at", SECTIONS, "data_section", default="digits", wrap=True)
+    model = pick_model("Data of the model") if section != "sets" and list_models() else None
 palette = current_palette()
 
 with errors_shown():
-    digits = dataset(model)
-    show_source(digits)
-    if section == "averages":
+    if section != "sets":
+        show_source(dataset(model))
+    if section == "sets":
+        show_datasets(palette)
+    elif section == "averages":
         show_averages(model, palette)
         show_pixels(model, palette)
     elif section == "hardest":
         show_hardest(model, palette)
     elif section == "augmentation":
-        show_augmentation(digits, palette)
+        show_augmentation(dataset(model), palette)
     else:
-        show_counts(digits, palette)
-        show_samples(digits, palette)
+        show_counts(dataset(model), palette)
+        show_samples(dataset(model), palette)

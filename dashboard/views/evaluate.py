@@ -3,11 +3,12 @@
 import streamlit as st
 
 from dashboard.components.evaluate.class_table import show_class_table
+from dashboard.components.evaluate.comparison import show_comparison
 from dashboard.components.evaluate.confusion import show_confusion
 from dashboard.components.evaluate.results import show_results
+from dashboard.components.evaluate.test_answers import answers_to, pick_data
 from dashboard.figures.calibration import reliability_diagram
 from dashboard.figures.classes import precision_and_recall
-from dashboard.resources import evaluation
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.model_picker import pick_model
@@ -18,15 +19,20 @@ from models.formatting import percent
 show_page_title(
     "Evaluate", "How accurate a model is on test digits it was not trained on, and where it goes wrong."
 )
-model = pick_model()
+with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    model = pick_model()
+    data, *others = pick_data(model)
 palette = current_palette()
 
 with errors_shown():
-    results = evaluation(model)
-    show_results(model, results)
+    answers = answers_to(model, *data)
+    results = answers.evaluation
+    show_results(model, answers)
+    for other in others:
+        show_comparison(answers, answers_to(model, *other))
 
     st.subheader("Confusion matrix", anchor=False)
-    show_confusion(model, results, palette)
+    show_confusion(model, answers, palette)
 
     st.subheader("Calibration", anchor=False)
     left, right = st.columns(2, gap="medium")

@@ -41,11 +41,16 @@ def digit_uri(image: NDArray[Any], palette: Palette, natural: bool = False) -> s
 
 
 def digit_html(
-    image: NDArray[Any], palette: Palette, alt: str, caption: str = "", width: str = "100%"
+    image: NDArray[Any],
+    palette: Palette,
+    alt: str,
+    caption: str = "",
+    width: str = "100%",
+    natural: bool = False,
 ) -> str:
-    """A `<figure>` of one digit; `width` is CSS."""
+    """A `<figure>` of one digit; `width` is CSS, `natural` as in `digit_png`."""
     label = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    picture = f'<img src="{digit_uri(image, palette)}" alt="{escape(alt)}">'
+    picture = f'<img src="{digit_uri(image, palette, natural)}" alt="{escape(alt)}">'
     return f'<figure class="digit" style="width:{escape(width)}">{picture}{label}</figure>'
 
 
@@ -62,11 +67,12 @@ def show_digit_grid(
     alts: Sequence[str],
     captions: Sequence[str] | None = None,
     side: int = 72,
+    natural: bool = False,
 ) -> None:
     """Shows many digits in as many columns as fit; `side` is the least width of one in pixels."""
     captions = captions or [""] * len(images)
     figures = [
-        digit_html(image, palette, alt, caption)
+        digit_html(image, palette, alt, caption, natural=natural)
         for image, alt, caption in zip(images, alts, captions, strict=True)
     ]
     st.html(f'<div class="digit-grid" style="--side:{side}px">{"".join(figures)}</div>')

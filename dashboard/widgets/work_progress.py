@@ -1,8 +1,8 @@
-"""Progress with the time left, for work on several pictures that may take long."""
+"""Progress with the time left, for work that may take long."""
 
 import time
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from typing import TypeVar
 
 import streamlit as st
@@ -43,3 +43,21 @@ def watch_work(
                     offered = True
     place.empty()
     return results
+
+
+@contextmanager
+def progress_shown(what: str) -> Iterator[Callable[[float], None]]:
+    """A bar with the time left while one piece of work goes on; to be called with the share that is done, 0 to 1."""
+    start = time.monotonic()
+    place = st.empty()
+    with place.container(), st.spinner(what, show_time=False):
+        bar = st.empty()
+
+        def show(share: float) -> None:
+            passed = time.monotonic() - start
+            if passed > _PATIENCE and 0 < share < 1:
+                left = passed / share * (1 - share)
+                bar.progress(share, f"{100 * share:.0f} % · about {duration(max(left, 1))} left")
+
+        yield show
+    place.empty()

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from models.errors import DigitLabError, InputError, explain_os_error
-from models.formatting import percent, show_confidence
+from models.formatting import percent, percent_if_known, show_confidence
 from models.native_output import silenced_stderr
+from pipeline.cli.data import data_app
 from pipeline.cli.models import models_app
 from pipeline.cli.options import JsonOption, ModelOption
 from pipeline.cli.read import read
 from pipeline.cli.runs import runs_app
-from pipeline.cli.terminal import beside, draw_digit, echo, probability_bars
+from pipeline.cli.terminal import beside, draw_digit, echo, probability_bars, progress_bar
 from pipeline.cli.train import train
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
+app.add_typer(data_app, name="data")
 app.command()(train)
 app.command()(read)
 
@@ -88,17 +90,22 @@ def evaluate(
         str | None, typer.Argument(help="Model name, ID or run directory; the default model if omitted.")
     ] = None,
     dataset: Annotated[
-        Path | None,
-        typer.Option(help="An .npz file with x_test and y_test; MNIST if omitted.", show_default=False),
-    ] = None,
+        str,
+        typer.Option(
+            help="A data set's name or ID, or an .npz file with x_test and y_test; MNIST if omitted.",
+            show_default=False,
+        ),
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate a model on a test set that it was not trained on."""
-    from pipeline.data.dataset import load_dataset
+    from pipeline.data.dataset_choice import open_to_evaluate
     from pipeline.evaluation.model_evaluation import evaluate_model
 
     found, recognizer = _open_recognizer(model)
-    result = evaluate_model(found.directory, recognizer, load_dataset(dataset, test_only=True))
+    digits = open_to_evaluate(dataset)
+    with progress_bar("evaluating") as on_progress:
+        result = evaluate_model(found.directory, recognizer, digits, on_progress).evaluation
     if as_json:
         _print_json({"model": found.id, **result.model_dump()})
         return
@@ -113,8 +120,9 @@ def evaluate(
     echo(f"calibration error {percent(result.calibration_error)}\n")
     echo("       " + "".join(f"{digit:>6}" for digit in range(10)) + "   recall  precision")
     for row, report in zip(result.confusion, result.classes, strict=True):
-        cells = "".join(f"{count or '.':>6}" for count in row)
-        echo(f"true {report.digit} {cells}  {percent(report.recall):>8}  {percent(report.precision):>8}")
+        cells = "".join(f"{count or '.' if report.support else '-':>6}" for count in row)
+        recall, precision = percent_if_known(report.recall), percent_if_known(report.precision)
+        echo(f"true {report.digit} {cells}  {recall:>8}  {precision:>8}")
     pairs = ", ".join(f"{pair.true} as {pair.predicted} ({pair.count})" for pair in result.confused_pairs[:5])
     echo(f"\nmost often confused: {pairs or 'none'}")
 

@@ -4,7 +4,8 @@ is returned as text; what scripts read is printed by `pipeline.cli.app`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,18 @@ def probability_bars(probabilities: Iterable[float], width: int = 24) -> list[st
         f"{digit}  {'█' * round(p * width):<{width}} {show_confidence(p, 1):>8}"
         for digit, p in enumerate(probabilities)
     ]
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[float], None]]:
+    """A bar with the time left on stderr, in a terminal alone; to be called with the share that is done, 0 to 1."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
 
 
 def figures_of(loss: float, accuracy: float) -> str:

@@ -3,7 +3,6 @@
 import inspect
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -67,11 +66,12 @@ def train(
     arch: Annotated[str, typer.Option("--arch", help=f"{', '.join(CATALOGUE)}.")] = DEFAULT_ARCHITECTURE,
     name: Annotated[str, typer.Option(help="Name of the model.", show_default=False)] = "",
     dataset: Annotated[
-        Path | None,
+        str,
         typer.Option(
-            help="An .npz file with x_train, y_train, x_test, y_test; MNIST if omitted.", show_default=False
+            help="A data set's name or ID, or an .npz file with x_train, y_train, x_test, y_test; MNIST if omitted.",
+            show_default=False,
         ),
-    ] = None,
+    ] = "",
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", help="Architecture parameter, such as filters_1=16; repeatable."),
@@ -94,7 +94,7 @@ def train(
 ) -> None:
     """Train a network and follow its progress. Ctrl-C stops the run and keeps the current weights."""
     from models.store import find_model
-    from pipeline.data.dataset import load_dataset
+    from pipeline.data.dataset_choice import open_to_train
     from pipeline.runs.queue import submit
 
     settings = {field: value for field, value in hyperparameters.items() if value is not None}
@@ -102,7 +102,7 @@ def train(
         settings["parameters"] = dict(_parameter(word) for word in set_)
     config = make_config(arch, **{"seed": new_seed(), **settings})
     source = find_model(start_from).reference if start_from else ""
-    run = submit(config, load_dataset(dataset), name, source, owner)
+    run = submit(config, open_to_train(dataset), name, source, owner)
     if not as_json and "seed" not in settings:
         echo(f"Seed {config.seed}; give it as --seed to repeat this training.", err=True)
     if not detach:

@@ -37,7 +37,7 @@ class Dataset:
 
     Attributes:
         path: the file.
-        name: "MNIST" for the shipped file, else the file's name.
+        name: "MNIST" for the shipped file, else what people call it.
         sha256: hash of the file, hexadecimal.
     """
 
@@ -84,16 +84,7 @@ class Dataset:
             seed: the same seed gives the same split.
         """
         labels = self._train_labels
-        random = np.random.default_rng([seed, 0xD161])
-        chosen = np.zeros(len(labels), bool)
-        for digit in range(DIGITS):
-            members = np.flatnonzero(labels == digit)
-            count = round(len(members) * validation_split)
-            chosen[random.permutation(members)[:count]] = True
-        if (
-            validation_split and not chosen.any() and len(labels) > 1
-        ):  # too few of each digit for equal shares
-            chosen[random.permutation(len(labels))[: max(1, round(len(labels) * validation_split))]] = True
+        chosen = hold_out(labels, validation_split, seed)
         if validation_split and not chosen.any():
             raise InputError(
                 "",
@@ -101,6 +92,24 @@ class Dataset:
                 f"image{'s' if len(labels) > 1 else ''} leaves none for validation; use more images, or a split of 0.",
             )
         return Split(np.flatnonzero(~chosen), np.flatnonzero(chosen))
+
+
+def hold_out(labels: NDArray[np.uint8], share: float, seed: int) -> NDArray[np.bool_]:
+    """Which images to set aside, bool (n,): of each digit the same share where there are enough; of two, one.
+
+    Args:
+        labels: uint8 (n,).
+        share: of the images, 0 to 1.
+        seed: the same seed gives the same choice.
+    """
+    random = np.random.default_rng([seed, 0xD161])
+    chosen = np.zeros(len(labels), bool)
+    for digit in range(DIGITS):
+        members = np.flatnonzero(labels == digit)
+        chosen[random.permutation(members)[: round(len(members) * share)]] = True
+    if share and not chosen.any() and len(labels) > 1:  # too few of each digit for equal shares
+        chosen[random.permutation(len(labels))[: max(1, round(len(labels) * share))]] = True
+    return chosen
 
 
 @dataclass(frozen=True)
@@ -111,12 +120,13 @@ class Split:
     validation: NDArray[np.int64]
 
 
-def load_dataset(path: str | Path | None = None, *, test_only: bool = False) -> Dataset:
-    """MNIST, or the file at `path`, checked but not yet read whole.
+def load_dataset(path: str | Path | None = None, *, test_only: bool = False, name: str = "") -> Dataset:
+    """MNIST, or the file at `path`, checked and read.
 
     Args:
         path: of an .npz file; MNIST by default.
         test_only: whether the training part may be missing; it is then neither checked nor to be used.
+        name: what the data set is called; the file's name by default.
 
     Raises:
         InputError: no such file, not an .npz, an array missing or of another kind, objects that would need
@@ -141,7 +151,7 @@ def load_dataset(path: str | Path | None = None, *, test_only: bool = False) -> 
         raise InputError(path, "there is no such dataset file.") from None
     except OSError as error:
         raise InputError(path, f"the dataset can't be read ({error.strerror}).") from None
-    dataset = Dataset(path.resolve(), path.name, _hash(path))
+    dataset = Dataset(path.resolve(), name or path.name, _hash(path))
     _ = [getattr(dataset, part) for part in parts]  # read now, so that damage and odd labels are reported now
     return dataset
 
@@ -152,7 +162,7 @@ def load_recorded(record: DatasetRecord) -> Dataset:
     Raises:
         InputError: it is not on this computer, or its file has changed.
     """
-    dataset = load_dataset(record.path)
+    dataset = load_dataset(record.path, name=record.name)
     if dataset.sha256 != record.sha256:
         what = "is not on this computer" if record.path is None else "has changed since it was trained on"
         raise InputError(record.name, f"the data set {what}.")

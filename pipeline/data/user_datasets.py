@@ -1,20 +1,63 @@
-"""Data sets that a person made or uploaded, in `<home>/datasets/`: checked first, then saved."""
+"""Data sets that people added, each a folder in `<home>/datasets/` with its digits and a record of them."""
 
-import re
+import shutil
 from pathlib import Path
-from uuid import uuid4
+from typing import Annotated
 
-from models.errors import InputError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from models.errors import InputError, ModelError
+from models.files import open_regular, write_text
 from models.locations import home
-from models.ownership import ADMINISTRATOR, Person
-from pipeline.data import saved_digits
+from models.ownership import ADMINISTRATOR, Person, check_may_change
+from models.store import ambiguous_name, check_name
 from pipeline.data.dataset import Dataset, load_dataset
 
-MY_DIGITS = "my digits"
-"""In place of a file name: the digits that somebody corrected and saved, as they are now."""
+MNIST = "MNIST"
 
-LARGEST_UPLOAD = 200 * 1024**2
-"""Bytes; MNIST has 55 MB uncompressed."""
+MY_DIGITS = "my digits"
+"""In place of a name: the digits that somebody corrected and saved, as they are now."""
+
+RECORD_FILE, DIGITS_FILE = "dataset.json", "digits.npz"
+
+Counts = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=10, max_length=10)]
+
+
+class StoredDataset(BaseModel):
+    """What is known of a data set that somebody added.
+
+    Attributes:
+        id: its folder's name; sorts by time.
+        name: what people call it; not always unique.
+        owner: whose it is; "" for a lone user.
+        sha256: of its .npz file, hexadecimal.
+        train: how many training images there are of each digit; None where it is only for evaluating.
+        test: as `train`, of its test images.
+        source: name of the file that it came from.
+        changes: a sentence for each thing in which it differs from that file.
+        created: ISO 8601, UTC.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    name: str
+    owner: str = ""
+    sha256: str
+    train: Counts | None
+    test: Counts
+    source: str
+    changes: tuple[str, ...] = ()
+    created: str
+
+    @property
+    def path(self) -> Path:
+        """Its .npz file, as `pipeline.data.dataset.load_dataset` takes it."""
+        return folder() / self.id / DIGITS_FILE
+
+    def write(self, directory: Path) -> None:
+        """Writes the record into the data set's directory."""
+        write_text(directory / RECORD_FILE, self.model_dump_json(indent=2) + "\n")
 
 
 def folder() -> Path:
@@ -22,55 +65,72 @@ def folder() -> Path:
     return home() / "datasets"
 
 
-def save(name: str, content: bytes) -> Dataset:
-    """Checks an .npz file's content and saves it; the same content is saved once.
+def list_saved() -> list[StoredDataset]:
+    """All of them, newest first; damaged ones are passed over."""
+    found = []
+    for file in sorted(folder().glob(f"[!.]*/{RECORD_FILE}"), reverse=True):
+        try:
+            with open_regular(file) as content:
+                record = StoredDataset.model_validate_json(content.read())
+        except (OSError, ValidationError):
+            continue
+        if record.id == file.parent.name and record.path.is_file():
+            found.append(record)
+    return found
 
-    Args:
-        name: the uploaded file's name; only letters, digits, "-", "_" and "." are taken from it.
-        content: as `pipeline.data.dataset.load_dataset` takes it.
 
-    Raises:
-        InputError: it is no data set, too large, or can't be stored; one sentence.
-    """
-    if len(content) > LARGEST_UPLOAD:
-        raise InputError(
-            name,
-            f"expected a data set of at most {LARGEST_UPLOAD // 1024**2} MB, got {len(content) / 1024**2:,.1f} MB.",
-        )
-    part = folder() / f".{uuid4().hex}.npz"
+def find_saved(reference: str) -> StoredDataset | None:
+    """The data set of that id or name, if there is one; `ModelError` where several have the name."""
+    named = []
+    for dataset in list_saved():
+        if dataset.id == reference:
+            return dataset
+        if dataset.name == reference:
+            named.append(dataset)
+    if len(named) > 1:
+        raise ambiguous_name("data sets", reference, [dataset.id for dataset in named])
+    return named[0] if named else None
+
+
+def open_stored(dataset: StoredDataset, *, test_only: bool = False) -> Dataset:
+    """Its digits, or only those for testing; `InputError` where they are damaged or not there."""
+    if dataset.train is None and not test_only:
+        raise InputError(dataset.name, "it has no training images, so it is only for evaluating.")
     try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        sha256 = load_dataset(part).sha256
-        stem = re.sub(r"[^\w.-]+", "-", Path(name).stem).strip(".-")[:40] or "digits"
-        path = part.with_name(f"{stem}-{sha256[:8]}.npz")
-        part.replace(path)
+        return load_dataset(dataset.path, test_only=test_only, name=dataset.name)
     except InputError as error:
-        raise error.about(name) from None
-    except OSError as error:
-        raise InputError(name, f"it can't be stored ({error.strerror}).") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return load_dataset(path)
+        raise error.about(dataset.name) from None
 
 
-def list_saved() -> list[Path]:
-    """The saved files by name."""
-    return sorted(path for path in folder().glob("*.npz") if not path.name.startswith("."))
+def check_dataset_name(name: str) -> str:
+    """As `models.store.check_name`; the names of data sets that are always there are refused too."""
+    name = check_name(name)
+    if name.casefold() in (MNIST.casefold(), MY_DIGITS.casefold()):
+        raise ModelError(f"{name} is the name of a data set that is always here; choose another.")
+    return name
 
 
-def open_saved(name: str, who: Person = ADMINISTRATOR) -> Dataset:
-    """A saved data set by its file name; MNIST for an empty one; a new one, of `who`'s digits, for `MY_DIGITS`.
-
-    Raises:
-        InputError: there is none of that name, or it is damaged.
-    """
-    if not name:
-        return load_dataset()
-    if name == MY_DIGITS:
-        return save("my-digits.npz", saved_digits.export_npz(saved_digits.list_saved(who)))
-    path = folder() / Path(name).name
+def rename(dataset: StoredDataset, name: str, who: Person = ADMINISTRATOR) -> StoredDataset:
+    """Gives it another name; `ModelError` for an unfit name, where it is gone, or where `who` may not."""
+    check_may_change(dataset.owner, who)
+    renamed = dataset.model_copy(update={"name": check_dataset_name(name)})
     try:
-        return load_dataset(path)
-    except InputError as error:
-        raise error.about(name) from None
+        renamed.write(dataset.path.parent)
+    except FileNotFoundError:
+        raise _gone(dataset) from None
+    return renamed
+
+
+def delete(dataset: StoredDataset, who: Person = ADMINISTRATOR) -> None:
+    """Deletes it: first out of sight, then from the disk; `ModelError` where it is gone, or where `who` may not."""
+    check_may_change(dataset.owner, who)
+    grave = folder() / f".deleted-{dataset.id}"
+    try:
+        dataset.path.parent.rename(grave)
+    except FileNotFoundError:
+        raise _gone(dataset) from None
+    shutil.rmtree(grave, ignore_errors=True)
+
+
+def _gone(dataset: StoredDataset) -> ModelError:
+    return ModelError(f"{dataset.name}: the data set no longer exists.")

@@ -61,8 +61,10 @@ def evaluate(
         calibration_error=calibration_error,
         confusion=confusion.tolist(),
         classes=[
-            ClassReport(digit=d, precision=p, recall=r, f1=f, support=s)
-            for d, p, r, f, s in zip(digits.tolist(), *(part.tolist() for part in scores), strict=True)
+            ClassReport(digit=d, precision=p if answered else None, recall=r, f1=f, support=s)
+            for d, answered, p, r, f, s in zip(
+                digits.tolist(), confusion.any(0), *(part.tolist() for part in scores), strict=True
+            )
         ],
         confused_pairs=sorted(pairs, key=lambda pair: -pair.count)[:20],
         calibration=bins,

@@ -1,36 +1,98 @@
 """Models -> what they are worth on a test set, measured here; what an archive claimed gives way to it."""
 
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.archive import import_model
-from models.errors import DigitLabError
+from models.errors import DigitLabError, ModelError
 from models.files import replacing, write_text
+from models.locations import PRETRAINED, home
 from models.recognizer import Recognizer
 from models.records import Evaluation, ModelResults
 from models.run_directory import RunDirectory
 from pipeline.data.dataset import Dataset, load_recorded
 from pipeline.evaluation.metrics import evaluate
 
+_BLOCK = 1024  # images between two reports of progress
 
-def evaluate_model(run: RunDirectory, recognizer: Recognizer, dataset: Dataset) -> Evaluation:
-    """Evaluates a model on a data set's test part.
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What a model is worth on a test set, and the answers that were counted: float32 (n, 10)."""
+
+    evaluation: Evaluation
+    probabilities: NDArray[np.float32]
+
+
+def evaluate_model(
+    run: RunDirectory,
+    recognizer: Recognizer,
+    dataset: Dataset,
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> Evaluated:
+    """Evaluates a model on a data set's test part, and keeps what came of it for `known_evaluation`.
 
     Where it is the one that an imported model was trained on, the scores that the archive claimed are replaced.
+
+    Args:
+        run: the model.
+        recognizer: of that model.
+        dataset: any.
+        on_progress: told the share that is done.
 
     Raises:
         ModelError: the run is damaged or was deleted.
     """
     images, labels = dataset.test
-    probabilities = recognizer.probabilities(images)
+    answers = []
+    for start in range(0, len(images), _BLOCK):
+        answers.append(recognizer.probabilities(images[start : start + _BLOCK]))
+        on_progress(min(1.0, (start + _BLOCK) / len(images)))
+    probabilities = np.concatenate(answers)
     evaluation = evaluate(probabilities, labels, dataset.test_labels_by_people)
     record = run.read()
-    if record.results and record.results.claimed and record.dataset.sha256 == dataset.sha256:
+    if record.dataset.sha256 != dataset.sha256:
+        kept = _kept(run, dataset.sha256)
+        with suppress(OSError):  # it is then measured again the next time
+            kept.path.mkdir(parents=True, exist_ok=True)
+            write_evaluation(kept, evaluation, probabilities)
+    elif record.results and record.results.claimed:
         write_evaluation(run, evaluation, probabilities)
         run.update(results=results_of(evaluation, record.results), files=run.hash_model_files())
-    return evaluation
+    return Evaluated(evaluation, probabilities)
+
+
+def known_evaluation(run: RunDirectory, sha256: str) -> Evaluated | None:
+    """What is known of a model on the data set with that hash; None where it was never measured here."""
+    record = run.read()
+    own = record.dataset.sha256 == sha256
+    if own and record.results and record.results.claimed:
+        return None
+    kept = run if own else _kept(run, sha256)
+    try:
+        return Evaluated(kept.read_evaluation(), kept.read_predictions())
+    except ModelError:
+        return None
+
+
+def _kept(run: RunDirectory, sha256: str) -> RunDirectory:
+    """Where evaluations on other data sets are: beside the model; for a shipped one, in the home folder.
+
+    The hashes of the network and of the data set name them, so that none outlives a change of either.
+    """
+    shipped = run.path.parent == PRETRAINED
+    folder = home() / "evaluations" if shipped else run.path / "evaluations"
+    try:
+        network = hashlib.sha256(run.litert_file.read_bytes()).hexdigest()
+    except OSError:
+        raise ModelError(f"{run.id}: the model no longer exists.") from None
+    return RunDirectory(folder / f"{network[:16]}-{sha256[:16]}")
 
 
 def import_and_evaluate(path: Path, owner: str = "") -> RunDirectory:

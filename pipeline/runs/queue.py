@@ -14,7 +14,7 @@ from models.records import ENDED, DatasetRecord, RunRecord, State, Status, now
 from models.run_directory import RunDirectory, new_id
 from models.store import ambiguous_name, check_name, check_new_name, find_model
 from models.train_config import TrainConfig, make_config, read_config, same_network
-from pipeline.data.dataset import Dataset, load_dataset
+from pipeline.data.dataset import MNIST_SHA256, Dataset, load_dataset
 from pipeline.runs.heartbeat import end_worker, seconds_hung
 from pipeline.runs.progress import drop_unfinished_epochs
 from pipeline.runs.waiting import attend_queue, list_runs, next_submission, queue_locked
@@ -72,7 +72,7 @@ def create(
     folder = runs_folder()
     path = folder / run_id
     part = folder / f".{run_id}"
-    shipped = dataset.name == "MNIST"
+    shipped = dataset.sha256 == MNIST_SHA256
     record = RunRecord(
         id=run_id,
         name=name or f"{config.architecture} {run_id[4:6]}-{run_id[6:8]} {run_id[9:11]}:{run_id[11:13]}",

@@ -1,10 +1,15 @@
 """Data: with and without a model, each section, a data set that is gone."""
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from models.run_directory import RunDirectory
+from pipeline.data.dataset_import import keep, prepare
+from pipeline.data.user_datasets import folder, list_saved
 from tests.dashboard.conftest import open_page, text_of
 
 
@@ -62,3 +67,85 @@ def test_a_data_set_that_is_gone_is_one_sentence(tiny_model: Path, no_shipped_mo
     app = open_page("data")
     assert not app.exception
     assert "there is no such dataset file" in app.error[0].value
+
+
+def upload(app: AppTest, name: str, content: bytes) -> AppTest:
+    (uploader,) = app.file_uploader
+    app = uploader.set_value((name, content, "application/octet-stream")).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def inverted(few_digits: Path, step: int = 1) -> bytes:
+    """50 test digits dark on bright, without any other part."""
+    content = io.BytesIO()
+    with np.load(few_digits) as digits:
+        np.savez(content, x=255 - digits["x_test"][:50, ::step, ::step], y=digits["y_test"][:50])
+    return content.getvalue()
+
+
+def test_an_upload_is_shown_before_and_after_and_added_when_somebody_agrees(
+    home: Path, few_digits: Path, no_shipped_models: Path
+) -> None:
+    app = upload(open_page("data", data_section="sets"), "small ones.npz", inverted(few_digits, 2))
+    words = text_of(app)
+    assert words.count(' before"') == words.count(' after"') > 0
+    assert "enlarged to 28 by 28" in words
+    assert "Dark and bright change places in 50 of 50 images" in words
+    assert not list_saved()
+    app.checkbox(key="dataset_turn_round").uncheck().run()
+    assert "change places in 50 of 50" not in text_of(app)
+    app.checkbox(key="dataset_turn_round").check().run()
+    app.radio(key="dataset_use").set_value(True).run()
+    assert app.button(key="dataset_add").label == "Resize and add data set"
+    app.text_input(key="dataset_name small ones.npz").set_value("mnist").run()
+    app.button(key="dataset_add").click().run()
+    assert "always here; choose another" in app.error[0].value
+    app.text_input(key="dataset_name small ones.npz").set_value("tiny images").run()
+    app.button(key="dataset_add").click().run()
+    assert not app.exception
+    (stored,) = list_saved()
+    assert (stored.name, stored.train, sum(stored.test)) == ("tiny images", None, 50)
+    assert app.selectbox(key="chosen_dataset").value == stored.id
+    assert app.dataframe[0].value["Name"].tolist() == ["MNIST", "tiny images"]
+    assert [path.name for path in folder().iterdir()] == [stored.id]
+
+
+def test_an_upload_can_be_canceled_and_a_bad_one_is_refused(home: Path, few_digits: Path) -> None:
+    app = upload(open_page("data", data_section="sets"), "ones.npz", inverted(few_digits))
+    app.button(key="dataset_cancel").click().run()
+    assert not app.exception
+    assert [*folder().iterdir()] == []
+    app = upload(app, "test.csv", b"pixel0,pixel1,pixel2,pixel3\n0,0,0,0\n")
+    assert "test.csv: expected a label and its pixels in each line" in app.error[0].value.replace("\\", "")
+    assert "dataset_add" not in [button.key for button in app.button]
+
+
+def test_a_data_set_is_renamed_and_deleted_on_the_page(
+    tiny_model: Path, few_digits: Path, no_shipped_models: Path
+) -> None:
+    with few_digits.open("rb") as file:
+        stored = keep(prepare(file, "few.npz"))
+    app = open_page("data", data_section="sets")
+    app.text_input(key=f"dataset_new_name {stored.id}").set_value("other").run()
+    app.button(key=f"dataset_rename {stored.id}").click().run()
+    assert not app.exception
+    assert [dataset.name for dataset in list_saved()] == ["other"]
+    assert "Models that were trained on it stay" in "".join(text.value for text in app.markdown)
+    assert app.dataframe[0].value["Training images"].tolist() == [60_000, 2000]
+    app.button(key=f"dataset_delete {stored.id}").click().run()
+    assert not app.exception
+    assert list_saved() == []
+
+
+def test_only_the_owner_changes_a_data_set(
+    home: Path, few_digits: Path, no_shipped_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with few_digits.open("rb") as file:
+        stored = keep(prepare(file, "few.npz"), owner="Ann")
+    monkeypatch.setenv("DIGITLAB_SHARED", "1")
+    bob = open_page("data", data_section="sets", _visitor_name="Bob")
+    assert bob.dataframe[0].value["Owner"].fillna("").tolist() == ["", "Ann"]
+    bob.button(key=f"dataset_delete {stored.id}").click().run()
+    assert "Only Ann or the teacher can change this" in bob.error[0].value
+    assert list_saved() == [stored]

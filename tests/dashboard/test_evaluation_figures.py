@@ -42,6 +42,18 @@ def test_a_flawless_matrix_has_no_mistakes_to_color() -> None:
     assert {cell.text for row in cells for cell in row} == {"", "5"}
 
 
+def test_a_digit_without_images_has_no_figures() -> None:
+    only_threes = np.zeros((10, 10), int)
+    only_threes[3, [3, 5]] = 4, 1
+    for shares in (False, True):
+        cells = confusion_cells(only_threes.tolist(), LIGHT, shares)
+        assert {cell.text for row in (*cells[:3], *cells[4:]) for cell in row} == {"-"}
+        assert cells[5][5].label == "5 read as 5: no image is a 5"
+    absent = ClassReport(digit=5, precision=None, recall=None, f1=None, support=0)
+    figure = precision_and_recall([absent], LIGHT)
+    assert [list(trace.x) for trace in figure.data] == [[None], [None]]
+
+
 def test_reliability_shows_shares_and_counts() -> None:
     bins = [
         CalibrationBin(low=0.8, high=0.9, count=4, confidence=0.85, accuracy=0.5),

@@ -22,7 +22,7 @@ from dashboard.widgets.digit_image import digit_html, digit_png
 from models.archive import LARGEST_ARCHIVE
 from models.recognizer import Prediction
 from models.run_directory import RunDirectory
-from pipeline.data import user_datasets
+from pipeline.data import dataset_import
 from pipeline.imaging.decode import MAX_BYTES
 from pipeline.imaging.documents import MAX_DOCUMENT_BYTES
 from tests.conftest import a_progress
@@ -58,7 +58,7 @@ def test_the_server_takes_what_the_largest_upload_box_takes() -> None:
     configured = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text())["server"][
         "maxUploadSize"
     ]
-    boxes = (LARGEST_ARCHIVE, user_datasets.LARGEST_UPLOAD, MAX_DOCUMENT_BYTES, MAX_BYTES)
+    boxes = (LARGEST_ARCHIVE, dataset_import.LARGEST_FILE, MAX_DOCUMENT_BYTES, MAX_BYTES)
     assert configured * 1024**2 == max(boxes)
 
 
@@ -66,7 +66,10 @@ def test_what_killed_processes_left_is_swept_when_the_dashboard_starts(home: Pat
     temporary = f".{32 * 'a'}"
     leftovers = [
         home / "datasets" / f"{temporary}.npz",
+        home / "datasets" / temporary / "digits.npz",
         home / "my_digits" / f"{temporary}.png",
+        home / "evaluations" / "a-b" / f"{temporary}.json",
+        home / "runs" / "20200101-000000-000001" / "evaluations" / "a-b" / f"{temporary}.npz",
         home / "runs" / temporary / "model.keras",
         home / "runs" / ".20200101-000000-000000" / "run.json",
         home / "runs" / "20200101-000000-000001" / f"{temporary}.json",

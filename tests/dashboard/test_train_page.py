@@ -1,5 +1,6 @@
 """Train: before anything ran, while a training goes on, when it has ended, and when it went wrong."""
 
+import io
 import json
 import os
 from pathlib import Path
@@ -13,6 +14,7 @@ from models.records import RunRecord
 from models.run_directory import RunDirectory
 from models.train_config import TrainConfig, field_title, make_config
 from pipeline.data import saved_digits, user_datasets
+from pipeline.data.dataset_import import keep, prepare
 from pipeline.runs import queue
 from pipeline.runs.pace import measure_pace
 from tests.conftest import a_progress
@@ -242,14 +244,22 @@ def test_the_pace_counts_only_what_came_since_a_resumption() -> None:
 def test_a_training_learns_from_a_file_and_starts_from_a_model(
     tiny_model: Path, few_digits: Path, no_shipped_models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with few_digits.open("rb") as file:
+        kept = keep(prepare(file, "mine.npz"))
+    with few_digits.open("rb") as file:
+        keep(prepare(file, "mine.npz"), owner="Ann")
+    with np.load(few_digits) as digits:
+        content = io.BytesIO()
+        np.savez(content, x_test=digits["x_test"], y_test=digits["y_test"])
+    keep(prepare(content, "only to evaluate.npz"))
     app = open_page("train")
     app.radio(key="architecture").set_value("dense").run()
-    (uploader,) = app.file_uploader
-    uploader.set_value(("my digits.npz", few_digits.read_bytes(), "application/octet-stream")).run()
+    labels = app.selectbox(key="training_set").options
+    assert labels[0] == "MNIST"
+    assert f"mine · {kept.id}" in labels
+    assert len(labels) == 3, "what has no training images is not offered"
+    app.selectbox(key="training_set").set_value(kept.id).run()
     assert not app.exception
-    (kept,) = user_datasets.list_saved()
-    assert kept.name.startswith("my-digits-")
-    assert app.selectbox(key="training_set").value == kept.name
     app.slider(key="hyperparameter_dense_hidden_1").set_value(64).run()
     assert app.selectbox(key="hyperparameter_dense_start").options == ["Random weights"], (
         "no other network's weights fit"
@@ -264,7 +274,7 @@ def test_a_training_learns_from_a_file_and_starts_from_a_model(
 
     monkeypatch.setattr(queue, "submit", submit)
     next(button for button in app.button if button.label == "Start training").click().run()
-    assert asked == [("dense", kept, tiny_model.name)]
+    assert asked == [("dense", kept.path, tiny_model.name)]
 
 
 def test_a_training_learns_from_the_kept_digits(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,15 +303,6 @@ def test_a_training_learns_from_the_kept_digits(tiny_model: Path, monkeypatch: p
     app = open_page("train", training_set=user_datasets.MY_DIGITS)
     assert not app.exception
     assert app.selectbox(key="training_set").value == ""
-
-
-def test_a_file_that_is_no_data_set_is_refused_in_one_sentence(home: Path) -> None:
-    app = open_page("train")
-    app.file_uploader[0].set_value(("bad.npz", b"nothing", "application/octet-stream")).run()
-    assert not app.exception
-    assert "bad.npz: expected an .npz file" in app.error[0].value
-    assert user_datasets.list_saved() == []
-    assert not list(user_datasets.folder().iterdir())
 
 
 def test_a_seed_is_new_each_time_unless_it_is_typed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from models.errors import InputError
 from models.locations import runs_folder
 from models.run_directory import RunDirectory
 from models.store import find_model, list_models
-from pipeline.data import user_datasets
+from pipeline.data.dataset_import import prepare
 from tests.conftest import results_of
 
 
@@ -289,7 +289,7 @@ def test_an_archive_or_data_set_beyond_its_bound_is_told_in_a_sentence(home: Pat
     with pytest.raises(InputError, match=r"expected an archive of at most 100 MB, got 101\.0 MB"):
         import_model(large)
     with pytest.raises(InputError, match=r"large\.npz: expected a data set of at most 200 MB, got 201\.0 MB"):
-        user_datasets.save("large.npz", bytes(201 * 1024**2))
+        prepare(io.BytesIO(bytes(201 * 1024**2)), "large.npz")
 
 
 def test_a_run_without_a_model_is_not_listed(tiny_model: Path) -> None:

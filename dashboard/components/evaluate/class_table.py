@@ -11,18 +11,22 @@ from models.records import ClassReport
 def show_class_table(classes: Sequence[ClassReport]) -> None:
     """Shows one line a digit."""
     share = st.column_config.NumberColumn
+    shares = {
+        "Precision": [report.precision for report in classes],
+        "Recall": [report.recall for report in classes],
+        "F1": [report.f1 for report in classes],
+    }
     table = pd.DataFrame(
         {
             "Digit": [report.digit for report in classes],
-            "Precision": [100 * report.precision for report in classes],
-            "Recall": [100 * report.recall for report in classes],
-            "F1": [100 * report.f1 for report in classes],
+            **{name: [in_percent(value) for value in values] for name, values in shares.items()},
             "Images": [report.support for report in classes],
         }
     )
     st.dataframe(
         table,
         hide_index=True,
+        placeholder="-",
         height="content",
         column_config={
             "Digit": share(width="small"),
@@ -37,3 +41,8 @@ def show_class_table(classes: Sequence[ClassReport]) -> None:
         },
         alt="Precision, recall, F1 and number of test images of each digit.",
     )
+
+
+def in_percent(share: float | None) -> float | None:
+    """A share for a column of percentages."""
+    return None if share is None else 100 * share

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from dashboard.components.evaluate.matrix import picked_cell, show_matrix
+from dashboard.components.evaluate.test_answers import TestAnswers
 from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.style import Palette
 from dashboard.mistake_link import MistakeView, to_parameters
-from dashboard.resources import held_out_set, test_predictions
 from dashboard.widgets.choice import choose
 from dashboard.widgets.digit_buttons import pick_digit
 from dashboard.widgets.digit_image import show_digit_grid
@@ -29,8 +29,9 @@ Cell = tuple[int, int]
 
 
 @st.fragment
-def show_confusion(model: StoredModel, evaluation: Evaluation, palette: Palette) -> None:
+def show_confusion(model: StoredModel, answers: TestAnswers, palette: Palette) -> None:
     """Shows the matrix beside the images of the chosen cell, at first those of the most confused pair."""
+    evaluation = answers.evaluation
     pairs = [(pair.true, pair.predicted) for pair in evaluation.confused_pairs[:_MOST_PAIRS]]
     cell: Cell | None = st.session_state.get(_CELL) or (pairs[0] if pairs else None)
     left, right = st.columns([1.35, 1], gap="medium")
@@ -53,7 +54,7 @@ def show_confusion(model: StoredModel, evaluation: Evaluation, palette: Palette)
         if cell is None:
             show_empty("cell", "task_alt", "No mistakes", "Select a cell to see its images.")
         else:
-            _show_cell(model, evaluation, cell, palette)
+            _show_cell(model, answers, cell, palette)
 
 
 def _show_pairs(evaluation: Evaluation, pairs: list[Cell], cell: Cell | None) -> None:
@@ -69,29 +70,28 @@ def _show_pairs(evaluation: Evaluation, pairs: list[Cell], cell: Cell | None) ->
     )
 
 
-def _show_cell(model: StoredModel, evaluation: Evaluation, cell: Cell, palette: Palette) -> None:
+def _show_cell(model: StoredModel, answers: TestAnswers, cell: Cell, palette: Palette) -> None:
     true, predicted = cell
-    count, total = evaluation.confusion[true][predicted], sum(evaluation.confusion[true])
+    row = answers.evaluation.confusion[true]
+    count, total = row[predicted], sum(row)
     with st.container(key="cell", border=True):
         st.subheader(
             f"{true} read as {predicted}" if true != predicted else f"{true} read correctly", anchor=False
         )
         if not count:
-            st.caption(f"None of {total:,} test images.")
+            st.caption(f"None of {total:,} test images." if total else f"No test image is a {true}.")
             return
         st.caption(f"{count:,} of {total:,} images of a {true}, {percent(count / max(total, 1))}")
         try:
-            _show_images(model, cell, palette)
+            _show_images(model, answers, cell, palette)
         except DigitLabError as error:
             show_empty("images", "folder_off", "The images can't be shown", str(error))
 
 
-def _show_images(model: StoredModel, cell: Cell, palette: Palette) -> None:
+def _show_images(model: StoredModel, answers: TestAnswers, cell: Cell, palette: Palette) -> None:
     true, predicted = cell
-    images, _ = held_out_set(model)
-    inside = (
-        test_predictions(model).select(true, predicted).sort("unsurest" if true == predicted else "surest")
-    )
+    images = answers.images()
+    inside = answers.predictions().select(true, predicted).sort("unsurest" if true == predicted else "surest")
     shown = inside.page(1, _MOST_IMAGES)
     alts = [f"Test digit {index}: a {true} read as {predicted}" for index in shown.index]
     captions = [show_confidence(float(confidence)) for confidence in shown.confidence]
@@ -102,6 +102,10 @@ def _show_images(model: StoredModel, cell: Cell, palette: Palette) -> None:
             if len(inside) > 1
             else "With its confidence."
         )
+        return
+    if not answers.own:
+        show_digit_grid(images[shown.index], palette, alts, captions, side=62)
+        st.caption(f"The most confident of {len(inside):,}, with their confidence.")
         return
     picked = pick_digit(images[shown.index], palette, alts, captions, key="cell_digits", side=62)
     st.caption("Confidence of each prediction; select one for details.")

@@ -2,19 +2,24 @@
 
 import streamlit as st
 
+from dashboard.components.evaluate.test_answers import TestAnswers
 from dashboard.widgets.facts import Fact, show_facts
 from dashboard.widgets.plain_text import as_written
 from models.formatting import CLAIMED, percent
-from models.records import Evaluation
 from models.store import StoredModel
 
 
-def show_results(model: StoredModel, evaluation: Evaluation) -> None:
+def show_results(model: StoredModel, answers: TestAnswers) -> None:
     """Shows accuracy with its interval, mistakes, loss and calibration."""
+    evaluation = answers.evaluation
     low, high = evaluation.interval
     facts = [
         Fact("Accuracy", percent(evaluation.accuracy), f"95 % interval {100 * low:.2f} to {percent(high)}"),
-        Fact("Mistakes", f"{evaluation.error_count:,}", f"of {evaluation.count:,} test images"),
+        Fact(
+            "Mistakes",
+            f"{evaluation.error_count:,}",
+            f"of {evaluation.count:,} test image{'s' if evaluation.count > 1 else ''}",
+        ),
         Fact("Top-2 accuracy", percent(evaluation.top2_accuracy), "true digit among the two likeliest"),
         Fact("Loss", f"{evaluation.loss:.4f}", "cross-entropy per image, 0 at best"),
         Fact(
@@ -27,6 +32,12 @@ def show_results(model: StoredModel, evaluation: Evaluation) -> None:
         note = f"{evaluation.human_error_count:,} mistakes, disputed labels settled by votes"
         facts.insert(2, Fact("By human votes", percent(evaluation.human_accuracy), note))
     show_facts(facts)
+    if not answers.own:
+        st.caption(
+            f":material/info: On {as_written(answers.name)}; this model was trained on "
+            f"{as_written(model.record.dataset.name)}."
+        )
+        return
     if model.record.results and model.record.results.claimed:
         st.caption(f":material/help: All figures are {CLAIMED}; they were not measured on this computer.")
     record = model.record.dataset

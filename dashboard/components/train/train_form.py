@@ -15,7 +15,7 @@ from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
 from models.architectures import CATALOGUE, DEFAULT_ARCHITECTURE, class_count, summarize
 from models.train_config import TrainConfig, default_config, make_config, new_seed
-from pipeline.data.user_datasets import open_saved
+from pipeline.data.dataset_choice import open_to_train
 from pipeline.runs import queue
 
 
@@ -68,7 +68,7 @@ def _start(config: TrainConfig, name: str, dataset: str, start_from: str) -> Non
     with st.spinner("Starting training"):
         who = visitor()
         check_quota(who, runs=1)
-        run = queue.submit(config, open_saved(dataset, who), name, start_from, who.name)
+        run = queue.submit(config, open_to_train(dataset, who), name, start_from, who.name)
     train_state.watch_run(run.id)
     train_state.open_tab("watch")
     st.rerun()

@@ -5,49 +5,32 @@ import streamlit as st
 from dashboard.components.train import train_state
 from dashboard.visitor import visitor
 from dashboard.widgets.distinct_labels import distinct_labels
-from dashboard.widgets.message import errors_shown
 from models.store import list_models
 from models.train_config import TrainConfig, same_network
-from pipeline.data import saved_digits, user_datasets
-
-_SEEN = "training_set_seen"
-"""Session key: id of the last uploaded file, so that each is saved once."""
+from pipeline.data import saved_digits
+from pipeline.data.user_datasets import MNIST, MY_DIGITS, list_saved
 
 
 def ask_dataset() -> str:
-    """The data set's name as `user_datasets.open_saved` takes it."""
-    choice = st.container()
-    file = st.file_uploader(
-        "Your own digits (.npz)",
-        type=["npz"],
-        key="training_set_file",
-        max_upload_size=user_datasets.LARGEST_UPLOAD // 1024**2,
-        help="Arrays x_train, y_train, x_test and y_test: uint8 images of 28 by 28 with bright strokes, labels 0 to 9.",
-    )
-    if file is not None and st.session_state.get(_SEEN) != file.file_id:
-        st.session_state[_SEEN] = file.file_id
-        with errors_shown():
-            st.session_state[train_state.TRAINING_SET] = user_datasets.save(
-                file.name, file.getvalue()
-            ).path.name
+    """The data set's reference as `pipeline.data.dataset_choice.open_to_train` takes it."""
+    names = {"": MNIST}
     count = len(saved_digits.list_saved(visitor()))
-    names = {"": "MNIST", user_datasets.MY_DIGITS: f"My saved digits ({count})"}
-    if not count:
-        del names[user_datasets.MY_DIGITS]
-        if st.session_state.get(train_state.TRAINING_SET) == user_datasets.MY_DIGITS:
-            del st.session_state[train_state.TRAINING_SET]
-    return (
-        choice.selectbox(
-            "Train on",
-            [*names, *(path.name for path in user_datasets.list_saved())],
-            format_func=lambda name: names.get(name, name),
-            key=train_state.TRAINING_SET,
-            help="MNIST, 60,000 training digits, is included. Digits that you corrected on Recognize become a data set "
-            "too: half for training, half for testing. Upload any others as an .npz file.",
-            persist_state="session",
-        )
-        or ""
+    if count:
+        names[MY_DIGITS] = f"My saved digits ({count})"
+    names |= {dataset.id: dataset.name for dataset in list_saved() if dataset.train is not None}
+    if st.session_state.get(train_state.TRAINING_SET, "") not in names:
+        del st.session_state[train_state.TRAINING_SET]
+    chosen = st.selectbox(
+        "Train on",
+        list(names),
+        format_func=distinct_labels(names),
+        key=train_state.TRAINING_SET,
+        help="MNIST, 60,000 training digits, is included. Digits that you corrected on Recognize become a data set "
+        "too: half for training, half for testing.",
+        persist_state="session",
     )
+    st.page_link("views/data.py", label="Add a data set on Data", icon=":material/arrow_forward:")
+    return chosen or ""
 
 
 def ask_start(config: TrainConfig) -> str:

@@ -13,7 +13,8 @@ from PIL import Image
 from models.errors import InputError
 from pipeline.data import saved_digits
 from pipeline.data.dataset import load_dataset
-from pipeline.data.user_datasets import MY_DIGITS, open_saved
+from pipeline.data.dataset_choice import open_to_train
+from pipeline.data.user_datasets import MY_DIGITS
 
 
 def keep_one(label: int, predicted: int = 1) -> saved_digits.SavedDigit:
@@ -105,7 +106,7 @@ def test_a_damaged_one_is_passed_over_wherever_the_others_are_used(
     whole, damaged = keep_one(3), keep_one(5)
     damage(damaged)
     assert saved_digits.list_saved() == [whole]
-    assert open_saved(MY_DIGITS).train[1].tolist() == [3]
+    assert open_to_train(MY_DIGITS).train[1].tolist() == [3]
     assert keep_one(4).record.part == "test", "only whole ones are counted"
 
 

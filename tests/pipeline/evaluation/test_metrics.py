@@ -34,6 +34,26 @@ def test_figures_follow_their_definitions() -> None:
     assert sum(part.count for part in result.calibration) == 12
 
 
+def test_what_there_is_nothing_of_has_no_share() -> None:
+    labels, predicted = [3, 3, 8, 8], [3, 5, 3, 3]
+    result = evaluate(_answers(labels, predicted), np.array(labels, np.uint8))
+    shares = {report.digit: [report.precision, report.recall, report.f1] for report in result.classes}
+    assert shares[3] == [pytest.approx(1 / 3), 0.5, pytest.approx(0.4)]
+    assert shares[8] == [None, 0, 0], "nothing was read as an 8"
+    assert shares[5] == shares[0] == [None, None, None], "there is no 5, though one was read"
+    one = evaluate(_answers([7], [7]), np.array([7], np.uint8))
+    assert (one.accuracy, one.classes[7].precision, one.classes[1].recall) == (1, 1, None)
+
+
+def test_zeros_that_earlier_files_give_to_absent_digits_are_no_shares(tmp_path: Path) -> None:
+    stored = evaluate(_answers([1], [1]), np.array([1], np.uint8)).model_dump()
+    for report in stored["classes"]:
+        report.update({name: report[name] or 0.0 for name in ("precision", "recall", "f1")})
+    (tmp_path / "evaluation.json").write_text(json.dumps(stored))
+    classes = RunDirectory(tmp_path).read_evaluation().classes
+    assert [report.recall for report in classes[:3]] == [None, 1, None]
+
+
 def test_the_wilson_interval_is_the_published_one() -> None:
     # 8 of 10: Wilson (1927) gives 0.4902 to 0.9433
     assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)

@@ -6,12 +6,18 @@ import numpy as np
 import pytest
 
 from models.archive import export_model
+from models.recognizer import Recognizer
 from models.run_directory import RunDirectory
 from models.store import find_model
 from pipeline.data.dataset import load_dataset
 from pipeline.evaluation.metrics import evaluate
-from pipeline.evaluation.model_evaluation import results_of, write_evaluation
-from tests.conftest import Digitlab
+from pipeline.evaluation.model_evaluation import (
+    evaluate_model,
+    known_evaluation,
+    results_of,
+    write_evaluation,
+)
+from tests.conftest import Digitlab, save_digits
 from tests.conftest import results_of as results_in
 
 
@@ -67,3 +73,27 @@ def test_flawless_scores_are_claims_until_the_model_is_evaluated_here(
     assert (measured["test_accuracy"], measured["claimed"]) == (honest.test_accuracy, False)
     directory = RunDirectory(Path(measured["path"]))
     assert directory.read().files == directory.hash_model_files()
+
+
+def test_evaluations_of_shipped_models_are_kept_in_the_home_folder(home: Path, few_digits: Path) -> None:
+    model = find_model("shipped:dense")
+    before = sorted(model.directory.path.rglob("*"))
+    data = load_dataset(few_digits)
+    assert known_evaluation(model.directory, data.sha256) is None
+    shares: list[float] = []
+    measured = evaluate_model(model.directory, Recognizer(model.directory.litert_file), data, shares.append)
+    known = known_evaluation(model.directory, data.sha256)
+    assert known is not None
+    assert known.evaluation == measured.evaluation
+    assert np.array_equal(known.probabilities, measured.probabilities)
+    assert shares[-1] == 1
+    assert sorted(model.directory.path.rglob("*")) == before
+    assert len(list((home / "evaluations").iterdir())) == 1
+
+
+def test_an_evaluation_does_not_outlive_a_change_of_the_network(tiny_model: Path, tmp_path: Path) -> None:
+    run, data = RunDirectory(tiny_model), load_dataset(save_digits(tmp_path / "other.npz", 1, 20))
+    evaluate_model(run, Recognizer(run.litert_file), data)
+    assert known_evaluation(run, data.sha256) is not None
+    run.litert_file.write_bytes(find_model("shipped:dense").directory.litert_file.read_bytes())
+    assert known_evaluation(run, data.sha256) is None
