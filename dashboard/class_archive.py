@@ -21,7 +21,7 @@ from models.ownership import Person
 from models.records import RunRecord
 from models.run_directory import RunDirectory
 from models.store import delete_run
-from pipeline.data import saved_digits
+from pipeline.data import saved_digits, user_datasets
 from pipeline.runs import queue
 from pipeline.runs.heartbeat import end_worker
 from pipeline.runs.waiting import forget_turns, list_runs, queue_locked
@@ -108,7 +108,7 @@ def export_class(who: Person, on_progress: Callable[[float], None] = lambda _: N
 
 
 def reset_class(who: Person) -> None:
-    """Deletes what belongs to anybody but `who`: names, runs, models, saved digits and pages.
+    """Deletes what belongs to anybody but `who`: names, runs, models, saved digits, data sets and pages.
 
     What is nobody's stays, and so do the shipped models. A training is ended first, without a last model. Where
     something can't be deleted, calling it again goes on.
@@ -132,6 +132,9 @@ def reset_class(who: Person) -> None:
     for digit in saved_digits.list_saved():
         if digit.record.owner not in ("", who.name):
             saved_digits.delete(digit)
+    for dataset in user_datasets.list_saved():
+        if dataset.owner not in ("", who.name):
+            user_datasets.delete(dataset)
     batch_store.delete_batches_of_others(who)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from dashboard import batch_store
 from models.errors import ConfigError, DigitLabError, ModelError
 from models.ownership import ADMINISTRATOR, Person
-from pipeline.data import saved_digits
+from pipeline.data import saved_digits, user_datasets
 from pipeline.runs.waiting import list_runs
 
 _MB = 1024**2
@@ -46,7 +46,7 @@ class Holding:
         runs: models among them.
         models: runs that can answer.
         digits: saved digits.
-        size: bytes on the disk, pages of Read included.
+        size: bytes on the disk, data sets and pages of Read included.
     """
 
     runs: int = 0
@@ -113,6 +113,8 @@ def holdings(names: Iterable[str]) -> dict[str, Holding]:
     for digit in saved_digits.list_saved(looks):
         digits[digit.record.owner] += 1
         sizes[digit.record.owner] += _size([digit.picture_file, digit.image_file])
+    for dataset in user_datasets.list_saved():
+        sizes[dataset.owner] += _size(dataset.path.parent.rglob("*"))
     return {name: Holding(runs[name], models[name], digits[name], sizes[name]) for name in names}
 
 

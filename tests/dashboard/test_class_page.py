@@ -21,8 +21,9 @@ from models.ownership import ADMINISTRATOR, Person
 from models.run_directory import RunDirectory
 from models.store import find_model, list_models, rename
 from models.train_config import make_config
-from pipeline.data import saved_digits
+from pipeline.data import saved_digits, user_datasets
 from pipeline.data.dataset import load_dataset
+from pipeline.data.dataset_import import keep, prepare
 from pipeline.runs import queue
 from pipeline.runs.waiting import list_runs, queue_locked, take_next, waiting_runs
 from tests.conftest import Digitlab, a_progress
@@ -268,6 +269,9 @@ def test_twenty_people_take_turns_keep_their_own_and_leave_with_a_zip(
     add_model(shared, TEACHER.name, "20260102-000000-000003")
     save_digit("person 07")
     save_digit(TEACHER.name)
+    with few_digits.open("rb") as file:
+        keep(prepare(file, "few.npz"), owner="person 07")
+    assert holdings(["person 07"])["person 07"].size > few_digits.stat().st_size
     batches = [add_batch("person 07", data=b"hers"), add_batch(TEACHER.name)]
     for who in (Person("person 07"), Person()):
         for action in (export_class, reset_class):
@@ -282,6 +286,7 @@ def test_twenty_people_take_turns_keep_their_own_and_leave_with_a_zip(
     assert {run.read().owner for run in list_runs()} == {"", TEACHER.name}
     assert [digit.record.owner for digit in saved_digits.list_saved()] == [TEACHER.name]
     assert [batch_store.owner_of(batch) for batch in batches] == [None, TEACHER.name]
+    assert not user_datasets.list_saved()
     assert people.name_of(tokens[TEACHER.name]) == TEACHER.name
     assert people.name_of(tokens["person 07"]) is None
     assert people.last_seen().keys() == {TEACHER.name}
@@ -302,6 +307,7 @@ def test_twenty_people_take_turns_keep_their_own_and_leave_with_a_zip(
     (page,) = batch_store.files_of(batches[0]) or []
     assert page.path.read_bytes() == b"hers"
     assert len(saved_digits.list_saved()) == 2
+    assert [dataset.owner for dataset in user_datasets.list_saved()] == ["person 07"]
     assert rename(find_model("20260102-000000-000001"), "again", Person("person 07")).name == "again"
 
 

@@ -8,6 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import state
 from dashboard.figures.style import Palette
+from dashboard.quotas import check_quota
 from dashboard.visitor import visitor
 from dashboard.widgets.digit_image import show_digit_grid
 from dashboard.widgets.message import errors_shown, show_error
@@ -100,6 +101,7 @@ def _ask(draft: Draft, palette: Palette) -> str | None:
         st.button("Cancel", icon=":material/close:", key="dataset_cancel", on_click=_next_file)
     if agreed:
         with errors_shown(), progress_shown("Saving the data set") as on_progress:
+            check_quota(visitor(), size=SIDE * SIDE * sum(draft.counts.values()))
             added = keep(
                 draft,
                 name,
