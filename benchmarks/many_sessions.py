@@ -8,8 +8,6 @@ stroke and goes from page to page, with a pause between; any exception that a pa
 """
 
 import argparse
-import base64
-import io
 import json
 import random
 import statistics
@@ -20,9 +18,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PIL import Image
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import WebSocketException
@@ -57,6 +55,7 @@ class Session:
             address, subprotocols=[Subprotocol("streamlit")], max_size=None, origin=Origin(url), legacy=True
         )
         self.canvas = self.fragment = ""
+        self.round = 0
         self.pages: dict[str, str] = {}
         self.page = ""
         self.seen: list[str] = []
@@ -65,13 +64,14 @@ class Session:
         """Ends the session."""
         self._socket.close()
 
-    def run(self, page: str = "", drawing: str | None = None) -> list[str]:
+    def run(self, page: str = "", drawing: list[dict[str, Any]] | None = None) -> list[str]:
         """Asks for a page, or for the canvas's fragment with a new drawing; the exceptions that were shown."""
         message = BackMsg()
         message.rerun_script.page_script_hash = self.pages.get(page, self.page)
         if drawing is not None:
             state = message.rerun_script.widget_states.widgets.add()
-            state.id, state.json_value = self.canvas, drawing
+            state.id = self.canvas
+            state.json_value = json.dumps({"drawing": {"round": self.round, "strokes": drawing}})
             message.rerun_script.fragment_id = self.fragment
         self._socket.send(message.SerializeToString())
         if page:
@@ -94,25 +94,19 @@ class Session:
                     shown.append(element.exception.message)
                 if element.WhichOneof("type") == "html":
                     self.seen.append(element.html.body)
-                if (
-                    element.WhichOneof("type") == "bidi_component"
-                    and "canvas" in element.bidi_component.component_name
-                ):
+                if element.WhichOneof(
+                    "type"
+                ) == "bidi_component" and element.bidi_component.component_name.endswith("drawing"):
                     self.canvas, self.fragment = element.bidi_component.id, message.delta.fragment_id
+                    self.round = json.loads(element.bidi_component.json)["round"]
             elif kind == "script_finished":
                 return shown
 
 
-def drawing_of(image: np.ndarray, strokes: int) -> str:
-    """A test digit as the canvas sends it: transparent but for the ink."""
-    ink = Image.fromarray(image).resize((320, 320))
-    sheet = Image.new("RGBA", (320, 320), (0, 0, 0, 0))
-    sheet.paste((29, 36, 51, 255), mask=ink)
-    out = io.BytesIO()
-    sheet.save(out, "PNG")
-    data = "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
-    stroke = {"type": "Path", "path": [["M", 10, 10], ["L", 200, 200]], "strokeWidth": 20}
-    return json.dumps({"drawing": {"raw": {"objects": [stroke] * strokes}, "data": data}})
+def drawing_of(image: np.ndarray) -> list[dict[str, Any]]:
+    """A test digit as the canvas sends it, put together from dots."""
+    dots = np.argwhere(image > 127)[:, ::-1] * 320 / 28
+    return [{"width": 14, "points": [dot]} for dot in dots.tolist()]
 
 
 def live(url: str, number: int, rounds: int, timings: Timings) -> None:
@@ -125,9 +119,9 @@ def live(url: str, number: int, rounds: int, timings: Timings) -> None:
         timings.errors += session.run()
         others = [name for name in session.pages if name != "Recognize"]
         for turn in range(rounds):
-            for stroke in range(1, 4):
+            for _ in range(3):
                 time.sleep(chance.uniform(*PAUSE))
-                drawing = drawing_of(images[chance.randrange(len(images))], stroke)
+                drawing = drawing_of(images[chance.randrange(len(images))])
                 began = time.perf_counter()
                 timings.errors += session.run(drawing=drawing)
                 timings.strokes.append(time.perf_counter() - began)
