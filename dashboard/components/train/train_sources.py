@@ -30,7 +30,7 @@ def ask_dataset() -> str:
             st.session_state[train_state.TRAINING_SET] = user_datasets.save(
                 file.name, file.getvalue()
             ).path.name
-    count = len(saved_digits.list_saved(visitor()))
+    count = len(saved_digits.labeled(saved_digits.list_saved(visitor())))
     names = {"": "MNIST", user_datasets.MY_DIGITS: f"My saved digits ({count})"}
     if not count:
         del names[user_datasets.MY_DIGITS]
