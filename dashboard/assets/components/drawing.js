@@ -19,14 +19,20 @@ export default function ({ data, parentElement, setStateValue }) {
   // what is drawn lives with the element: this function runs again for every change of the data
   canvas.sheet ??= { round: null, strokes: [], stroke: null, pen: [160, 80], pointer: null, keys: false };
   const sheet = canvas.sheet;
-  if (sheet.round !== data.round) Object.assign(sheet, { round: data.round, strokes: data.strokes, stroke: null });
+  if (sheet.round !== data.round)
+    Object.assign(sheet, { round: data.round, strokes: data.strokes, stroke: null });
 
   canvas.style.background = data.paper;
   const paint = () => {
     const scale = canvas.width / SIDE;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, SIDE, SIDE);
-    Object.assign(context, { lineCap: "round", lineJoin: "round", strokeStyle: data.ink, fillStyle: data.ink });
+    Object.assign(context, {
+      lineCap: "round",
+      lineJoin: "round",
+      strokeStyle: data.ink,
+      fillStyle: data.ink,
+    });
     for (const { width, points } of sheet.stroke ? [...sheet.strokes, sheet.stroke] : sheet.strokes) {
       context.lineWidth = width;
       context.beginPath();

@@ -1,12 +1,14 @@
 """The confusion matrix, and the test images behind each of its cells."""
 
+import re
+
 import streamlit as st
 
 from dashboard.components.evaluate.matrix import picked_cell, show_matrix
 from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.style import Palette
 from dashboard.resources import held_out_set, test_predictions
-from dashboard.widgets.address import DIGIT, MODEL, PageAddress, Parameter, one_of
+from dashboard.widgets.address import MODEL, PageAddress, Parameter, one_of
 from dashboard.widgets.choice import choose
 from dashboard.widgets.digit_buttons import pick_digit
 from dashboard.widgets.digit_image import show_digit_grid
@@ -32,9 +34,8 @@ Cell = tuple[int, int]
 
 
 def _read_cell(text: str) -> Cell | None:
-    true, between, predicted = text.partition("-")
-    cell = DIGIT(true), DIGIT(predicted)
-    return None if not between or None in cell else cell  # type: ignore[return-value]
+    digits = re.fullmatch("([0-9])-([0-9])", text)
+    return (int(digits[1]), int(digits[2])) if digits else None
 
 
 ADDRESS = PageAddress(
