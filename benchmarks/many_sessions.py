@@ -18,7 +18,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -55,7 +54,6 @@ class Session:
             address, subprotocols=[Subprotocol("streamlit")], max_size=None, origin=Origin(url), legacy=True
         )
         self.canvas = self.fragment = ""
-        self.round = 0
         self.pages: dict[str, str] = {}
         self.page = ""
         self.seen: list[str] = []
@@ -64,14 +62,13 @@ class Session:
         """Ends the session."""
         self._socket.close()
 
-    def run(self, page: str = "", drawing: list[dict[str, Any]] | None = None) -> list[str]:
+    def run(self, page: str = "", drawing: str | None = None) -> list[str]:
         """Asks for a page, or for the canvas's fragment with a new drawing; the exceptions that were shown."""
         message = BackMsg()
         message.rerun_script.page_script_hash = self.pages.get(page, self.page)
         if drawing is not None:
             state = message.rerun_script.widget_states.widgets.add()
-            state.id = self.canvas
-            state.json_value = json.dumps({"drawing": {"round": self.round, "strokes": drawing}})
+            state.id, state.json_value = self.canvas, drawing
             message.rerun_script.fragment_id = self.fragment
         self._socket.send(message.SerializeToString())
         if page:
@@ -94,19 +91,20 @@ class Session:
                     shown.append(element.exception.message)
                 if element.WhichOneof("type") == "html":
                     self.seen.append(element.html.body)
-                if element.WhichOneof(
-                    "type"
-                ) == "bidi_component" and element.bidi_component.component_name.endswith("drawing"):
+                if (
+                    element.WhichOneof("type") == "bidi_component"
+                    and "canvas" in element.bidi_component.component_name
+                ):
                     self.canvas, self.fragment = element.bidi_component.id, message.delta.fragment_id
-                    self.round = json.loads(element.bidi_component.json)["round"]
             elif kind == "script_finished":
                 return shown
 
 
-def drawing_of(image: np.ndarray) -> list[dict[str, Any]]:
+def drawing_of(image: np.ndarray) -> str:
     """A test digit as the canvas sends it, put together from dots."""
-    dots = np.argwhere(image > 127)[:, ::-1] * 320 / 28
-    return [{"width": 14, "points": [dot]} for dot in dots.tolist()]
+    dots = (np.argwhere(image > 127)[:, ::-1] * 320 / 28).tolist()
+    objects = [{"type": "Path", "path": [["M", *dot], ["L", *dot]], "strokeWidth": 14} for dot in dots]
+    return json.dumps({"drawing": {"raw": {"objects": objects}, "data": None}})
 
 
 def live(url: str, number: int, rounds: int, timings: Timings) -> None:

@@ -24,16 +24,13 @@ BARE_PAGE = """
 import hashlib
 
 import streamlit as st
-
-from dashboard.widgets.component_assets import declare
+from streamlit_drawable_canvas import st_canvas
 
 
 @st.fragment
 def show():
-    data = {"strokes": [], "round": 0, "pen": 20, "ink": "black", "mark": "blue"}
-    with st.container(width=320):
-        result = declare("drawing")(data=data, key="canvas", on_drawing_change=lambda: None)
-    digest = hashlib.md5(repr(result.get("drawing")).encode()).hexdigest()
+    result = st_canvas(stroke_width=20, width=320, height=320, key="canvas")
+    digest = hashlib.md5(repr(result.json_data).encode()).hexdigest()
     st.html(f'<div class="answer" data-mark="{digest}">{digest}</div>')
 
 
@@ -84,7 +81,7 @@ def open_page(browser: Browser, port: int) -> tuple[Page, dict[str, float]]:
     """The page, ready to draw on, and where its canvas is."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"http://localhost:{port}/")
-    canvas = page.locator("canvas[role=application]")
+    canvas = page.locator("canvas.upper-canvas").first
     canvas.wait_for(timeout=60_000)
     page.wait_for_timeout(1500)
     page.evaluate(WATCH)

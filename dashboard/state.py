@@ -85,29 +85,24 @@ def take_notice() -> tuple[str, str] | None:
 
 
 def drawing() -> list[Any]:
-    """The strokes that were drawn last, as the browser sent them."""
+    """The strokes that were drawn last."""
     return list(st.session_state.get(_DRAWING, []))
 
 
-def save_drawing(sent: Any) -> None:
-    """Remembers what the canvas sent, unless it has begun anew since."""
-    if isinstance(sent, dict) and sent.get("round") == st.session_state.get(_CANVAS_ROUND):
-        strokes = sent.get("strokes")
-        st.session_state[_DRAWING] = strokes if isinstance(strokes, list) else []
+def save_drawing(strokes: list[Any]) -> None:
+    """Remembers the drawing for the time when the canvas is not on the page."""
+    st.session_state[_DRAWING] = strokes
 
 
 def start_canvas(strokes: list[Any]) -> None:
     """Has the canvas begin anew with these strokes."""
     st.session_state[_CANVAS_ROUND] = st.session_state.get(_CANVAS_ROUND, 0) + 1
-    st.session_state[_CANVAS_START] = st.session_state[_DRAWING] = strokes
+    st.session_state[_CANVAS_START] = strokes
 
 
-def canvas_start() -> dict[str, Any]:
-    """The strokes that the canvas begins with; the round differs each time, so that the canvas takes them."""
-    return {
-        "strokes": st.session_state.get(_CANVAS_START, []),
-        "round": st.session_state.get(_CANVAS_ROUND, 0),
-    }
+def canvas_start() -> tuple[list[Any], int]:
+    """The strokes that the canvas begins with, and how often it has begun."""
+    return st.session_state.get(_CANVAS_START, []), st.session_state.get(_CANVAS_ROUND, 0)
 
 
 def save_uploads(key: str, files: list[tuple[str, bytes]]) -> None:

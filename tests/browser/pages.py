@@ -44,7 +44,7 @@ def settle(page: Page) -> None:
 
 def draw_stroke(page: Page, points: list[tuple[int, int]]) -> None:
     """Draws one stroke on the sheet with the mouse."""
-    canvas = page.locator("canvas[role=application]")
+    canvas = page.locator("canvas.upper-canvas").first
     canvas.wait_for()
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()

@@ -1,38 +1,56 @@
 """Where a digit is drawn. The drawing belongs to the session and is still there after a page change."""
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit_drawable_canvas import st_canvas
 
 from dashboard import state
 from dashboard.figures.style import Palette
 from dashboard.widgets.component_assets import declare
+from models.errors import InputError
+from pipeline.imaging.drawing import SIDE, draw_strokes
+
+_PEN = "canvas_pen"
 
 
 def draw_digit(palette: Palette) -> tuple[list[Any], DeltaGenerator]:
     """The canvas with its tools.
 
     Returns:
-        The strokes as the browser sent them, for `draw_strokes`; and the place for a short answer right below the
-        canvas, which only phones show.
+        The strokes, for `draw_strokes`; and the place for a short answer right below the canvas, which only phones
+        show.
     """
     if state.CANVAS not in st.session_state:
         # the component was away (another page, another source): it begins with what was drawn before
         state.start_canvas(state.drawing())
+    st.html(f"<style>.st-key-sheet {{ background: {palette.paper}; }}</style>")
+    width = st.session_state.get(state.STROKE, 20)
     with st.container(key="canvas", gap="small"):
-        result = declare("drawing")(
-            data={
-                **state.canvas_start(),
-                "pen": st.session_state.get(state.STROKE, 20),
-                "ink": palette.ink,
-                "paper": palette.paper,
-                "mark": palette.answer,
-            },
-            key=state.CANVAS,
-            on_drawing_change=lambda: None,
+        with st.container(key="sheet", width=SIDE, gap=None):
+            strokes, canvas_round = state.canvas_start()
+            result = st_canvas(
+                stroke_width=width,
+                stroke_color=palette.ink,
+                width=SIDE,
+                height=SIDE,
+                initial_drawing={
+                    "objects": [_as_object(stroke, palette.ink) for stroke in strokes],
+                    "round": canvas_round,  # differs each time, so that the canvas takes it
+                },
+                key=state.CANVAS,
+            )
+            declare("pen")(
+                data={"pen": width, "ink": palette.ink, "mark": palette.answer, "round": canvas_round},
+                key=_PEN,
+                on_stroke_change=_add_stroke,
+            )
+        state.save_drawing(_strokes_of(result.json_data))
+        st.caption(
+            "With the keyboard: Tab to the canvas, the arrow keys move the pen, Space puts it down and lifts it."
         )
-        state.save_drawing(result.get("drawing"))
         glance = st.container(key="glance")
         _show_tools(empty=not state.drawing())
     return state.drawing(), glance
@@ -63,3 +81,39 @@ def _undo() -> None:
 
 def _clear() -> None:
     state.start_canvas([])
+
+
+def _add_stroke() -> None:
+    """Puts a stroke that the keyboard has drawn on the canvas; what a browser sends in its place is left out."""
+    stroke = st.session_state[_PEN].stroke
+    with suppress(InputError):
+        draw_strokes([stroke])
+        state.start_canvas([*state.drawing(), stroke])
+
+
+def _as_object(stroke: dict[str, Any], color: str) -> dict[str, Any]:
+    """A stroke as Fabric.js, which the canvas is built on, writes its paths."""
+    (x, y), *others = stroke["points"]
+    path = [["M", x, y], *(["L", *point] for point in others or [(x + 0.01, y)])]
+    return {
+        "type": "Path", "path": path, "fill": None, "stroke": color, "strokeWidth": stroke["width"],
+        "strokeLineCap": "round", "strokeLineJoin": "round",
+    }  # fmt: skip
+
+
+def _strokes_of(drawing: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """What the canvas sent, each path as its width and its points; whatever else a browser may send is left out."""
+    strokes = []
+    for item in (drawing or {}).get("objects") or ():
+        try:
+            points: list[tuple[float, float]] = []
+            for _, *numbers in item["path"]:
+                *control, x, y = map(float, numbers)
+                if control and points:  # a quadratic curve: its middle, then its end
+                    (a, b), (c, d) = points[-1], control
+                    points.append(((a + 2 * c + x) / 4, (b + 2 * d + y) / 4))
+                points.append((x, y))
+            strokes.append({"width": round(item["strokeWidth"]), "points": points})
+        except (KeyError, TypeError, ValueError, OverflowError):
+            continue
+    return strokes
