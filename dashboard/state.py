@@ -4,7 +4,6 @@ Widgets take their key from here together with `persist_state="session"`, so tha
 there after a page change. Nothing here is shared between sessions.
 """
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -15,6 +14,9 @@ MODEL = "model"
 COMPARED = "compared"
 """Widget key: ids of the models that answer beside it."""
 
+TICKED = "ticked_models"
+"""Ids of the models that are ticked on the Models page."""
+
 SOURCE = "source"
 """Widget key: where the picture comes from on the Recognize page."""
 
@@ -24,7 +26,6 @@ STROKE = "stroke"
 CANVAS = "canvas_sheet"
 """Widget key: the canvas."""
 
-_TICKED = "ticked_models"
 _NOTICE = "_notice"
 _NOTICES = "_notices"
 _DRAWING = "_drawing"
@@ -34,14 +35,6 @@ _CANVAS_ROUND = "_canvas_round"
 
 MOST_SAVED_BYTES = 128 * 1024**2
 """Uploaded files that a session keeps for one uploader while another page is open."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What is on the canvas: its strokes as Fabric.js objects, and its PNG where there is one yet."""
-
-    strokes: list[dict[str, Any]] = field(default_factory=list)
-    png: bytes | None = None
 
 
 def chosen_model() -> str | None:
@@ -66,12 +59,12 @@ def compare_models(model_ids: list[str]) -> None:
 
 def ticked_models() -> list[str]:
     """Ids of the models that are ticked on the Models page."""
-    return list(st.session_state.get(_TICKED, []))
+    return list(st.session_state.get(TICKED) or [])
 
 
 def tick_models(model_ids: list[str]) -> None:
     """Sets the models that are ticked on the Models page."""
-    st.session_state[_TICKED] = model_ids
+    st.session_state[TICKED] = model_ids
 
 
 def leave_notice(text: str, icon: str) -> None:
@@ -91,29 +84,25 @@ def take_notice() -> tuple[str, str] | None:
     return value
 
 
-def drawing() -> Drawing:
-    """What was drawn last."""
-    value = st.session_state.get(_DRAWING)
-    return Drawing(*value) if value else Drawing()
+def drawing() -> list[Any]:
+    """The strokes that were drawn last."""
+    return list(st.session_state.get(_DRAWING, []))
 
 
-def save_drawing(strokes: list[dict[str, Any]], png: bytes) -> None:
+def save_drawing(strokes: list[Any]) -> None:
     """Remembers the drawing for the time when the canvas is not on the page."""
-    st.session_state[_DRAWING] = (strokes, png)
+    st.session_state[_DRAWING] = strokes
 
 
-def start_canvas(strokes: list[dict[str, Any]]) -> None:
+def start_canvas(strokes: list[Any]) -> None:
     """Has the canvas begin anew with these strokes."""
     st.session_state[_CANVAS_ROUND] = st.session_state.get(_CANVAS_ROUND, 0) + 1
     st.session_state[_CANVAS_START] = strokes
 
 
-def canvas_start() -> dict[str, Any]:
-    """The drawing that the canvas begins with; it differs each time, so that the canvas takes it."""
-    return {
-        "objects": st.session_state.get(_CANVAS_START, []),
-        "round": st.session_state.get(_CANVAS_ROUND, 0),
-    }
+def canvas_start() -> tuple[list[Any], int]:
+    """The strokes that the canvas begins with, and how often it has begun."""
+    return st.session_state.get(_CANVAS_START, []), st.session_state.get(_CANVAS_ROUND, 0)
 
 
 def save_uploads(key: str, files: list[tuple[str, bytes]]) -> None:

@@ -4,7 +4,6 @@ Each page of the session keeps the token in its address; no cookie is set.
 """
 
 import time
-from collections.abc import Mapping
 
 import streamlit as st
 
@@ -63,17 +62,6 @@ def become_teacher(code: str) -> None:
     """Lets this session change everything; `ModelError` where that is not the teacher's code."""
     people.check_teacher_code(code)
     st.session_state[_TEACHER] = True
-
-
-def other_parameters() -> dict[str, str]:
-    """What the address says apart from who is there."""
-    return {name: value for name, value in st.query_params.to_dict().items() if name != WHO}
-
-
-def set_other_parameters(parameters: Mapping[str, str]) -> None:
-    """Has the address say this, and who is there as before."""
-    token = st.query_params.get(WHO)
-    st.query_params.from_dict({**parameters, **({WHO: token} if token else {})})
 
 
 def _note() -> None:

@@ -144,6 +144,24 @@ def finish(
     return figure
 
 
+def enlarge(figure: go.Figure, factor: float = 1.3) -> go.Figure:
+    """The figure with larger type, and higher by as much."""
+    layout = figure.to_plotly_json()["layout"]
+    larger = _grow(layout, factor)
+    larger["height"] = factor * layout["height"]
+    larger["margin"]["t"] *= factor
+    return go.Figure(figure).update_layout(larger)
+
+
+def _grow(part: Any, factor: float) -> Any:
+    """A part of a layout with all sizes, which are those of fonts, multiplied."""
+    if isinstance(part, dict):
+        return {
+            name: factor * value if name == "size" else _grow(value, factor) for name, value in part.items()
+        }
+    return [_grow(value, factor) for value in part] if isinstance(part, list | tuple) else part
+
+
 def _title(palette: Palette, title: str, subtitle: str) -> dict[str, Any]:
     """The title above its subtitle, in the upper left corner whatever the figure's size."""
     return {

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.data.address import ADDRESS, SECTION, SECTIONS
 from dashboard.components.data.augmentation_preview import show_augmentation
 from dashboard.components.data.class_averages import show_averages, show_pixels
 from dashboard.components.data.class_samples import show_counts, show_samples
@@ -12,22 +13,16 @@ from dashboard.resources import dataset
 from dashboard.widgets.choice import choose
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.model_picker import pick_model
-from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.page_title import name_tab, show_page_title
 from dashboard.widgets.theme import current_palette
 from models.store import list_models
 
-SECTIONS = {
-    "digits": "Digits",
-    "averages": "Averages",
-    "hardest": "Hardest",
-    "augmentation": "Augmentation",
-    "sets": "Data sets",
-}
-
 show_page_title("Data", "The images that networks are trained and tested on.")
+ADDRESS.follow()
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-    section = choose("Look at", SECTIONS, "data_section", default="digits", wrap=True)
+    section = choose("Look at", SECTIONS, SECTION, wrap=True)
     model = pick_model("Data of the model") if section != "sets" and list_models() else None
+name_tab("Data", model.name if model else "")
 palette = current_palette()
 
 with errors_shown():
@@ -45,3 +40,4 @@ with errors_shown():
     else:
         show_counts(dataset(model), palette)
         show_samples(dataset(model), palette)
+ADDRESS.write()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.components.evaluate.class_table import show_class_table
 from dashboard.components.evaluate.comparison import show_comparison
-from dashboard.components.evaluate.confusion import show_confusion
+from dashboard.components.evaluate.confusion import ADDRESS, show_confusion
 from dashboard.components.evaluate.results import show_results
 from dashboard.components.evaluate.test_answers import answers_to, pick_data
 from dashboard.figures.calibration import reliability_diagram
@@ -12,16 +12,19 @@ from dashboard.figures.classes import precision_and_recall
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.model_picker import pick_model
-from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.page_title import name_tab, show_page_title
 from dashboard.widgets.theme import current_palette
 from models.formatting import percent
 
 show_page_title(
     "Evaluate", "How accurate a model is on test digits it was not trained on, and where it goes wrong."
 )
+ADDRESS.follow()
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     model = pick_model()
     data, *others = pick_data(model)
+name_tab("Evaluate", model.name)
+ADDRESS.write()
 palette = current_palette()
 
 with errors_shown():

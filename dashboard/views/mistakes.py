@@ -1,29 +1,23 @@
 """Mistakes: every test digit that the chosen model misreads, to filter, to open, to export."""
 
-import streamlit as st
-
-from dashboard import mistake_link
 from dashboard.components.mistakes.mistake_detail import show_mistake
 from dashboard.components.mistakes.mistake_export import show_mistake_export
 from dashboard.components.mistakes.mistake_filters import show_mistake_filters
 from dashboard.components.mistakes.mistake_gallery import show_gallery
 from dashboard.resources import held_out_set, predictions, test_predictions
+from dashboard.widgets import mistake_link
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.model_picker import pick_model
-from dashboard.widgets.page_title import show_page_title
-from dashboard.widgets.plain_text import as_written
+from dashboard.widgets.page_title import name_tab, show_page_title
 from dashboard.widgets.theme import current_palette
 
-linked = mistake_link.adopt_link()
 show_page_title(
     "Mistakes",
     "Every test digit that the model misreads. The page address links to this exact view.",
 )
+mistake_link.ADDRESS.follow()
 model = pick_model()
-if linked not in (None, model.id):
-    st.caption(
-        f":material/info: The link refers to the model {as_written(linked)}, which doesn't exist here."
-    )
+name_tab("Mistakes", model.name)
 palette = current_palette()
 
 with errors_shown():
@@ -37,6 +31,6 @@ with errors_shown():
         mistake_link.open_digit(picked)
     if len(selected):
         show_mistake_export(model, selected, predictions(model), images)
-    mistake_link.write_link(model.id)
+    mistake_link.ADDRESS.write()
     if mistake_link.current_view().digit is not None:
         show_mistake(model, selected, palette)

@@ -4,18 +4,19 @@ import streamlit as st
 
 from dashboard.components.models.model_details import show_model
 from dashboard.components.models.model_import import show_import
-from dashboard.components.models.model_table import show_model_table
+from dashboard.components.models.model_table import ADDRESS, show_model_table
 from dashboard.figures.training import Curves, training_curves
 from dashboard.run_progress import progress_of
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.message import show_empty
-from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.page_title import name_tab, show_page_title
 from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.theme import current_palette, on_phone
 from models.store import default_model, list_models
 
 show_page_title("Models", "Shipped models and your own. Select one for details, several to compare.")
+ADDRESS.follow()
 show_import()
 
 models = list_models()
@@ -34,6 +35,9 @@ default_id = default_model().id
 ticked = show_model_table(models, default_id, key="model_table") or [
     model for model in models if model.id == default_id
 ]
+
+ADDRESS.write()
+name_tab("Models", ticked[0].name if len(ticked) == 1 else "")
 
 if len(ticked) == 1:
     show_model(ticked[0], ticked[0].id == default_id)

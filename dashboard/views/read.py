@@ -9,7 +9,7 @@ from dashboard.components.read.page_sources import pick_source, take_pages
 from dashboard.components.read.reading_progress import read_pages
 from dashboard.components.read.settings import current_settings, restore_settings
 from dashboard.widgets.model_picker import pick_model
-from dashboard.widgets.page_title import show_page_title
+from dashboard.widgets.page_title import name_tab, show_page_title
 from dashboard.widgets.theme import current_palette
 
 show_page_title(
@@ -22,6 +22,7 @@ with st.container(horizontal=True, gap="small", key="read_bar", vertical_alignme
     source = pick_source()
     model = pick_model("Model", quiet=True)
     constraints = ask_constraints()
+name_tab("Read", model.name)
 
 uploads = take_pages(source)
 save_settings(current_settings())

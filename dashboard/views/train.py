@@ -15,6 +15,7 @@ show_page_title(
     "Choose a network and its hyperparameters. Training continues if you close this page.",
 )
 
+train_state.ADDRESS.follow()
 default = "watch" if any(run.active and run.mine for run in read_runs()) else "settings"
 train_state.settle_tab(default)
 tab = choose("Show", TABS, train_state.TAB, quiet=True)
@@ -23,3 +24,4 @@ if tab == "watch":
     show_runs(current_palette())
 else:
     show_train_form()
+train_state.ADDRESS.write()

@@ -5,6 +5,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.figures.style import enlarge
+from dashboard.widgets.address import PROJECTOR
 from dashboard.widgets.live_chart import show_live_chart
 
 
@@ -18,6 +20,8 @@ def show_chart(figure: go.Figure, key: str, alt: str, zoom: bool = False, live: 
         zoom: whether it may be zoomed by dragging and reset by a double click.
         live: whether its data change while people look at it.
     """
+    if st.session_state.get(PROJECTOR):
+        figure = enlarge(figure)
     if live:
         show_live_chart(figure, key, alt, chart_config(zoom))
     else:

@@ -1,10 +1,11 @@
-"""The head of a page."""
+"""The head of a page, and the name of its browser tab."""
 
 from html import escape
 
 import streamlit as st
 
 from dashboard import state
+from dashboard.widgets.projector import show_projector_switch
 from dashboard.widgets.visitor_card import meet_visitor
 
 
@@ -13,9 +14,17 @@ def show_page_title(title: str, lead: str) -> None:
 
     Where several people share the server, nothing below is run before it is known who is there.
     """
+    name_tab(title)
     meet_visitor()
-    st.title(title, anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        show_projector_switch()
     st.html(f'<p class="lead">{escape(lead)}</p>')
     notice = state.take_notice()
     if notice:
         st.toast(notice[0], icon=f":material/{notice[1]}:")
+
+
+def name_tab(page: str, subject: str = "") -> None:
+    """Has the browser's tab say the page, and what it shows, such as a model's name."""
+    st.set_page_config(page_title=" · ".join(filter(None, (page, subject, "Digit Lab"))))

@@ -1,5 +1,7 @@
 """Digits that a person corrected and saved: picture, 28x28 image, label, model and date, in `<home>/my_digits/`.
 
+What a person says is no digit is saved as well, and is part of no data set.
+
 Each is three files with one name: the picture and the image as PNG, the rest as JSON. The JSON is written last
 and deleted first, so a digit is there whole or not at all.
 """
@@ -36,7 +38,7 @@ class SavedRecord(BaseModel):
     """What is known of a saved digit.
 
     Attributes:
-        label: what the person says it is.
+        label: what the person says it is; None for not a digit.
         predicted: what the model said.
         confidence: how sure it was, 0 to 1.
         model: the model's name.
@@ -48,7 +50,7 @@ class SavedRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, validate_by_name=True)
 
-    label: Digit
+    label: Digit | None
     predicted: Digit
     confidence: float = Field(ge=0, le=1, allow_inf_nan=False)
     model: str
@@ -62,6 +64,11 @@ class SavedRecord(BaseModel):
     def _names_a_moment(cls, saved: str) -> str:
         datetime.fromisoformat(saved)
         return saved
+
+    @property
+    def label_name(self) -> str:
+        """The label in words."""
+        return "not a digit" if self.label is None else str(self.label)
 
     @property
     def moment(self) -> datetime:
@@ -117,7 +124,7 @@ def reduce_picture(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def save(
     pixels: NDArray[np.uint8],
     image: NDArray[np.float32],
-    label: int,
+    label: int | None,
     predicted: int,
     confidence: float,
     model: str,
@@ -129,7 +136,7 @@ def save(
     Args:
         pixels: the picture, uint8 (h, w, 3), RGB.
         image: what the model saw, float32 (28, 28) in [0, 1].
-        label: what it is, 0 to 9.
+        label: what it is, 0 to 9; None for not a digit.
         predicted: what the model said.
         confidence: how sure it was.
         model: the model's name.
@@ -183,6 +190,11 @@ def list_saved(who: Person = ADMINISTRATOR) -> list[SavedDigit]:
     return digits
 
 
+def labeled(digits: list[SavedDigit]) -> list[SavedDigit]:
+    """Those that are digits."""
+    return [digit for digit in digits if digit.record.label is not None]
+
+
 def _open_png(content: bytes, largest: int) -> NDArray[np.uint8] | None:
     """The picture in shades of gray; None where it is damaged or larger than that, which is not decoded."""
     try:
@@ -196,7 +208,7 @@ def _open_png(content: bytes, largest: int) -> NDArray[np.uint8] | None:
 
 def _smaller_part(owner: str) -> Part:
     """Where an owner's next digit goes, so that both parts stay as large as each other."""
-    parts = [digit.record.part for digit in list_saved() if digit.record.owner == owner]
+    parts = [digit.record.part for digit in labeled(list_saved()) if digit.record.owner == owner]
     return "test" if parts.count("test") < parts.count("train") else "train"
 
 
@@ -212,11 +224,12 @@ def export_npz(digits: list[SavedDigit]) -> bytes:
     """An .npz that `digitlab train` and `evaluate` take as `--dataset`.
 
     Each digit is for training or for testing as was decided when it was saved, so it never changes sides; where
-    one side is empty, all digits are both.
+    one side is empty, all digits are both. What is not a digit is left out.
 
     Raises:
         InputError: there is no digit to export.
     """
+    digits = labeled(digits)
     if not digits:
         raise InputError("", "Expected at least one saved digit to export, but there is none.")
     digits = sorted(digits, key=lambda digit: digit.id)
@@ -243,7 +256,7 @@ def export_zip(digits: list[SavedDigit]) -> bytes:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         listing = []
         for digit in digits:
-            name = f"{digit.record.label}-{digit.id}.png"
+            name = f"{digit.record.label_name.replace(' ', '-')}-{digit.id}.png"
             small = io.BytesIO()
             Image.fromarray(digit.image).save(small, "PNG")
             files = {

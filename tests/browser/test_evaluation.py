@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Tab
+from tests.browser.pages import settle
 
 
 def go(tab: Tab, name: str) -> None:
@@ -46,6 +47,29 @@ def test_the_gallery_filters_opens_a_digit_and_its_address_changes(tab: Tab) -> 
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
     expect(page).not_to_have_url(re.compile("digit="))
+
+
+def test_an_address_opens_the_same_view_in_another_browser(tab: Tab) -> None:
+    page = tab.open()
+    go(tab, "Evaluate")
+    page.get_by_role("radio", name="Percent").click()
+    page.get_by_role("button", name=re.compile(r"^4 read as 9")).click()
+    expect(page).to_have_url(re.compile(r"/evaluate\?model=[\w-]+&cell=4-9&unit=shares$"))
+
+    browser = page.context.browser
+    assert browser
+    other = browser.new_page(viewport={"width": 1280, "height": 900})
+    other.goto(f"{page.url}&projector=1")
+    expect(other.get_by_role("heading", name="4 read as 9")).to_be_visible(timeout=60_000)
+    expect(other.get_by_role("radio", name="Percent")).to_be_checked()
+    expect(other).to_have_title(re.compile(r"^Evaluate · .+ · Digit Lab$"))
+    for name in ("Models", "Train", "Recognize"):
+        other.get_by_role("link", name=name).first.click()
+        other.get_by_role("heading", name=name, exact=True).wait_for()
+        settle(other)
+        expect(other).to_have_url(re.compile("projector=1$"))
+        assert other.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth"), name
+    other.close()
 
 
 def test_data_shows_variations(tab: Tab) -> None:

@@ -28,6 +28,16 @@ def own_row() -> int:
     return sum(model.shipped for model in list_models())
 
 
+def test_on_a_phone_no_tool_bar_lies_over_the_table(tab: Tab) -> None:
+    page = tab.open("/models")
+    table, bar = page.get_by_test_id("stDataFrame"), page.get_by_test_id("stElementToolbarButtonContainer")
+    table.hover()
+    expect(bar).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    table.hover()
+    expect(bar).to_be_hidden()
+
+
 def test_a_model_is_renamed_and_deleted(tab: Tab, server: Server) -> None:
     page = tab.open("/models")
     tick_row(tab, own_row())

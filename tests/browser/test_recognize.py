@@ -23,6 +23,19 @@ def test_a_drawn_digit_is_answered_stroke_by_stroke(tab: Tab) -> None:
     expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
 
 
+def test_a_digit_is_drawn_with_the_keyboard_alone(tab: Tab) -> None:
+    page = tab.open("/")
+    canvas = page.get_by_role("application", name="Canvas for one digit")
+    canvas.focus()
+    page.keyboard.press("Space")
+    for _ in range(11):
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_text("Pen down, column 10, row 16 of 20")).to_have_count(1)
+    page.keyboard.press("Space")
+    expect(page.get_by_test_id("answer")).to_have_text("1")
+    expect(canvas).to_be_focused()
+
+
 def test_on_a_phone_the_answer_stands_right_below_the_sheet(tab: Tab) -> None:
     tab.page.set_viewport_size({"width": 390, "height": 844})
     page = tab.open("/")

@@ -41,7 +41,7 @@ def test_two_people_know_their_own_and_leave_the_others_alone(tab: Tab, server: 
     ann = tab.open()
     sign_up(ann, "Ann")
     go(tab, "Evaluate")
-    expect(ann).to_have_url(re.compile(r"/evaluate\?who=[\w-]{22}$"))
+    expect(ann).to_have_url(re.compile(r"/evaluate\?model=[\w-]+&who=[\w-]{22}$"))
     go(tab, "Mistakes")
     expect(ann).to_have_url(re.compile(r"who=[\w-]{22}"))
     go(tab, "Train")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.mistake_link import MistakeView, from_parameters, to_parameters
+from dashboard.widgets.mistake_link import MistakeView, to_parameters
 from models.run_directory import RunDirectory
 from pipeline.data.dataset import load_dataset
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
@@ -75,7 +75,7 @@ def test_filters_outlast_a_page_change(mistakes: TestPredictions) -> None:
 def test_nonsense_in_the_address_is_passed_over(mistakes: TestPredictions) -> None:
     app = open_link(model="nobody", true="ten", read="-1", order="beauty", page="1e9", digit="x")
     assert not app.exception
-    assert "The link refers to the model nobody" in text_of(app)
+    assert "names the model nobody, which doesn't exist here" in text_of(app)
     assert f"{len(mistakes)} mistakes" in text_of(app)
 
 
@@ -114,7 +114,8 @@ def test_a_data_set_that_is_gone_is_one_sentence(tiny_model: Path, no_shipped_mo
     assert "there is no such dataset file" in app.error[0].value
 
 
-def test_views_go_to_parameters_and_back() -> None:
+def test_links_leave_out_what_stands_at_its_default() -> None:
     view = MistakeView(true=9, read=4, order="loss", page=3, digit=0)
-    assert from_parameters(to_parameters("tiny", view)) == ("tiny", view)
+    words = {"true": "9", "read": "4", "order": "loss", "page": "3", "digit": "0"}
+    assert to_parameters("tiny", view) == {"model": "tiny", **words}
     assert to_parameters("tiny", MistakeView()) == {"model": "tiny"}

@@ -28,6 +28,7 @@ def test_an_own_model_stands_in_the_table_with_its_card_and_curves(
     (table,) = app.dataframe
     assert table.value["Model"].tolist() == ["tiny"]
     assert table.value["Status"].tolist() == ["finished"]
+    assert json.loads(table.proto.columns)["Model"]["pinned"], "it stays while others are scrolled"
     downloads: list[Any] = list(app.get("download_button"))
     assert {"Keras (.keras)", "LiteRT (.tflite)", "Complete run (.zip)"} <= {
         button.label for button in downloads

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from dashboard import state
+from dashboard import batch_store, state
 from dashboard.components.recognize import digit_pictures
 from pipeline.data import saved_digits
 from pipeline.imaging.picture import Picture, read_picture
@@ -49,16 +49,37 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 
 SEVEN = [(90, 70), (220, 70), (150, 250)]
-DRAWING: dict[str, Any] = {"_drawing": ([{"type": "Path"}], drawn(SEVEN))}
+DRAWING: dict[str, Any] = {"_drawing": [{"width": 20, "points": SEVEN}]}
+
+
+def two_digits(left: int = 190) -> dict[str, Any]:
+    """A 4 and a 7 on the canvas; the 7 begins there."""
+    four = [[(70, 90), (50, 190), (130, 190)], [(110, 100), (105, 250)]]
+    seven = [(left, 100), (left + 90, 100), (left + 35, 250)]
+    return {"_drawing": [{"width": 14, "points": points} for points in (*four, seven)]}
 
 
 @pytest.mark.parametrize("left", [190, 160], ids=["apart", "close together"])
 def test_a_drawing_of_two_digits_is_read_as_a_number(home: Path, left: int) -> None:
-    four = [[(70, 90), (50, 190), (130, 190)], [(110, 100), (105, 250)]]
-    seven = [(left, 100), (left + 90, 100), (left + 35, 250)]
-    app = open_page(_drawing=([{"type": "Path"}] * 3, drawn(*four, seven, width=14)))
+    app = open_page(**two_digits(left))
     assert not app.exception
     assert "Read as a number: **47**" in app.info[0].value
+
+
+def test_a_drawing_of_two_digits_opens_on_read_as_a_page_of_a_batch(home: Path) -> None:
+    app = open_page(**two_digits())
+    app.button(key="open_on_read").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Read"
+    (file,) = batch_store.files_of(app.query_params["batch"]) or []
+    assert file.name == "drawing.png"
+    assert "1 file, kept with your corrections" in text_of(app)
+
+
+def test_what_a_browser_sends_in_place_of_strokes_is_told_of(home: Path) -> None:
+    app = open_page(_drawing=[{"width": 20, "points": [[1e9, 0]]}])
+    assert not app.exception
+    assert app.error[0].value.startswith("Expected strokes with a width and points")
 
 
 def test_without_any_model_the_page_leads_to_training(home: Path, no_shipped_models: Path) -> None:
@@ -86,6 +107,19 @@ def test_a_drawing_is_answered_and_can_be_corrected(tiny_model: Path) -> None:
     assert kept.record.label == 7
     assert kept.record.source == "canvas"
     assert "Saved digits" in text_of(app)
+
+
+def test_a_drawing_can_be_saved_as_no_digit_and_is_counted_apart(tiny_model: Path) -> None:
+    app = open_page(**DRAWING)
+    pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_canvas"))
+    assert pills.options[-1] == "Not a digit"
+    pills.set_value(-1).run()
+    assert not app.exception
+    (kept,) = saved_digits.list_saved()
+    assert kept.record.label is None
+    assert "1 corrected so far, 1 of them not a digit" in text_of(app)
+    downloads: list[Any] = list(app.get("download_button"))
+    assert [button.label for button in downloads] == ["Pictures (.zip)"]
 
 
 def test_several_models_answer_side_by_side(tiny_model: Path, shipped_tiny: str) -> None:

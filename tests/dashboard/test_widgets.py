@@ -91,7 +91,7 @@ def some_digits() -> None:
 
 
 def test_thumbnails_have_names_of_their_own_and_an_icon_is_no_heading() -> None:
-    app = AppTest.from_function(some_digits).run()
+    app = AppTest.from_function(some_digits, default_timeout=60).run()
     (buttons,) = app.get("bidi_component")
     names = [digit["name"] for digit in json.loads(buttons.proto.json)["digits"]]
     assert names == ["Saved as 7, 76 %, 1 of 3", "Saved as 7, 76 %, 2 of 3", "a 4, 76 %"]

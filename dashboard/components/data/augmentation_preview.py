@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from dashboard.components.data.address import ADDRESS, VARIED
 from dashboard.figures.style import Palette
 from dashboard.widgets.digit_filter import filter_by_digit
 from dashboard.widgets.digit_rows import show_digit_rows
@@ -11,7 +12,6 @@ from pipeline.data.augmentation import Variation, vary
 from pipeline.data.dataset import Dataset
 from pipeline.data.statistics import sample_by_class
 
-_DIGIT = "varied_digit"
 _SEED = "_varied_seed"
 _STRENGTH = "varied_strength"
 _ROWS, _VARIATIONS = 5, 20
@@ -31,7 +31,8 @@ def show_augmentation(dataset: Dataset, palette: Palette) -> None:
             "Strength", float(low), float(high), 1.0, 0.1, key=_STRENGTH, persist_state="session", width=360
         )
         st.button("Others", icon=":material/casino:", on_click=_roll, key="roll_variations")
-    digit = filter_by_digit("Digit", _DIGIT)
+    digit = filter_by_digit("Digit", VARIED)
+    ADDRESS.write()
     seed = st.session_state.get(_SEED, 0)
     originals = _choose(dataset, digit, seed)
     images, labels = dataset.train

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
+from dashboard.components.data.address import HARDEST
 from dashboard.figures.style import Palette
-from dashboard.mistake_link import MistakeView, to_parameters
 from dashboard.resources import held_out_set, test_predictions
 from dashboard.widgets.answered_digits import pick_answered
 from dashboard.widgets.digit_filter import filter_by_digit
 from dashboard.widgets.message import show_empty
+from dashboard.widgets.mistake_link import MistakeView, to_parameters
 from dashboard.widgets.plain_text import as_written
 from models.store import StoredModel
 
-_DIGIT = "hardest_digit"
 _MOST = 30
 
 
@@ -23,7 +23,7 @@ def show_hardest(model: StoredModel | None, palette: Palette) -> None:
             "hardest", "network_node", "No model yet", "Train a model to see which digits it finds hard."
         )
         return
-    true = filter_by_digit("True digit", _DIGIT)
+    true = filter_by_digit("True digit", HARDEST)
     images, _ = held_out_set(model)
     shown = test_predictions(model).select(true).sort("loss").page(1, _MOST)
     st.caption(

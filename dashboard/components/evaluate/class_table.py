@@ -29,7 +29,7 @@ def show_class_table(classes: Sequence[ClassReport]) -> None:
         placeholder="-",
         height="content",
         column_config={
-            "Digit": share(width="small"),
+            "Digit": share(width="small", pinned=True),
             "Precision": share(
                 "Precision, %", format="%.2f", help="Share of the images read as this digit that are one."
             ),

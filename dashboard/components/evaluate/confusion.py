@@ -1,22 +1,27 @@
 """The confusion matrix, and the test images behind each of its cells."""
 
+import re
+
 import streamlit as st
 
 from dashboard.components.evaluate.matrix import picked_cell, show_matrix
-from dashboard.components.evaluate.test_answers import TestAnswers
+from dashboard.components.evaluate.test_answers import COMPARED_DATA, DATA, OWN, TestAnswers
 from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.style import Palette
-from dashboard.mistake_link import MistakeView, to_parameters
+from dashboard.widgets.address import MODEL, PageAddress, Parameter, one_of
 from dashboard.widgets.choice import choose
 from dashboard.widgets.digit_buttons import pick_digit
 from dashboard.widgets.digit_image import show_digit_grid
 from dashboard.widgets.message import show_empty
+from dashboard.widgets.mistake_link import MistakeView, to_parameters
 from models.errors import DigitLabError
 from models.formatting import percent, show_confidence
 from models.records import Evaluation
 from models.store import StoredModel
 
 _CELL = "_confusion_cell"
+_UNIT = "confusion_unit"
+_CELLS = "confusion_cells"
 _MATRIX = "confusion_matrix"
 _PAIR = "confusion_pair"
 _MOST_IMAGES = 24
@@ -28,6 +33,24 @@ CELLS = {"all": "All", "errors": "Mistakes"}
 Cell = tuple[int, int]
 
 
+def _read_cell(text: str) -> Cell | None:
+    digits = re.fullmatch("([0-9])-([0-9])", text)
+    return (int(digits[1]), int(digits[2])) if digits else None
+
+
+ADDRESS = PageAddress(
+    {
+        "model": MODEL,
+        "data": Parameter(DATA, str, default=OWN),
+        "beside": Parameter(COMPARED_DATA, str),
+        "cell": Parameter(_CELL, _read_cell, "{0[0]}-{0[1]}".format),
+        "unit": Parameter(_UNIT, one_of(UNITS), default="counts"),
+        "cells": Parameter(_CELLS, one_of(CELLS), default="all"),
+    }
+)
+"""What the address of the page says."""
+
+
 @st.fragment
 def show_confusion(model: StoredModel, answers: TestAnswers, palette: Palette) -> None:
     """Shows the matrix beside the images of the chosen cell, at first those of the most confused pair."""
@@ -37,8 +60,8 @@ def show_confusion(model: StoredModel, answers: TestAnswers, palette: Palette) -
     left, right = st.columns([1.35, 1], gap="medium")
     with left:
         with st.container(horizontal=True, gap="small"):
-            shares = choose("Unit", UNITS, "confusion_unit", "counts", quiet=True) == "shares"
-            errors = choose("Cells", CELLS, "confusion_cells", "all", quiet=True) == "errors"
+            shares = choose("Unit", UNITS, _UNIT, quiet=True) == "shares"
+            errors = choose("Cells", CELLS, _CELLS, quiet=True) == "errors"
         unit = "Percent of the true digit's images" if shares else "Test images"
         st.caption(f"{unit}. Select a cell to see its images.")
         show_matrix(
@@ -55,6 +78,7 @@ def show_confusion(model: StoredModel, answers: TestAnswers, palette: Palette) -
             show_empty("cell", "task_alt", "No mistakes", "Select a cell to see its images.")
         else:
             _show_cell(model, answers, cell, palette)
+    ADDRESS.write()
 
 
 def _show_pairs(evaluation: Evaluation, pairs: list[Cell], cell: Cell | None) -> None:

@@ -90,7 +90,7 @@ def _names(model: StoredModel) -> dict[str, str]:
     names = {OWN: own.name}
     if own.sha256 != MNIST_SHA256:
         names[MNIST] = MNIST
-    count = len(saved_digits.list_saved(visitor()))
+    count = len(saved_digits.labeled(saved_digits.list_saved(visitor())))
     if count:
         names[MY_DIGITS] = f"My saved digits ({count})"
     return names | {dataset.id: dataset.name for dataset in list_saved() if dataset.sha256 != own.sha256}

@@ -4,12 +4,12 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import mistake_link
 from dashboard.components.mistakes.mistake_gallery import PAGE_SIZE
 from dashboard.components.mistakes.other_answers import show_other_answers
 from dashboard.figures.probabilities import probability_bars
 from dashboard.figures.style import Palette
 from dashboard.resources import held_out_set, neighbors, predictions, test_predictions, training_set
+from dashboard.widgets import mistake_link
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.digit_image import digit_html, show_digit_grid
 from dashboard.widgets.message import errors_shown
@@ -32,7 +32,7 @@ def show_mistake(model: StoredModel, mistakes: TestPredictions, palette: Palette
     if index is None or index >= len(everything):
         st.caption(f"No such test digit: the test set has {len(everything):,}.")
         return
-    mistake_link.write_link(model.id)
+    mistake_link.ADDRESS.write()
     _show_steps(mistakes, index)
     _show_head(model, everything, index, palette)
     if model.record.dataset.sha256 == MNIST_SHA256:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import mistake_link
+from dashboard.widgets import mistake_link
 from dashboard.widgets.choice import choose
 from dashboard.widgets.digit_filter import filter_by_digit
 from pipeline.evaluation.test_predictions import Order
@@ -17,7 +17,6 @@ ORDER_NAMES: dict[Order, str] = {
 
 def show_mistake_filters() -> None:
     """The widgets; what they stand at is in `mistake_link.current_view`."""
-    mistake_link.hold_filters()
     with st.container(horizontal=True, gap="medium", key="mistake_filters"):
         filter_by_digit("True digit", mistake_link.TRUE, _start_over, width="stretch")
         filter_by_digit("Read as", mistake_link.READ, _start_over, width="stretch")

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard import mistake_link
 from dashboard.figures.style import Palette
+from dashboard.widgets import mistake_link
 from dashboard.widgets.answered_digits import pick_answered
 from dashboard.widgets.message import show_empty
 from models.formatting import show_confidence

@@ -9,9 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import state
+from dashboard.widgets.address import PageAddress, Parameter, model_id, several
 from dashboard.widgets.distinct_labels import distinct_labels
+from dashboard.widgets.theme import on_phone
 from models.formatting import CLAIMED, percent
 from models.store import StoredModel
+
+ADDRESS = PageAddress({"model": Parameter(state.TICKED, several(model_id), ",".join, noun="model")})
+"""What the address of the page says: the models that are ticked."""
 
 
 def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -> list[StoredModel]:
@@ -22,8 +27,9 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
     names = distinct_labels({model.id: model.name for model in models})
     # other rows make another table, which begins with the ticks of the one before
     widget = f"{key}_{sha256(' '.join(ids).encode()).hexdigest()[:12]}"
-    if widget not in st.session_state:
-        st.session_state[widget] = {"selection": {"rows": [ids.index(model_id) for model_id in ticked]}}
+    places = [ids.index(model_id) for model_id in ticked]
+    if widget not in st.session_state or set(st.session_state[widget]["selection"]["rows"]) != set(places):
+        st.session_state[widget] = {"selection": {"rows": places}}
     rows = pd.DataFrame([_row(model, names(model.id), default_id) for model in models])
     st.dataframe(
         rows if any(model.owner for model in models) else rows.drop(columns="Owner"),
@@ -34,8 +40,8 @@ def show_model_table(models: Sequence[StoredModel], default_id: str, key: str) -
         row_height=38,
         placeholder="-",
         column_config={
-            "": st.column_config.TextColumn("", width=36, help="★ marks the default model."),
-            "Model": st.column_config.TextColumn(width="medium"),
+            "": st.column_config.TextColumn("", width=36, pinned=True, help="★ marks the default model."),
+            "Model": st.column_config.TextColumn(width=130 if on_phone() else "medium", pinned=True),
             "Accuracy": st.column_config.NumberColumn(
                 format="%.2f %%", width=90, help="Accuracy on the test images."
             ),

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.components.read import review_state
 from dashboard.components.read.reading_progress import Keyed
 from dashboard.widgets.download import offer_download
+from dashboard.widgets.theme import on_phone
 from pipeline.reading.export import to_csv, to_json, to_xlsx, to_zip
 from pipeline.reading.review import AnyPage, FailedPage
 
@@ -26,7 +27,7 @@ def show_reading_table(pages: Sequence[Keyed]) -> None:
         row_height=38,
         placeholder="",
         column_config={
-            "Picture": st.column_config.TextColumn(width="medium"),
+            "Picture": st.column_config.TextColumn(width=130 if on_phone() else "medium", pinned=True),
             "Text": st.column_config.TextColumn(width="medium"),
             "Digits": st.column_config.NumberColumn(width=70),
             "Doubtful": st.column_config.NumberColumn(width=80, help="Not reviewed yet."),

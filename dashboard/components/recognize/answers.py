@@ -1,15 +1,21 @@
 """One picture put to the chosen model and to those beside it."""
 
+import io
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from PIL import Image
 
+from dashboard import batch_store
 from dashboard.components.recognize.answer_card import show_answer, show_compared_answer
 from dashboard.components.recognize.correction import Answered, offer_correction
 from dashboard.components.recognize.digit_pictures import DigitPicture
 from dashboard.components.recognize.steps import show_steps
 from dashboard.figures.style import Palette
+from dashboard.quotas import check_quota
 from dashboard.resources import recognizer
+from dashboard.visitor import visitor
+from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
 from models.errors import InputError
 from models.recognizer import Prediction
@@ -84,8 +90,20 @@ def _show_number(picture: DigitPicture, model: StoredModel) -> None:
             f"Read as a number: **{as_written(reading.text)}**. The answer below is for a single digit.",
             icon=":material/filter_1:",
         )
+        if st.button("Open on Read", icon=":material/document_scanner:", key="open_on_read"):
+            with errors_shown():
+                st.switch_page("views/read.py", query_params={"batch": _make_batch(picture)})
     elif picture.others:
         st.info(
             f"The drawing shows about {picture.others + 1} digits. Draw one at a time.",
             icon=":material/filter_1:",
         )
+
+
+def _make_batch(picture: DigitPicture) -> str:
+    """The id of a new batch on Read with this drawing as its only page."""
+    file, batch = io.BytesIO(), batch_store.new_batch_id()
+    Image.fromarray(picture.pixels).save(file, "PNG")
+    check_quota(visitor(), size=file.tell())
+    batch_store.add_file(batch, "drawing.png", file.getvalue(), visitor())
+    return batch

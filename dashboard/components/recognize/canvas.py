@@ -1,53 +1,59 @@
 """Where a digit is drawn. The drawing belongs to the session and is still there after a page change."""
 
-import io
+from contextlib import suppress
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
-from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 from streamlit_drawable_canvas import st_canvas
 
 from dashboard import state
 from dashboard.figures.style import Palette
+from dashboard.widgets.component_assets import declare
+from models.errors import InputError
+from pipeline.imaging.drawing import SIDE, draw_strokes
 
-SIDE = 320
-"""Width and height in pixels: fits the narrowest phone."""
+_PEN = "canvas_pen"
 
 
-def draw_digit(palette: Palette) -> tuple[NDArray[np.uint8] | None, DeltaGenerator]:
+def draw_digit(palette: Palette) -> tuple[list[Any], DeltaGenerator]:
     """The canvas with its tools.
 
     Returns:
-        What is drawn as uint8 (320, 320, 4), RGBA, or None while it is empty; and the place for a short answer
-        right below the canvas, which only phones show.
+        The strokes, for `draw_strokes`; and the place for a short answer right below the canvas, which only phones
+        show.
     """
     if state.CANVAS not in st.session_state:
         # the component was away (another page, another source): it begins with what was drawn before
-        state.start_canvas(state.drawing().strokes)
+        state.start_canvas(state.drawing())
     st.html(f"<style>.st-key-sheet {{ background: {palette.paper}; }}</style>")
-    with st.container(key="canvas", width=SIDE, gap="small"):
-        st.caption("One digit, 0 to 9")  # also leaves the component's own tool bar its place
+    width = st.session_state.get(state.STROKE, 20)
+    with st.container(key="canvas", gap="small"):
         with st.container(key="sheet", width=SIDE, gap=None):
+            strokes, canvas_round = state.canvas_start()
             result = st_canvas(
-                stroke_width=st.session_state.get(state.STROKE, 20),
+                stroke_width=width,
                 stroke_color=palette.ink,
                 width=SIDE,
                 height=SIDE,
-                initial_drawing=state.canvas_start(),
-                return_image_data=True,
+                initial_drawing={
+                    "objects": [_as_object(stroke, palette.ink) for stroke in strokes],
+                    "round": canvas_round,  # differs each time, so that the canvas takes it
+                },
                 key=state.CANVAS,
             )
+            declare("pen")(
+                data={"pen": width, "ink": palette.ink, "mark": palette.answer, "round": canvas_round},
+                key=_PEN,
+                on_stroke_change=_add_stroke,
+            )
+        state.save_drawing(_strokes_of(result.json_data))
+        st.caption(
+            "With the keyboard: Tab to the canvas, the arrow keys move the pen, Space puts it down and lifts it."
+        )
         glance = st.container(key="glance")
-        if result.image_bytes is not None:
-            state.save_drawing(_objects(result.json_data), result.image_bytes)
-        drawing = state.drawing()
-        _show_tools(empty=not drawing.strokes)
-    if not drawing.strokes or drawing.png is None:
-        return None, glance
-    return np.asarray(Image.open(io.BytesIO(drawing.png)).convert("RGBA")), glance
+        _show_tools(empty=not state.drawing())
+    return state.drawing(), glance
 
 
 def _show_tools(empty: bool) -> None:
@@ -70,12 +76,44 @@ def _show_tools(empty: bool) -> None:
 
 
 def _undo() -> None:
-    state.start_canvas(state.drawing().strokes[:-1])
+    state.start_canvas(state.drawing()[:-1])
 
 
 def _clear() -> None:
     state.start_canvas([])
 
 
-def _objects(drawing: dict[str, Any] | None) -> list[dict[str, Any]]:
-    return list((drawing or {}).get("objects", []))
+def _add_stroke() -> None:
+    """Puts a stroke that the keyboard has drawn on the canvas; what a browser sends in its place is left out."""
+    stroke = st.session_state[_PEN].stroke
+    with suppress(InputError):
+        draw_strokes([stroke])
+        state.start_canvas([*state.drawing(), stroke])
+
+
+def _as_object(stroke: dict[str, Any], color: str) -> dict[str, Any]:
+    """A stroke as Fabric.js, which the canvas is built on, writes its paths."""
+    (x, y), *others = stroke["points"]
+    path = [["M", x, y], *(["L", *point] for point in others or [(x + 0.01, y)])]
+    return {
+        "type": "Path", "path": path, "fill": None, "stroke": color, "strokeWidth": stroke["width"],
+        "strokeLineCap": "round", "strokeLineJoin": "round",
+    }  # fmt: skip
+
+
+def _strokes_of(drawing: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """What the canvas sent, each path as its width and its points; whatever else a browser may send is left out."""
+    strokes = []
+    for item in (drawing or {}).get("objects") or ():
+        try:
+            points: list[tuple[float, float]] = []
+            for _, *numbers in item["path"]:
+                *control, x, y = map(float, numbers)
+                if control and points:  # a quadratic curve: its middle, then its end
+                    (a, b), (c, d) = points[-1], control
+                    points.append(((a + 2 * c + x) / 4, (b + 2 * d + y) / 4))
+                points.append((x, y))
+            strokes.append({"width": round(item["strokeWidth"]), "points": points})
+        except (KeyError, TypeError, ValueError, OverflowError):
+            continue
+    return strokes

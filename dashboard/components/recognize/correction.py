@@ -12,6 +12,9 @@ from dashboard.widgets.message import errors_shown
 from models.recognizer import Prediction
 from pipeline.data import saved_digits
 
+_NOT_A_DIGIT = -1
+"""In place of a label."""
+
 
 @dataclass(frozen=True)
 class Answered:
@@ -31,27 +34,28 @@ class Answered:
 
 
 def offer_correction(answered: Answered, key: str) -> None:
-    """A button that opens the ten digits; choosing one saves the picture under that label."""
+    """A button that opens the ten digits, and "Not a digit"; choosing one saves the picture under that label."""
     # once a digit is saved the keys change, and with them the popover closes
     with st.popover("Correct the answer", icon=":material/thumb_down:", key=f"wrong_{key}_{state.notices()}"):
         st.markdown("**Which digit is it?**")
-        st.caption("The picture is saved with the label you choose, for training later on.")
+        st.caption("The picture is saved with the label you choose. Digits can be trained on later.")
         with st.container(width=300, key=f"right_digit_{key}"):
             label = st.pills(
                 "Correct digit",
-                range(10),
+                [*range(10), _NOT_A_DIGIT],
+                format_func=lambda label: "Not a digit" if label == _NOT_A_DIGIT else str(label),
                 label_visibility="collapsed",
                 key=f"label_{key}_{state.notices()}",
                 width="stretch",
             )
         if label is not None:
             with errors_shown():
-                _save(answered, int(label))
+                _save(answered, None if label == _NOT_A_DIGIT else int(label))
 
 
-def _save(answered: Answered, label: int) -> None:
+def _save(answered: Answered, label: int | None) -> None:
     check_quota(visitor(), digits=1)
-    saved_digits.save(
+    saved = saved_digits.save(
         answered.picture.pixels,
         answered.picture.image,
         label,
@@ -61,5 +65,6 @@ def _save(answered: Answered, label: int) -> None:
         answered.source,
         visitor().name,
     )
-    state.leave_notice(f"Saved as a {label}. Thank you.", "bookmark_added")
+    article = "" if label is None else "a "
+    state.leave_notice(f"Saved as {article}{saved.record.label_name}. Thank you.", "bookmark_added")
     st.rerun()

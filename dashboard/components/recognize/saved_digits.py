@@ -27,15 +27,18 @@ def _show_section(palette: Palette) -> None:
     if not digits:
         return
     st.subheader("Saved digits", divider="gray", anchor=False)
-    st.caption(f"{len(digits)} corrected so far. Select one for details.")
+    labeled = saved_digits.labeled(digits)
+    others = len(digits) - len(labeled)
+    apart = f", {others} of them not a digit" if others else ""
+    st.caption(f"{len(digits)} corrected so far{apart}. Select one for details.")
     by_id = {digit.id: digit for digit in digits}
     ids = list(by_id)
     chosen = st.session_state.get(_CHOSEN)
     picked = pick_digit(
         [digit.image for digit in digits],
         palette,
-        [f"Saved as {digit.record.label}, read as {digit.record.predicted}" for digit in digits],
-        [f"{digit.record.label}" for digit in digits],
+        [f"Saved as {digit.record.label_name}, read as {digit.record.predicted}" for digit in digits],
+        [digit.record.label_name for digit in digits],
         key="saved_grid",
         chosen=ids.index(chosen) if chosen in by_id else None,
         side=60,
@@ -46,12 +49,13 @@ def _show_section(palette: Palette) -> None:
     if chosen in by_id:
         _show_one(by_id[chosen])
     with st.container(horizontal=True):
-        offer_download(
-            "Dataset (.npz)",
-            lambda: saved_digits.export_npz(digits),
-            "my-digits.npz",
-            "For `digitlab train --dataset` and `digitlab evaluate --dataset`; half of them form the test set.",
-        )
+        if labeled:
+            offer_download(
+                "Dataset (.npz)",
+                lambda: saved_digits.export_npz(labeled),
+                "my-digits.npz",
+                "For `digitlab train --dataset` and `digitlab evaluate --dataset`; half of them form the test set.",
+            )
         offer_download("Pictures (.zip)", lambda: saved_digits.export_zip(digits), "my-digits.zip")
         if st.button("Delete all", icon=":material/delete:", key="saved_delete_all"):
             _confirm_delete(digits)
@@ -62,11 +66,11 @@ def _show_one(digit: SavedDigit) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="saved_one"):
         picture = digit.picture()
         if picture is not None:
-            st.image(picture, width=120, alt=f"The picture saved as {record.label}")
+            st.image(picture, width=120, alt=f"The picture saved as {record.label_name}")
         moment = record.moment
         by = f" by {as_written(record.owner)}" if record.owner else ""
         st.markdown(
-            f"**{record.label}**, read as {record.predicted} ({show_confidence(record.confidence)} confidence) by "
+            f"**{record.label_name}**, read as {record.predicted} ({show_confidence(record.confidence)} confidence) by "
             f"{as_written(record.model)}  \n:gray[Saved{by} on {moment.day} {moment:%B %Y, %H:%M} UTC]",
             width="content",
         )

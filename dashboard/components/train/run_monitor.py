@@ -15,6 +15,7 @@ from dashboard.run_progress import progress_of
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.choice import choose
 from dashboard.widgets.message import show_empty, show_error
+from dashboard.widgets.page_title import name_tab
 from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.test_metrics import show_test_metrics
 from dashboard.widgets.theme import on_phone
@@ -73,6 +74,8 @@ def _show_runs(palette: Palette, was_active: bool) -> None:
     with st.container(horizontal=True, key="curve_bar", vertical_alignment="center"):
         earlier = pick_earlier_runs(runs, run)
         axis = choose("Time axis", AXES, train_state.TIME_AXIS, default="epochs", quiet=True)
+    train_state.ADDRESS.write()
+    name_tab("Train", run.record.name)
     if not lines and not earlier:
         show_empty("curves", "timeline", "No curves", _why_no_curve(run))
         show_settings(run.record)

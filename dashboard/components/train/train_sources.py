@@ -14,7 +14,7 @@ from pipeline.data.user_datasets import MNIST, MY_DIGITS, list_saved
 def ask_dataset() -> str:
     """The data set's reference as `pipeline.data.dataset_choice.open_to_train` takes it."""
     names = {"": MNIST}
-    count = len(saved_digits.list_saved(visitor()))
+    count = len(saved_digits.labeled(saved_digits.list_saved(visitor())))
     if count:
         names[MY_DIGITS] = f"My saved digits ({count})"
     names |= {dataset.id: dataset.name for dataset in list_saved() if dataset.train is not None}

@@ -4,6 +4,9 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.widgets.address import PageAddress, Parameter, one_of, several
+from pipeline.runs.waiting import list_runs
+
 TAB = "train_tab"
 """Widget key: whether the page shows the settings or a run."""
 
@@ -29,6 +32,19 @@ _NEXT_TAB = "_next_train_tab"
 _NEXT_RUN = "_next_run"
 
 
+def _run_id(text: str) -> str | None:
+    return text if text in {run.path.name for run in list_runs()} else None
+
+
+ADDRESS = PageAddress(
+    {
+        "show": Parameter(TAB, one_of(("settings", "watch"))),
+        "run": Parameter(RUN, _run_id, noun="run"),
+        "compare": Parameter(EARLIER_RUNS, several(_run_id), ",".join, []),
+    }
+)
+
+
 def hyperparameter_key(architecture: str, name: str) -> str:
     """Widget key of a hyperparameter; each architecture keeps its own."""
     return f"hyperparameter_{architecture}_{name}"
@@ -51,7 +67,7 @@ def settle_tab(default: str) -> None:
     """Settles what the Train page shows, before its widget is drawn; `default` until the person chose."""
     if _NEXT_TAB in st.session_state:
         st.session_state[TAB] = st.session_state.pop(_NEXT_TAB)
-    st.session_state.setdefault(TAB, default)
+    st.session_state[TAB] = st.session_state.get(TAB) or default
 
 
 def open_tab(tab: str) -> None:

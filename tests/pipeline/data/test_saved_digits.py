@@ -17,10 +17,10 @@ from pipeline.data.dataset_choice import open_to_train
 from pipeline.data.user_datasets import MY_DIGITS
 
 
-def keep_one(label: int, predicted: int = 1) -> saved_digits.SavedDigit:
+def keep_one(label: int | None, predicted: int = 1) -> saved_digits.SavedDigit:
     pixels = np.full((900, 700, 3), 255, np.uint8)
     image = np.zeros((28, 28), np.float32)
-    image[4:24, label + 8] = 1
+    image[4:24, (label or 0) + 8] = 1
     return saved_digits.save(pixels, image, label, predicted, 0.5, "tiny", "upload")
 
 
@@ -41,6 +41,20 @@ def test_without_any_the_list_is_empty(home: Path) -> None:
 def test_a_label_that_is_no_digit_is_refused(home: Path) -> None:
     with pytest.raises(InputError, match="from 0 to 9, got 10"):
         keep_one(10)
+
+
+def test_what_is_not_a_digit_is_in_the_zip_and_in_no_data_set(home: Path) -> None:
+    kept = keep_one(None)
+    assert saved_digits.list_saved() == [kept]
+    with pytest.raises(InputError, match="at least one saved digit"):
+        saved_digits.export_npz([kept])
+    with zipfile.ZipFile(io.BytesIO(saved_digits.export_zip([kept]))) as archive:
+        (entry,) = json.loads(archive.read("labels.json"))
+        assert entry["label"] is None
+        assert entry["image"].startswith("28x28/not-a-digit-")
+    digit = keep_one(3)
+    assert digit.record.part == "train", "only digits are counted"
+    assert open_to_train(MY_DIGITS).train[1].tolist() == [3]
 
 
 def test_deleting_leaves_nothing_and_may_be_repeated(home: Path) -> None:
