@@ -21,7 +21,8 @@ def show_averages(model: StoredModel | None, palette: Palette) -> None:
     st.caption("The mean of all training images of each digit.")
     show_digit_grid(pictures.mean, palette, [f"The average {digit}" for digit in _DIGITS], _DIGITS, side=92)
     st.subheader("Where writers differ", anchor=False)
-    st.caption("Standard deviation of each pixel: the brighter, the less writers agree.")
+    ink = "brighter" if palette.dark else "darker"
+    st.caption(f"Standard deviation of each pixel: the {ink}, the less writers agree.")
     strongest = max(float(pictures.deviation.max()), 1e-6)
     show_digit_grid(
         pictures.deviation / strongest,
