@@ -38,7 +38,7 @@ def show_model(model: StoredModel, is_default: bool) -> None:
             st.text(model.record.notes)
         with st.expander("All settings", icon=":material/tune:"):
             st.code(model.record.command or "No command recorded.", language="bash", wrap_lines=True)
-            st.code(model.record.config.model_dump_json(indent=2), language="json")
+            st.code(model.record.config.model_dump_json(indent=2), language="json", wrap_lines=True)
 
 
 def _show_actions(model: StoredModel, is_default: bool) -> None:
