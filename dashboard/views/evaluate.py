@@ -25,10 +25,10 @@ with errors_shown():
     results = evaluation(model)
     show_results(model, results)
 
-    st.subheader("Confusion matrix", anchor=False)
+    st.header("Confusion matrix", anchor=False)
     show_confusion(model, results, palette)
 
-    st.subheader("Calibration", anchor=False)
+    st.header("Calibration", anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         show_chart(

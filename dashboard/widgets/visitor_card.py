@@ -26,7 +26,7 @@ def meet_visitor() -> None:
 
 def _ask_name() -> None:
     with st.form("visitor", width=440):
-        st.subheader("Who are you?", anchor=False)
+        st.header("Who are you?", anchor=False)
         st.caption(
             "Your runs, models and saved digits carry your name. Only you or the teacher can change them."
         )

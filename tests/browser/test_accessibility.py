@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Tab
 from tests.browser.pages import a_photo, draw_three
@@ -19,6 +19,7 @@ from tests.browser.test_sharing import sign_up
 _OPTIONS = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "rules": {"heading-order": {"enabled": True}},  # no rule of WCAG, but how many find their way
 }
 _SHADOW = '[data-testid="stBidiComponentIsolated"]'
 _LEFT_OUT = [
@@ -67,10 +68,11 @@ def recognize(page: Page, inspector: Inspector) -> None:
     inspector.look("its correction")
     page.keyboard.press("Escape")
     page.get_by_role("radio", name="Upload").click()
-    files = [("photo.jpg", a_photo(0)), ("broken.png", b"no picture")]
-    page.locator("input[type=file]").first.set_input_files(
-        [{"name": name, "mimeType": "image/jpeg", "buffer": content} for name, content in files]
-    )
+    files: list[FilePayload] = [
+        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": a_photo(0)},
+        {"name": "broken.png", "mimeType": "image/png", "buffer": b"no picture"},
+    ]
+    page.locator("input[type=file]").first.set_input_files(files)
     expect(page.get_by_test_id("answer")).to_have_text("7")
     inspector.look("an upload")
 

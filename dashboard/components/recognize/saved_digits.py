@@ -26,7 +26,7 @@ def _show_section(palette: Palette) -> None:
     digits = saved_digits.list_saved(visitor())
     if not digits:
         return
-    st.subheader("Saved digits", divider="gray", anchor=False)
+    st.header("Saved digits", divider="gray", anchor=False)
     st.caption(f"{len(digits)} corrected so far. Select one for details.")
     by_id = {digit.id: digit for digit in digits}
     ids = list(by_id)
