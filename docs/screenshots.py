@@ -1,6 +1,6 @@
-"""Takes the pictures of every page: 1280 and 390 pixels wide, light and dark.
+"""Takes the pictures of every page: 1280, 390 and, where asked for, 1920 pixels wide, light and dark.
 
-    uv run python docs/screenshots.py [--out docs/images] [--pages recognize train ...]
+    uv run python docs/screenshots.py [--out docs/images] [--pages recognize train ...] [--widths wide phone large]
 
 Starts a server with a home of its own, trains a small network so that the pages have something to show, and
 drives Debian's Chromium. The README's pictures are made by the same command.
@@ -25,7 +25,7 @@ from tests.browser.pages import draw_three, settle  # noqa: E402
 from tests.browser.server import Server  # noqa: E402
 from tests.pipeline.reading.test_reader import page_of  # noqa: E402
 
-WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
+WIDTHS = {"wide": (1280, 900), "phone": (390, 844), "large": (1920, 1080)}
 SCHEMES = ("light", "dark")
 
 
@@ -65,10 +65,11 @@ PAGES: dict[str, tuple[str, Callable[[Page], None] | None]] = {
 }
 
 
-def shoot(browser: Browser, server: Server, name: str, out: Path) -> None:
-    """Takes the four pictures of one page, as small PNG files."""
+def shoot(browser: Browser, server: Server, name: str, widths: list[str], out: Path) -> None:
+    """Takes the pictures of one page, two a width, as small PNG files."""
     path, prepare = PAGES[name]
-    for width_name, (width, height) in WIDTHS.items():
+    for width_name in widths:
+        width, height = WIDTHS[width_name]
         for scheme in SCHEMES:
             context = browser.new_context(
                 viewport={"width": width, "height": height},
@@ -97,6 +98,7 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=PROJECT / "docs" / "images")
     parser.add_argument("--pages", nargs="*", default=list(PAGES), choices=list(PAGES))
+    parser.add_argument("--widths", nargs="*", default=["wide", "phone"], choices=list(WIDTHS))
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium")
@@ -113,7 +115,7 @@ def main() -> None:
                     args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
                 )
                 for name in arguments.pages:
-                    shoot(browser, server, name, arguments.out)
+                    shoot(browser, server, name, arguments.widths, arguments.out)
         finally:
             server.stop()
 

@@ -6,9 +6,7 @@ Not a Plotly figure: a tap on one selects the cell tapped before, and keeps the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.figures.style import Palette, mix
-
-_DEEP = 0.72  # from this share of the strongest color on, light letters read better than dark ones
+from dashboard.figures.style import Palette, mix, readable_on
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,8 @@ def confusion_cells(
         # the square root keeps a single mistake visible beside a common one
         depth = (value / top[i == j]) ** 0.5
         strongest = mix(palette.right if i == j else palette.wrong, palette.background, 0.15)
-        color = palette.background if depth > _DEEP else palette.text
+        background = mix(palette.surface, strongest, depth)
         text = f"{value:.1f}" if shares else str(count)
-        return Cell(text, mix(palette.surface, strongest, depth), color, label)
+        return Cell(text, background, readable_on(background), label)
 
     return [[cell(i, j) for j in range(len(confusion))] for i in range(len(confusion))]

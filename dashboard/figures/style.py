@@ -91,6 +91,18 @@ def mix(color: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
 
 
+def readable_on(background: str) -> str:
+    """Black or white, whichever has on this color the contrast of 4.5 to 1 that letters need (WCAG 2.2, 1.4.3)."""
+    return "#000000" if luminance(background) > 0.179 else "#ffffff"  # there, both have 4.58 to 1
+
+
+def luminance(color: str) -> float:
+    """How bright a color is: relative luminance as in WCAG 2.2, 0 black to 1 white."""
+    shares = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def sequential(palette: Palette, color: str | None = None) -> list[list[Any]]:
     """A Plotly color scale from the surface to `color` (the answer's by default), for counts and shares."""
     end = color or palette.answer

@@ -73,7 +73,7 @@ def training_curves(
     )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14, "color": palette.muted}, yshift=4)
     # Plotly numbers whatever range is in view; the format writes 0.02 out, where it would put a small 2
-    figure.update_yaxes(type="log", nticks=4, tickformat=".3~g", tickfont={"size": 11}, row=1)
+    figure.update_yaxes(type="log", nticks=3, tickformat=".3~g", tickfont={"size": 11}, row=1)
     figure.update_yaxes(ticksuffix=" %", range=_accuracy_range(current, earlier), row=2)
     figure.update_yaxes(fixedrange=not zoom)
     figure.update_xaxes(rangemode="tozero", fixedrange=not zoom)

@@ -34,10 +34,10 @@ with errors_shown():
     for other in others:
         show_comparison(answers, answers_to(model, *other))
 
-    st.subheader("Confusion matrix", anchor=False)
+    st.header("Confusion matrix", anchor=False)
     show_confusion(model, answers, palette)
 
-    st.subheader("Calibration", anchor=False)
+    st.header("Calibration", anchor=False)
     left, right = st.columns(2, gap="medium")
     with left:
         show_chart(

@@ -26,7 +26,7 @@ def meet_visitor() -> None:
 
 def _ask_name() -> None:
     with st.form("visitor", width=440):
-        st.subheader("Who are you?", anchor=False)
+        st.header("Who are you?", anchor=False)
         st.caption(
             "Your runs, models and saved digits carry your name. Only you or the teacher can change them."
         )
@@ -46,7 +46,7 @@ def _show_visitor() -> None:
     """The name in a corner of the page and, behind it, what to know and do about it."""
     who = visitor()
     with (
-        st.container(horizontal=True, horizontal_alignment="right"),
+        st.container(horizontal=True, horizontal_alignment="right", key="visitor"),
         st.popover(
             as_written(who.name) + (" (teacher)" if who.teacher else ""),
             icon=":material/person:",

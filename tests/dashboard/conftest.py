@@ -76,7 +76,18 @@ def charts_of(app: AppTest) -> list[dict[str, Any]]:
 
 def text_of(app: AppTest) -> str:
     """All words on the page that stand in Markdown, HTML, captions and messages."""
-    kinds = ("markdown", "html", "caption", "error", "warning", "info", "subheader", "title", "metric")
+    kinds = (
+        "markdown",
+        "html",
+        "caption",
+        "error",
+        "warning",
+        "info",
+        "header",
+        "subheader",
+        "title",
+        "metric",
+    )
     words = []
     for kind in kinds:
         for element in app.get(kind):

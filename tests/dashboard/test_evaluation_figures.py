@@ -1,12 +1,13 @@
 """The figures of Evaluate and Data, as data: no browser, no Streamlit."""
 
 import numpy as np
+import pytest
 
 from dashboard.figures.calibration import reliability_diagram
 from dashboard.figures.classes import precision_and_recall
 from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.dataset import digit_counts, ink_by_digit, pixel_levels
-from dashboard.figures.style import DARK, LIGHT
+from dashboard.figures.style import DARK, LIGHT, Palette, luminance, mix
 from models.records import CalibrationBin, ClassReport
 
 CONFUSION = np.diag([100] * 10)
@@ -29,12 +30,19 @@ def test_cells_tell_counts_and_shares() -> None:
 def test_the_worst_mistake_is_as_strong_as_the_best_digit_and_the_diagonal_can_be_left_out() -> None:
     for palette in (LIGHT, DARK):
         cells = confusion_cells(CONFUSION.tolist(), palette)
-        assert cells[9][4].color == palette.background
-        assert cells[0][6].color == palette.text
+        assert cells[9][4].background == mix(palette.wrong, palette.background, 0.15)
         bare = confusion_cells(CONFUSION.tolist(), palette, errors_only=True)
         assert bare[3][3].text == ""
         assert bare[3][3].background == palette.surface
         assert bare[9][4] == cells[9][4]
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_figure_in_every_cell_can_be_read(palette: Palette) -> None:
+    confusion = [[100 * i + 10 * j for j in range(10)] for i in range(10)]
+    for cell in (cell for row in confusion_cells(confusion, palette) for cell in row if cell.text):
+        dim, bright = sorted((luminance(cell.color), luminance(cell.background)))
+        assert (bright + 0.05) / (dim + 0.05) >= 4.5, cell
 
 
 def test_a_flawless_matrix_has_no_mistakes_to_color() -> None:

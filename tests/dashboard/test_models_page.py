@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.widgets.plain_text import as_written
@@ -131,3 +132,15 @@ def test_what_is_not_known_of_a_model_is_a_dash(tiny_model: Path, no_shipped_mod
     (table,) = open_page("models").dataframe
     assert table.value["By human votes"].tolist() == [None]
     assert table.proto.placeholder == "-"
+
+
+@pytest.mark.parametrize(
+    "moment", ["yesterday", "0001-01-01T00:00:00", "9" * 40, "2026-01-01T00:00:00+09:00"]
+)
+def test_no_date_takes_the_page_away(tiny_model: Path, no_shipped_models: Path, moment: str) -> None:
+    other = copy_model(tiny_model, "20260101-000000-000000", "dated")
+    record = json.loads((other / "run.json").read_text())
+    (other / "run.json").write_text(json.dumps({**record, "created": moment, "ended": None}))
+    app = open_page("models")
+    assert not app.exception
+    assert set(app.dataframe[0].value["Model"]) == {"tiny", "dated"}

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import state
 from dashboard.widgets.component_assets import declare
 from dashboard.widgets.distinct_labels import distinct_labels
 from tests.conftest import PROJECT
+from tests.dashboard.conftest import open_page
 
 ASSETS = PROJECT / "dashboard" / "assets" / "components"
 
@@ -96,3 +98,11 @@ def test_thumbnails_have_names_of_their_own_and_an_icon_is_no_heading() -> None:
     names = [digit["name"] for digit in json.loads(buttons.proto.json)["digits"]]
     assert names == ["Saved as 7, 76 %, 1 of 3", "Saved as 7, 76 %, 2 of 3", "a 4, 76 %"]
     assert not any(text.value.startswith("#") for text in app.markdown)
+
+
+@pytest.mark.parametrize(
+    ("page", "words"), [("recognize", "processed by"), ("read", "processed and kept by")]
+)
+def test_an_uploader_says_where_the_files_go(home: Path, page: str, words: str) -> None:
+    (uploader,) = open_page(page, **{state.SOURCE: "upload"}).get("file_uploader")
+    assert f"They are {words} the server that shows this page, and nowhere else." in uploader.proto.help

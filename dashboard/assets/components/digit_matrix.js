@@ -6,7 +6,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (table.tBodies[0].rows.length !== size) {
     const head = document.createElement("tr");
     head.append(
-      Object.assign(entry("th"), { className: "corner" }),
+      Object.assign(entry("td"), { className: "corner" }),
       ...data.cells.map((_, j) => entry("th", j)),
     );
     table.tHead.replaceChildren(head);

@@ -25,7 +25,7 @@ _LARGEST_DOWNLOAD = 100 * 1024**2
 
 def show_reset() -> None:
     """The export and, once there is one, what deletes the class."""
-    st.subheader("End of the class", divider="gray", anchor=False)
+    st.header("End of the class", divider="gray", anchor=False)
     st.caption("Export everything as one zip file first; then the class can be reset.")
     with errors_shown():
         if st.button("Export everything (.zip)", icon=":material/folder_zip:", key="class_export"):

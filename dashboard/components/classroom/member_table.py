@@ -10,7 +10,7 @@ from dashboard.widgets.message import errors_shown
 
 def show_members() -> None:
     """One row a person."""
-    st.subheader("People", divider="gray", anchor=False)
+    st.header("People", divider="gray", anchor=False)
     with errors_shown():
         seen = people.last_seen()
         has = holdings(seen)

@@ -10,7 +10,7 @@ from dashboard.widgets.message import errors_shown
 
 def show_own_share() -> None:
     """Runs, saved digits and disk, each with the most that a person may have."""
-    st.subheader("Yours", anchor=False)
+    st.header("Yours", anchor=False)
     with errors_shown():
         name, most = visitor().name, quota()
         has = holdings([name])[name]

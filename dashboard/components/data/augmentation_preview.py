@@ -20,7 +20,7 @@ _ROWS, _VARIATIONS = 5, 20
 @st.fragment
 def show_augmentation(dataset: Dataset, palette: Palette) -> None:
     """A slider for the strength, and rows of one original with variations of it."""
-    st.subheader("Augmented digits", anchor=False)
+    st.header("Augmented digits", anchor=False)
     st.caption(
         "With augmentation, the network sees each digit slightly changed in every epoch: tilted, resized, slanted, "
         "shifted, bent, thicker or thinner. Training uses strength 1 by default."

@@ -17,11 +17,12 @@ _DIGITS = [str(digit) for digit in range(10)]
 def show_averages(model: StoredModel | None, palette: Palette) -> None:
     """Shows mean and variation of the ten digits."""
     pictures = averages(model)
-    st.subheader("The average of each digit", anchor=False)
+    st.header("The average of each digit", anchor=False)
     st.caption("The mean of all training images of each digit.")
     show_digit_grid(pictures.mean, palette, [f"The average {digit}" for digit in _DIGITS], _DIGITS, side=92)
-    st.subheader("Where writers differ", anchor=False)
-    st.caption("Standard deviation of each pixel: the brighter, the less writers agree.")
+    st.header("Where writers differ", anchor=False)
+    ink = "brighter" if palette.dark else "darker"
+    st.caption(f"Standard deviation of each pixel: the {ink}, the less writers agree.")
     strongest = max(float(pictures.deviation.max()), 1e-6)
     show_digit_grid(
         pictures.deviation / strongest,
@@ -35,7 +36,7 @@ def show_averages(model: StoredModel | None, palette: Palette) -> None:
 def show_pixels(model: StoredModel | None, palette: Palette) -> None:
     """Shows what the pixels of all training images are like."""
     statistics, pictures = pixels(model), averages(model)
-    st.subheader("The pixels", anchor=False)
+    st.header("The pixels", anchor=False)
     show_facts(
         [
             Fact("Mean level", f"{statistics.mean:.4f}", "of all pixels, 0 paper to 1 full stroke"),

@@ -28,7 +28,7 @@ def show_counts(dataset: Dataset, palette: Palette) -> None:
 def show_samples(dataset: Dataset, palette: Palette) -> None:
     """Shows random training digits, a row for each digit."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.subheader("Random samples of each digit", anchor=False, width="content")
+        st.header("Random samples of each digit", anchor=False, width="content")
         st.button("Others", icon=":material/casino:", on_click=_roll, key="roll_samples")
     images, labels = dataset.train
     chosen = sample_by_class(labels, _MOST, st.session_state.get(_SEED, 0))

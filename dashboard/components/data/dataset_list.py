@@ -87,7 +87,7 @@ def _show_table(datasets: list[StoredDataset]) -> None:
 def _show_dataset(dataset: StoredDataset, palette: Palette) -> None:
     refused = refusal(dataset.owner, visitor())
     with st.container(border=True, key="dataset_card"):
-        st.subheader(as_written(dataset.name), anchor=False)
+        st.header(as_written(dataset.name), anchor=False)
         if dataset.changes:
             st.markdown("\n".join(f"- {as_written(sentence)}" for sentence in dataset.changes))
         with errors_shown():

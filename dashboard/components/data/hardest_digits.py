@@ -17,7 +17,7 @@ _MOST = 30
 
 def show_hardest(model: StoredModel | None, palette: Palette) -> None:
     """Shows those to whose true digit the model gave least, read right or not."""
-    st.subheader("Hardest test digits", anchor=False)
+    st.header("Hardest test digits", anchor=False)
     if model is None:
         show_empty(
             "hardest", "network_node", "No model yet", "Train a model to see which digits it finds hard."

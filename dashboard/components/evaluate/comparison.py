@@ -13,7 +13,7 @@ from pipeline.evaluation.comparison import Difference, compare
 
 def show_comparison(first: TestAnswers, second: TestAnswers) -> None:
     """Shows both accuracies, a sentence on the digits that differ, and a table with a line a digit."""
-    st.subheader(f"Compared with {as_written(second.name)}", anchor=False)
+    st.header(f"Compared with {as_written(second.name)}", anchor=False)
     differences = compare(first.evaluation, second.evaluation)
     show_facts([_fact(first), _fact(second)])
     st.markdown(_in_words(differences, second))

@@ -107,7 +107,7 @@ def _show_neighbors(model: StoredModel, index: int, true: int, read: int, palett
     images, _ = training_set(model)
     labels = [neighbor.label for neighbor in nearest]
     common, times = most_common(labels)
-    st.markdown("##### Most similar training digits")
+    st.markdown("### Most similar training digits")
     show_digit_grid(
         [images[neighbor.index] for neighbor in nearest],
         palette,

@@ -26,7 +26,7 @@ def show_other_answers(model: StoredModel, index: int, true: int, palette: Palet
         lines.append(_line(other.name, int(row.argmax()), float(row.max()), true, palette))
         if len(lines) == _MOST:
             break
-    st.markdown("##### Predictions of other models")
+    st.markdown("### Predictions of other models")
     if lines:
         st.html(f'<ul class="answers">{"".join(lines)}</ul>')
     else:

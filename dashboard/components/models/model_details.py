@@ -23,7 +23,7 @@ def show_model(model: StoredModel, is_default: bool) -> None:
     """A card with the model's facts, files and settings."""
     with st.container(border=True, key="model_card"):
         with st.container(horizontal=True, vertical_alignment="center", key="model_head"):
-            st.subheader(as_written(model.name), anchor=False, width="content")
+            st.header(as_written(model.name), anchor=False, width="content")
             if model.shipped:
                 st.badge("shipped", icon=":material/inventory_2:", color="gray")
             elif model.owner:
@@ -37,8 +37,8 @@ def show_model(model: StoredModel, is_default: bool) -> None:
             st.markdown("**Notes**")
             st.text(model.record.notes)
         with st.expander("All settings", icon=":material/tune:"):
-            st.code(model.record.command or "No command recorded.", language="bash", wrap_lines=True)
-            st.code(model.record.config.model_dump_json(indent=2), language="json")
+            st.code(model.record.command or "No command recorded.", language=None, wrap_lines=True)
+            st.code(model.record.config.model_dump_json(indent=2), language=None, wrap_lines=True)
 
 
 def _show_actions(model: StoredModel, is_default: bool) -> None:

@@ -91,6 +91,6 @@ def _row(model: StoredModel, name: str, default_id: str) -> dict[str, Any]:
         "Status": model.directory.state(record),
         "Epochs": record.epochs_done,
         "Seed": record.config.seed,
-        "Trained": pd.to_datetime(record.ended or record.created),
+        "Trained": pd.to_datetime(record.ended or record.created, errors="coerce", utc=True),
         "Notes": record.notes,
     }

@@ -47,7 +47,7 @@ def show_page_review(pages: Sequence[Keyed], palette: Palette) -> None:
     key, shown = pages[number]
     if isinstance(shown, ReviewedPage):
         _show_page(pages, number, key, shown, palette)
-    st.subheader("All pictures" if len(pages) > 1 else "Export", divider="gray", anchor=False)
+    st.header("All pictures" if len(pages) > 1 else "Export", divider="gray", anchor=False)
     if len(pages) > 1:
         show_reading_table(pages)
     show_reading_export([page for _, page in pages])

@@ -26,7 +26,7 @@ def _show_section(palette: Palette) -> None:
     digits = saved_digits.list_saved(visitor())
     if not digits:
         return
-    st.subheader("Saved digits", divider="gray", anchor=False)
+    st.header("Saved digits", divider="gray", anchor=False)
     labeled = saved_digits.labeled(digits)
     others = len(digits) - len(labeled)
     apart = f", {others} of them not a digit" if others else ""

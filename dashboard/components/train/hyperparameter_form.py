@@ -23,17 +23,8 @@ MAIN = ("epochs", "batch_size", "learning_rate", "validation_split")
 """The hyperparameters that everybody sees; the others are folded away."""
 
 WIDE = ("optimizer", "schedule")
-LEFT = ("weight_decay", "ema", "early_stopping")
-RIGHT = (
-    "augment",
-    "augment_strength",
-    "hands",
-    "not_a_digit",
-    "calibrate",
-    "dropout",
-    "label_smoothing",
-    "seed",
-)
+LEFT = ("weight_decay", "dropout", "label_smoothing", "ema", "early_stopping", "seed")
+RIGHT = ("augment", "augment_strength", "hands", "not_a_digit", "calibrate")
 
 
 def ask_parameters(entry: Architecture) -> dict[str, int]:

@@ -24,7 +24,7 @@ def show_train_form() -> None:
     """Architecture, hyperparameters and summary, and the button that adds the run to the queue."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Network", anchor=False)
+        st.header("Network", anchor=False)
         name = st.radio(
             "Architecture",
             list(CATALOGUE),
@@ -39,7 +39,7 @@ def show_train_form() -> None:
         parameters = ask_parameters(entry)
         summary = st.container()
     with right:
-        st.subheader("Training", anchor=False)
+        st.header("Training", anchor=False)
         settings = ask_main_settings(defaults)
         with st.expander("More", icon=":material/tune:"):
             settings |= ask_more_settings(defaults)
