@@ -21,13 +21,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from dashboard import batch_store, mistake_link, people
+from dashboard import batch_store, people
+from dashboard.widgets.mistake_link import ADDRESS
 from models.archive import export_model, import_model
 from models.errors import DigitLabError, InputError
 from models.store import find_model, list_models
 from pipeline.cli import main
 from pipeline.data import user_datasets
 from pipeline.data.dataset import load_dataset
+from pipeline.data.dataset_import import keep, prepare
 from pipeline.imaging.decode import FORMATS
 from pipeline.imaging.documents import Content, find_pages, page_pixels
 from pipeline.imaging.picture import read_picture
@@ -178,14 +180,16 @@ def test_data_sets(a_data_set: bytes, home: Path, tmp_path: Path, edits: Edits, 
     path.write_bytes(damaged(a_data_set, edits))
     with works_or_tells():
         assert load_dataset(path).test[0].shape[1:] == (28, 28)
-    before = files_below(tmp_path)
     with works_or_tells():
-        saved = user_datasets.save(name, a_data_set).path
-        before |= {saved, user_datasets.folder()}
-        assert saved.parent == user_datasets.folder()
-    assert files_below(tmp_path) == before
-    for file in user_datasets.list_saved():
-        file.unlink()
+        keep(prepare(io.BytesIO(path.read_bytes()), name))
+    with works_or_tells():
+        keep(prepare(io.BytesIO(a_data_set), "digits.npz"), name)
+    for kept in user_datasets.list_saved():
+        assert kept.path.parent.parent == user_datasets.folder()
+        user_datasets.delete(kept)
+    assert all(file.name.startswith(".") for file in files_below(user_datasets.folder())), (
+        "drafts, which are swept"
+    )
 
 
 @pytest.fixture
@@ -256,15 +260,11 @@ def test_records_of_runs(
 
 
 @examples(100)
-@given(
-    st.dictionaries(
-        st.sampled_from(["model", "true", "read", "order", "page", "digit"]),
-        st.text(max_size=12) | st.integers().map(str),
-    )
-)
-def test_addresses_of_mistakes(parameters: dict[str, str]) -> None:
-    model, view = mistake_link.from_parameters(parameters)
-    assert mistake_link.from_parameters(mistake_link.to_parameters(model or "", view)) == (model or "", view)
+@given(st.sampled_from(sorted(ADDRESS.parameters)), st.text(max_size=12) | st.integers().map(str))
+def test_what_stands_in_addresses(home: Path, name: str, text: str) -> None:
+    parameter = ADDRESS.parameters[name]
+    value = parameter.read(text)
+    assert value is None or parameter.read(parameter.write(value)) == value
 
 
 @examples(40)
