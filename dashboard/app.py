@@ -1,30 +1,16 @@
-"""The dashboard's entry: page settings and navigation. `digitlab` and `streamlit run dashboard/app.py` open it."""
+"""The server: `digitlab` and `streamlit run dashboard/app.py` start it. For each session it runs `navigation.py`."""
 
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from dashboard.resources import sweep_home
+from dashboard.server.departures import watch_departures
+from dashboard.server.host_names import KnownHostsOnly
+from dashboard.server.upload_limits import UploadLimits
 
-ASSETS = Path(__file__).parent / "assets"
-
-st.set_page_config(page_title="Digit Lab", page_icon=str(ASSETS / "mark.svg"), layout="wide")
-st.logo(str(ASSETS / "logo.svg"), size="large")
-st.html(ASSETS / "style.css")
-st.html(ASSETS / "galleries.css")
-st.html(ASSETS / "reading.css")
-sweep_home()
-
-page = st.navigation(
-    [
-        st.Page("views/recognize.py", title="Recognize", icon=":material/draw:", default=True),
-        st.Page("views/read.py", title="Read", icon=":material/document_scanner:"),
-        st.Page("views/train.py", title="Train", icon=":material/model_training:"),
-        st.Page("views/evaluate.py", title="Evaluate", icon=":material/verified:"),
-        st.Page("views/mistakes.py", title="Mistakes", icon=":material/error_med:"),
-        st.Page("views/models.py", title="Models", icon=":material/inventory_2:"),
-        st.Page("views/data.py", title="Data", icon=":material/dataset:"),
-    ],
-    position="top",
+app = st.App(
+    Path(__file__).with_name("navigation.py"),
+    middleware=[Middleware(KnownHostsOnly), Middleware(UploadLimits)],
+    lifespan=watch_departures,
 )
-page.run()

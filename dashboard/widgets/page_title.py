@@ -3,8 +3,10 @@
 from html import escape
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import state
+from dashboard.server.upload_limits import uploads
 from dashboard.widgets.visitor_card import meet_visitor
 
 
@@ -19,3 +21,7 @@ def show_page_title(title: str, lead: str) -> None:
     notice = state.take_notice()
     if notice:
         st.toast(notice[0], icon=f":material/{notice[1]}:")
+    context = get_script_run_ctx()
+    refusal = uploads().take_refusal(context.session_id) if context else None
+    if refusal:
+        st.toast(refusal, icon=":material/error:", duration="infinite")

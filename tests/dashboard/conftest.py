@@ -1,4 +1,4 @@
-"""The dashboard without a browser: AppTest runs app.py and its pages in this process."""
+"""The dashboard without a browser: AppTest runs navigation.py and its pages in this process."""
 
 import json
 import shutil
@@ -44,7 +44,7 @@ def shipped_tiny(no_shipped_models: Path, trained_home: Path) -> str:
 
 def open_page(page: str = "recognize", **session: object) -> AppTest:
     """A page of the app as a session sees it first."""
-    app = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(PROJECT / "dashboard" / "navigation.py"), default_timeout=60)
     for key, value in session.items():
         app.session_state[key] = value
     app.run()

@@ -33,7 +33,7 @@ import sys
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
-app = AppTest.from_file("dashboard/app.py", default_timeout=120).run()
+app = AppTest.from_file("dashboard/navigation.py", default_timeout=120).run()
 for page in Path("dashboard/views").glob("[a-z]*.py"):
     app.switch_page(f"views/{page.name}").run()
     assert not app.exception, (page, app.exception)
