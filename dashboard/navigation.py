@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.resources import sweep_home
+from dashboard.widgets.upload_box import release_uploads
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -28,3 +29,4 @@ page = st.navigation(
     position="top",
 )
 page.run()
+release_uploads()

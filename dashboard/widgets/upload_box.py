@@ -6,6 +6,8 @@ They are still there after another page, although Streamlit's uploader and camer
 from collections.abc import Callable, Iterable
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import state
@@ -49,8 +51,9 @@ def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> lis
         args=(key,),
     )
     if files:
-        taken = [(file.name, file.getvalue()) for file in _first(files, most, beyond)]
-        state.save_uploads(key, taken)
+        first = _first(files, most, beyond)
+        taken = [(file.name, file.getvalue()) for file in first]
+        state.save_uploads(key, first)
     else:
         taken, count = state.saved_uploads(key)
         if count > len(taken):
@@ -103,7 +106,8 @@ def ask_photo(label: str, key: str) -> Upload | None:
         args=(key,),
     )
     if photo is not None:
-        state.save_uploads(key, [(_PHOTO, photo.getvalue())])
+        photo.name = _PHOTO
+        state.save_uploads(key, [photo])
         return make_upload(_PHOTO, photo.getvalue())
     taken, _ = state.saved_uploads(key)
     if not taken:
@@ -119,6 +123,17 @@ def ask_page_photo(label: str, key: str, on_change: Callable[[], None]) -> list[
         return []
     photo.name = _PHOTO
     return [photo]
+
+
+def release_uploads() -> None:
+    """Has Streamlit let go of files that no page needs any more; it would keep them as long as the session.
+
+    Called at the end of a page, when its uploaders have been drawn.
+    """
+    unneeded, context = state.unneeded_uploads(), get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file_id in unneeded:
+            context.uploaded_file_mgr.remove_file(context.session_id, file_id)
 
 
 def _types(suffixes: Iterable[str]) -> list[str]:

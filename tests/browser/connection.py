@@ -42,10 +42,10 @@ class Connection:
         """Ends the session, as closing the tab does."""
         self._socket.close()
 
-    def run(self, uploader: str = "", files: list[str] | None = None) -> list[ForwardMsg]:
-        """Has the page run, with these uploads in an uploader; all that the server says."""
+    def run(self, page: str = "", uploader: str = "", files: list[str] | None = None) -> list[ForwardMsg]:
+        """Has a page run, with these uploads in an uploader; all that the server says."""
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.page_name = page
         if uploader:
             state = message.rerun_script.widget_states.widgets.add()
             state.id = uploader

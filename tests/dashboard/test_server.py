@@ -133,6 +133,18 @@ def test_an_upload_without_a_length_is_refused(server: Server) -> None:
         connection.close()
 
 
+def test_uploads_are_let_go_when_no_page_needs_them(session: Connection) -> None:
+    shown = [message.delta.new_element for message in session.run("read")]
+    (uploader,) = (element.file_uploader.id for element in shown if element.HasField("file_uploader"))
+    file = session.upload(bytes(3 * 1024**2))[2]
+    session.run("read", uploader, [file])
+    assert "holds 3 MB of uploads" in session.upload(b"", declared=MOST_OF_SESSION + 1)[1]
+    list(session.receive())  # the page is told
+    session.run("data")
+    session.run("data")
+    assert "holds 0 MB of uploads" in session.upload(b"", declared=MOST_OF_SESSION + 1)[1]
+
+
 def resident(server: Server) -> float:
     """Megabytes of memory that the server's process takes."""
     pages = int(Path(f"/proc/{server.process}/statm").read_text().split()[1])
