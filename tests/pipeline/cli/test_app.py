@@ -290,9 +290,11 @@ def test_without_a_command_the_dashboard_opens(home: Path) -> None:
             taken = run_digitlab("--port", port, home=home)
             assert taken.code == 2
             assert f"Port {port} is taken" in taken.err
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+            assert (process.returncode, "Aborted" in out + err) == (0, False)
         finally:
-            process.terminate()
-            process.communicate(timeout=30)
+            process.kill()
 
 
 @pytest.mark.slow
