@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import streamlit as st
 from streamlit import runtime
@@ -23,7 +22,7 @@ _LOOKS = 20
 
 
 @asynccontextmanager
-async def watch_departures(_app: Any) -> AsyncIterator[None]:
+async def watch_departures() -> AsyncIterator[None]:
     """Closes sessions that have left with uploads, as long as the server runs."""
     watch = asyncio.create_task(_watch(float(st.get_option("server.disconnectedSessionTTL"))))
     try:
