@@ -2,9 +2,10 @@
 
 import gc
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
 
-from dashboard import components
+_PARTS = Path(__file__).parent.parent / "components"
 
 
 def prepare() -> None:
@@ -13,7 +14,7 @@ def prepare() -> None:
     Streamlit collects garbage after every run of a page, and looks through all that is imported each time, while
     all other sessions wait.
     """
-    for module in walk_packages(components.__path__, f"{components.__name__}."):
+    for module in walk_packages([str(_PARTS)], "dashboard.components."):
         import_module(module.name)
     gc.collect()
     gc.freeze()
