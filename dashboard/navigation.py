@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.resources import sweep_home
-from dashboard.widgets.upload_box import release_uploads
+from dashboard.uploads import release_uploads
 
 ASSETS = Path(__file__).parent / "assets"
 

@@ -6,8 +6,6 @@ They are still there after another page, although Streamlit's uploader and camer
 from collections.abc import Callable, Iterable
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import state
@@ -123,17 +121,6 @@ def ask_page_photo(label: str, key: str, on_change: Callable[[], None]) -> list[
         return []
     photo.name = _PHOTO
     return [photo]
-
-
-def release_uploads() -> None:
-    """Has Streamlit let go of files that no page needs any more; it would keep them as long as the session.
-
-    Called at the end of a page, when its uploaders have been drawn.
-    """
-    unneeded, context = state.unneeded_uploads(), get_script_run_ctx()
-    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        for file_id in unneeded:
-            context.uploaded_file_mgr.remove_file(context.session_id, file_id)
 
 
 def _types(suffixes: Iterable[str]) -> list[str]:
