@@ -1,32 +1,28 @@
-"""The dashboard's entry: page settings and navigation. `digitlab` and `streamlit run dashboard/app.py` open it."""
+"""The server: `digitlab` and `streamlit run dashboard/app.py` start it. For each session it runs `navigation.py`."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from dashboard.people import is_shared
-from dashboard.resources import sweep_home
+from dashboard.server.departures import watch_departures
+from dashboard.server.host_names import KnownHostsOnly
+from dashboard.server.preparation import prepare
+from dashboard.server.upload_limits import UploadLimits
 
-ASSETS = Path(__file__).parent / "assets"
 
-st.set_page_config(page_title="Digit Lab", page_icon=str(ASSETS / "mark.svg"), layout="wide")
-st.logo(str(ASSETS / "logo.svg"), size="large")
-st.html(ASSETS / "style.css")
-st.html(ASSETS / "galleries.css")
-st.html(ASSETS / "reading.css")
-sweep_home()
+@asynccontextmanager
+async def run(_app: st.App) -> AsyncIterator[None]:
+    """From the server's start to its end."""
+    prepare()
+    async with watch_departures():
+        yield
 
-pages = [
-    st.Page("views/recognize.py", title="Recognize", icon=":material/draw:", default=True),
-    st.Page("views/read.py", title="Read", icon=":material/document_scanner:"),
-    st.Page("views/train.py", title="Train", icon=":material/model_training:"),
-    st.Page("views/evaluate.py", title="Evaluate", icon=":material/verified:"),
-    st.Page("views/mistakes.py", title="Mistakes", icon=":material/error_med:"),
-    st.Page("views/models.py", title="Models", icon=":material/inventory_2:"),
-    st.Page("views/data.py", title="Data", icon=":material/dataset:"),
-]
-if is_shared():
-    pages.append(st.Page("views/classroom.py", title="Class", icon=":material/groups:", url_path="class"))
 
-page = st.navigation(pages, position="top")
-page.run()
+app = st.App(
+    Path(__file__).with_name("navigation.py"),
+    middleware=[Middleware(KnownHostsOnly), Middleware(UploadLimits)],
+    lifespan=run,
+)

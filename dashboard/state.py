@@ -4,9 +4,11 @@ Widgets take their key from here together with `persist_state="session"`, so tha
 there after a page change. Nothing here is shared between sessions.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 MODEL = "model"
 """Widget key: id of the model that answers on every page."""
@@ -30,6 +32,7 @@ _NOTICE = "_notice"
 _NOTICES = "_notices"
 _DRAWING = "_drawing"
 _UPLOADS = "_uploads"
+_NEEDED = "_needed_uploads"
 _CANVAS_START = "_canvas_start"
 _CANVAS_ROUND = "_canvas_round"
 
@@ -105,24 +108,35 @@ def canvas_start() -> tuple[list[Any], int]:
     return st.session_state.get(_CANVAS_START, []), st.session_state.get(_CANVAS_ROUND, 0)
 
 
-def save_uploads(key: str, files: list[tuple[str, bytes]]) -> None:
+def save_uploads(key: str, files: Sequence[UploadedFile]) -> None:
     """Remembers names and contents for the time when the uploader is not on the page.
 
     The first ones that fit into `MOST_SAVED_BYTES` are saved.
     """
     saved, room = [], MOST_SAVED_BYTES
-    for name, data in files:
-        room -= len(data)
+    for file in files:
+        room -= file.size
         if room < 0:
             break
-        saved.append((name, data))
+        saved.append((file.name, file.getvalue(), file.file_id))
     st.session_state.setdefault(_UPLOADS, {})[key] = (saved, len(files))
 
 
 def saved_uploads(key: str) -> tuple[list[tuple[str, bytes]], int]:
     """Names and contents of what was uploaded there last, as far as saved, and how many there were."""
     saved, count = st.session_state.get(_UPLOADS, {}).get(key, ([], 0))
-    return list(saved), count
+    return [(name, data) for name, data, _ in saved], count
+
+
+def unneeded_uploads() -> set[str]:
+    """Ids of files that stood in an uploader, do so no longer, and are not saved either."""
+    needed = {file_id for saved, _ in st.session_state.get(_UPLOADS, {}).values() for _, _, file_id in saved}
+    for value in st.session_state.values():
+        files = value if isinstance(value, list) else [value]
+        needed |= {file.file_id for file in files if isinstance(file, UploadedFile)}
+    before: set[str] = st.session_state.get(_NEEDED, set())
+    st.session_state[_NEEDED] = needed
+    return before - needed
 
 
 def forget_uploads(key: str) -> None:

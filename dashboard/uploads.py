@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard import state
 from dashboard.batch_store import KeptFile, sha256_of
 from pipeline.imaging.documents import Content, Page, page_pixels
 
@@ -49,6 +52,17 @@ def page_of_upload(upload: Upload, page: Page) -> Upload:
     if page == Page(upload.name):
         return upload
     return Upload(f"{upload.id}.{page.entry}.{page.frame}.{page.problem}", page.name, upload.data, page)
+
+
+def release_uploads() -> None:
+    """Has Streamlit let go of files that no page needs any more; it would keep them as long as the session.
+
+    Called at the end of a page, when its uploaders have been drawn.
+    """
+    unneeded, context = state.unneeded_uploads(), get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file_id in unneeded:
+            context.uploaded_file_mgr.remove_file(context.session_id, file_id)
 
 
 def _id(digest: str) -> str:

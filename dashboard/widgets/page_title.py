@@ -3,8 +3,10 @@
 from html import escape
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import state
+from dashboard.server.upload_limits import uploads
 from dashboard.widgets.projector import show_projector_switch
 from dashboard.widgets.visitor_card import meet_visitor
 
@@ -23,6 +25,10 @@ def show_page_title(title: str, lead: str) -> None:
     notice = state.take_notice()
     if notice:
         st.toast(notice[0], icon=f":material/{notice[1]}:")
+    context = get_script_run_ctx()
+    refusal = uploads().take_refusal(context.session_id) if context else None
+    if refusal:
+        st.toast(refusal, icon=":material/error:", duration="infinite")
 
 
 def name_tab(page: str, subject: str = "") -> None:

@@ -49,8 +49,9 @@ def ask_pictures(label: str, key: str, most: int, noun: str, beyond: str) -> lis
         args=(key,),
     )
     if files:
-        taken = [(file.name, file.getvalue()) for file in _first(files, most, beyond)]
-        state.save_uploads(key, taken)
+        first = _first(files, most, beyond)
+        taken = [(file.name, file.getvalue()) for file in first]
+        state.save_uploads(key, first)
     else:
         taken, count = state.saved_uploads(key)
         if count > len(taken):
@@ -103,7 +104,8 @@ def ask_photo(label: str, key: str) -> Upload | None:
         args=(key,),
     )
     if photo is not None:
-        state.save_uploads(key, [(_PHOTO, photo.getvalue())])
+        photo.name = _PHOTO
+        state.save_uploads(key, [photo])
         return make_upload(_PHOTO, photo.getvalue())
     taken, _ = state.saved_uploads(key)
     if not taken:

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
+from types import FrameType
 
 from models.errors import ConfigError
 from models.locations import PROJECT
@@ -33,12 +34,18 @@ def open_dashboard(port: int | None = None, *, browser: bool = True) -> None:
     os.chdir(PROJECT)  # Streamlit looks for .streamlit/config.toml in the folder that it is started from
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a closed tab must not end the server
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _leave)  # the server shuts down first, then repeats the signal
     port = _choose_port(port)
     attend_queue()
     if browser and _has_screen():
         threading.Thread(target=_show, args=(f"http://localhost:{port}",), daemon=True).start()
     sys.argv = ["streamlit", "run", str(PROJECT / "dashboard" / "app.py"), "--server.port", str(port)]
     runpy.run_module("streamlit", run_name="__main__")
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def _choose_port(wanted: int | None) -> int:

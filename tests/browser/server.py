@@ -34,6 +34,11 @@ class Server:
         return f"http://localhost:{self.port}"
 
     @property
+    def process(self) -> int:
+        """The id of its process."""
+        return self._process.pid
+
+    @property
     def environment(self) -> dict[str, str]:
         """For the command line on the same home."""
         return {**os.environ, "DIGITLAB_HOME": str(self.home), "PYTHONPATH": str(PROJECT)}

@@ -1,4 +1,4 @@
-"""The dashboard without a browser: AppTest runs app.py and its pages in this process."""
+"""The dashboard without a browser: AppTest runs navigation.py and its pages in this process."""
 
 import json
 import shutil
@@ -58,7 +58,7 @@ def shared(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def open_page(page: str = "recognize", **session: object) -> AppTest:
     """A page of the app as a session sees it first."""
-    app = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(PROJECT / "dashboard" / "navigation.py"), default_timeout=60)
     for key, value in session.items():
         app.session_state[key] = value
     app.run()
@@ -98,7 +98,7 @@ def text_of(app: AppTest) -> str:
 
 
 def arrive(token: str = "") -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(PROJECT / "dashboard" / "navigation.py"), default_timeout=60)
     if token:
         app.query_params["who"] = token
     return app.run()

@@ -11,7 +11,7 @@ from tests.dashboard.test_train_page import write_run
 
 def open_address(page: str, **parameters: str) -> AppTest:
     """A page as somebody sees it who comes in with this address."""
-    app = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(PROJECT / "dashboard" / "navigation.py"), default_timeout=60)
     app.switch_page(f"views/{page}.py")
     app.query_params.update(parameters)
     app.run()

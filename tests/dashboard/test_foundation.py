@@ -36,7 +36,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import people
 
 os.environ["DIGITLAB_SHARED"] = "1"  # or there is no Class page
-app = AppTest.from_file("dashboard/app.py", default_timeout=120)
+app = AppTest.from_file("dashboard/navigation.py", default_timeout=120)
 app.query_params["who"] = people.register("Ann")
 app.run()
 for page in Path("dashboard/views").glob("[a-z]*.py"):

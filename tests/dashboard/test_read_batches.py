@@ -21,7 +21,7 @@ GONE = "no longer kept here"
 
 def open_address(batch: str) -> AppTest:
     """A new session that comes in with the address of a batch."""
-    app = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(PROJECT / "dashboard" / "navigation.py"), default_timeout=60)
     app.query_params["batch"] = batch
     app.switch_page("views/read.py").run()
     assert not app.exception

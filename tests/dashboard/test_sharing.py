@@ -207,7 +207,7 @@ def test_a_link_to_a_mistake_keeps_its_view_and_the_visitor(shared: Path, shippe
 
 
 def test_a_login_takes_the_place_of_the_name(shared: Path) -> None:
-    app = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(PROJECT / "dashboard" / "navigation.py"), default_timeout=60)
     app.user = {"is_logged_in": False}  # as where [auth] is configured
     app.query_params["who"] = people.register("Ann")
     app.run()

@@ -100,9 +100,10 @@ def take_in(files: Sequence[UploadedFile]) -> list[Upload]:
     except (KeepingError, QuotaError) as error:
         show_error(error)
     there = {(file.sha256, file.name) for file in kept}
-    unkept = [(file.name, file.getvalue()) for file in files if now[file.file_id] not in there]
-    if unkept:
-        state.save_uploads(_UNKEPT, unkept)
+    refused = [file for file in files if now[file.file_id] not in there]
+    if refused:
+        state.save_uploads(_UNKEPT, refused)
+        unkept = [(file.name, file.getvalue()) for file in refused]
     else:
         unkept, _ = state.saved_uploads(_UNKEPT)
     _write_address()

@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import zlib
 from pathlib import Path
@@ -283,12 +284,17 @@ def test_without_a_command_the_dashboard_opens(home: Path) -> None:
                 except OSError:
                     time.sleep(0.2)
             assert answer == b"ok"
+            foreign = urllib.request.Request(f"http://localhost:{port}/", headers={"Host": "evil.example"})
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                urllib.request.urlopen(foreign, timeout=30)
             taken = run_digitlab("--port", port, home=home)
             assert taken.code == 2
             assert f"Port {port} is taken" in taken.err
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+            assert (process.returncode, "Aborted" in out + err) == (0, False)
         finally:
-            process.terminate()
-            process.communicate(timeout=30)
+            process.kill()
 
 
 @pytest.mark.slow

@@ -1,0 +1,34 @@
+"""What runs for each session: page settings and navigation. `app.py` serves it."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.people import is_shared
+from dashboard.resources import sweep_home
+from dashboard.uploads import release_uploads
+
+ASSETS = Path(__file__).parent / "assets"
+
+st.set_page_config(page_title="Digit Lab", page_icon=str(ASSETS / "mark.svg"), layout="wide")
+st.logo(str(ASSETS / "logo.svg"), size="large")
+st.html(ASSETS / "style.css")
+st.html(ASSETS / "galleries.css")
+st.html(ASSETS / "reading.css")
+sweep_home()
+
+pages = [
+    st.Page("views/recognize.py", title="Recognize", icon=":material/draw:", default=True),
+    st.Page("views/read.py", title="Read", icon=":material/document_scanner:"),
+    st.Page("views/train.py", title="Train", icon=":material/model_training:"),
+    st.Page("views/evaluate.py", title="Evaluate", icon=":material/verified:"),
+    st.Page("views/mistakes.py", title="Mistakes", icon=":material/error_med:"),
+    st.Page("views/models.py", title="Models", icon=":material/inventory_2:"),
+    st.Page("views/data.py", title="Data", icon=":material/dataset:"),
+]
+if is_shared():
+    pages.append(st.Page("views/classroom.py", title="Class", icon=":material/groups:", url_path="class"))
+
+page = st.navigation(pages, position="top")
+page.run()
+release_uploads()
