@@ -177,10 +177,10 @@ def test_a_correction_and_pages_too_many_are_refused_and_the_page_goes_on(
 ) -> None:
     monkeypatch.setenv("DIGITLAB_MOST_DIGITS", "0")
     monkeypatch.setenv("DIGITLAB_MOST_MB", "0")
-    app = sign_up("Ann")
+    app = sign_up("Ann", page="data")
     for key, value in DRAWING.items():
         app.session_state[key] = value
-    app.run()
+    app.switch_page("views/recognize.py").run()
     pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_canvas"))
     pills.set_value(7).run()
     assert "You have 0 of at most 0 saved digits" in app.error[0].value

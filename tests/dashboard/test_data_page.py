@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from models.run_directory import RunDirectory
 from pipeline.data.dataset_import import keep, prepare
 from pipeline.data.user_datasets import folder, list_saved
-from tests.dashboard.conftest import open_page, text_of
+from tests.dashboard.conftest import open_page, sign_up, text_of
 
 
 def test_without_a_model_it_shows_mnist_and_its_license(home: Path, no_shipped_models: Path) -> None:
@@ -138,13 +138,12 @@ def test_a_data_set_is_renamed_and_deleted_on_the_page(
     assert list_saved() == []
 
 
-def test_only_the_owner_changes_a_data_set(
-    home: Path, few_digits: Path, no_shipped_models: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_owner_changes_a_data_set(shared: Path, few_digits: Path, no_shipped_models: Path) -> None:
     with few_digits.open("rb") as file:
         stored = keep(prepare(file, "few.npz"), owner="Ann")
-    monkeypatch.setenv("DIGITLAB_SHARED", "1")
-    bob = open_page("data", data_section="sets", _visitor_name="Bob")
+    bob = sign_up("Bob")
+    bob.session_state["data_section"] = "sets"
+    bob.switch_page("views/data.py").run()
     assert bob.dataframe[0].value["Owner"].fillna("").tolist() == ["", "Ann"]
     bob.button(key=f"dataset_delete {stored.id}").click().run()
     assert "Only Ann or the teacher can change this" in bob.error[0].value

@@ -68,7 +68,7 @@ def test_a_name_is_shown_as_it_was_written(tiny_model: Path, no_shipped_models: 
     record["name"], record["dataset"]["name"] = "run_*1* $a$ :red[x]", "my_*digits*"
     (tiny_model / "run.json").write_text(json.dumps(record))
     app = open_page("models")
-    assert app.subheader[0].value == r"run\_\*1\* \$a\$ \:red\[x\]"
+    assert app.header[0].value == r"run\_\*1\* \$a\$ \:red\[x\]"
     assert r"my\_\*digits\*" in [metric.value for metric in app.metric]
     app.button(key=f"model_delete {tiny_model.name}").click().run()
     assert r"**run\_\*1\* \$a\$ \:red\[x\]**" in text_of(app)
@@ -101,7 +101,7 @@ def test_a_tick_stays_with_its_model_when_others_come_and_go(
 ) -> None:
     gone = copy_model(tiny_model, "20000101-000000-000000", "20000101-000000-000000")
     app = open_page("models", ticked_models=[tiny_model.name])
-    assert [header.value for header in app.subheader] == ["tiny"]
+    assert [header.value for header in app.header] == ["tiny"]
     assert ticked_names(app) == ["tiny"]
 
     shutil.rmtree(gone)

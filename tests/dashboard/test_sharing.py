@@ -224,10 +224,10 @@ def test_a_login_takes_the_place_of_the_name(shared: Path) -> None:
 
 
 def test_a_correction_belongs_to_the_visitor(tiny_model: Path, shared: Path, no_shipped_models: Path) -> None:
-    app = sign_up("Ann")
+    app = sign_up("Ann", page="data")
     for key, value in DRAWING.items():
         app.session_state[key] = value
-    app.run()
+    app.switch_page("views/recognize.py").run()
     pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_canvas"))
     pills.set_value(7).run()
     assert [digit.record.owner for digit in saved_digits.list_saved()] == ["Ann"]

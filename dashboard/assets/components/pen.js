@@ -29,14 +29,21 @@ export default function ({ data, parentElement, setTriggerValue }) {
   canvas.pen ??= { at: [160, 80], stroke: null };
   const pen = canvas.pen;
   if (pen.round !== data.round) Object.assign(pen, { round: data.round, stroke: null });
-  hideToolBar((parentElement.host ?? parentElement.getRootNode().host ?? parentElement).closest(".st-key-sheet"));
+  hideToolBar(
+    (parentElement.host ?? parentElement.getRootNode().host ?? parentElement).closest(".st-key-sheet"),
+  );
 
   const paint = () => {
     const scale = canvas.width / SIDE;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, SIDE, SIDE);
     if (pen.stroke) {
-      Object.assign(context, { lineCap: "round", lineJoin: "round", lineWidth: data.pen, strokeStyle: data.ink });
+      Object.assign(context, {
+        lineCap: "round",
+        lineJoin: "round",
+        lineWidth: data.pen,
+        strokeStyle: data.ink,
+      });
       context.beginPath();
       context.moveTo(...pen.stroke[0]);
       for (const point of pen.stroke) context.lineTo(...point);
