@@ -48,9 +48,7 @@ def draw_digit(palette: Palette) -> tuple[list[Any], DeltaGenerator]:
                 on_stroke_change=_add_stroke,
             )
         state.save_drawing(_strokes_of(result.json_data))
-        st.caption(
-            "With the keyboard: Tab to the canvas, the arrow keys move the pen, Space puts it down and lifts it."
-        )
+        st.caption("Keys: Tab to the canvas; arrows move the pen, Space puts it down and lifts it.")
         glance = st.container(key="glance")
         _show_tools(empty=not state.drawing())
     return state.drawing(), glance
