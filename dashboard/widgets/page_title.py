@@ -8,7 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard import state
 from dashboard.server.upload_limits import uploads
 from dashboard.widgets.projector import show_projector_switch
-from dashboard.widgets.visitor_card import meet_visitor
+from dashboard.widgets.visitor_card import meet_visitor, show_visitor
 
 
 def show_page_title(title: str, lead: str) -> None:
@@ -20,7 +20,9 @@ def show_page_title(title: str, lead: str) -> None:
     meet_visitor()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
-        show_projector_switch()
+        with st.container(horizontal=True, vertical_alignment="center", width="content", gap="medium"):
+            show_projector_switch()
+            show_visitor()
     st.html(f'<p class="lead">{escape(lead)}</p>')
     notice = state.take_notice()
     if notice:

@@ -9,16 +9,14 @@ from dashboard.widgets.plain_text import as_written
 
 
 def meet_visitor() -> None:
-    """Shows the visitor's name; asks for it, instead of the page, where it is not known. Nothing if none share."""
+    """Asks who is there, in place of the page, where that is not known; nothing if none share the server."""
     if not people.is_shared():
         return
     with errors_shown():
         recognize_visitor()
-        if visitor().name:
-            _show_visitor()
-        elif not logs_in():
+        if not visitor().name and not logs_in():
             _ask_name()
-        elif st.button("Log in", type="primary", icon=":material/login:"):
+        elif not visitor().name and st.button("Log in", type="primary", icon=":material/login:"):
             st.login()
     if not visitor().name:
         st.stop()
@@ -42,16 +40,15 @@ def _ask_code(help_text: str) -> str:
     return st.text_input("Teacher's code", type="password", key="teacher_code", help=help_text)
 
 
-def _show_visitor() -> None:
-    """The name in a corner of the page and, behind it, what to know and do about it."""
+def show_visitor() -> None:
+    """The visitor's name and, behind it, what to know and do about it; nothing if none share the server."""
+    if not people.is_shared():
+        return
     who = visitor()
+    name = as_written(who.name) + (" (teacher)" if who.teacher else "")
     with (
-        st.container(horizontal=True, horizontal_alignment="right", key="visitor"),
-        st.popover(
-            as_written(who.name) + (" (teacher)" if who.teacher else ""),
-            icon=":material/person:",
-            type="tertiary",
-        ),
+        st.container(key="visitor", width="content"),
+        st.popover(name, icon=":material/person:", type="tertiary"),
     ):
         if not logs_in():
             st.write(

@@ -137,7 +137,7 @@ def test_axe_finds_nothing_on_any_page(tab: Tab, scheme: str, width: int) -> Non
     page.get_by_label("Name or nickname").wait_for()
     inspector.look("the name form")
     sign_up(page, f"Ann, {scheme}")
-    who = page.url.partition("?")[2]
+    who = re.findall(r"who=[\w-]+", page.url)[0]
     recognize(page, inspector)
     for walk in (read, train, evaluate, mistakes, models, data):
         tab.open(f"/{walk.__name__}?{who}")
