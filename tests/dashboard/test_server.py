@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -120,7 +121,10 @@ def test_a_lost_upload_is_given_up() -> None:
     sent: list[Message] = []
     path, headers = "/_stcore/upload_file/session/file", [(b"content-length", b"1000")]
     scope = {"type": "http", "method": "PUT", "path": path, "headers": headers}
-    asyncio.run(UploadLimits(take, patience=0.01)(scope, receive_nothing, send))
+    limited = UploadLimits(take, patience=0.01)
+    # in a thread of its own: this one may have a loop of Playwright's
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(limited(scope, receive_nothing, send))).result()
     assert sent[0]["status"] == 408
 
 

@@ -31,7 +31,7 @@ def test_a_moment_of_training_gives_a_file_that_answers_as_the_network(tmp_path:
     from pipeline.training.page_network import write_litert
     from pipeline.training.page_training import Recipe, train_page_network
 
-    network, record = train_page_network(Recipe(minutes=0.2, batch=4, least=64))
+    network, record = train_page_network(Recipe(minutes=0.05, batch=2, least=64))
     assert record["steps"] >= 1
     assert record["pictures"] >= 64
     assert np.isfinite(record["loss"]).all()
