@@ -33,6 +33,14 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def rough_duration(seconds: float) -> str:
+    """An estimate in no more detail than it has: 40 s, 7 min, 1 h 20 min."""
+    if seconds < 60:
+        return f"{max(10, 10 * round(seconds / 10))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
 def percent(share: float, digits: int = 2) -> str:
     """A share as a percentage: 0.9966 -> 99.66 %."""
     return f"{100 * share:.{digits}f} %"

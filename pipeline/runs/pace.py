@@ -4,6 +4,7 @@ Knows nothing of pages. What takes how long is measured on runs of this computer
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,6 +13,7 @@ from models.errors import ModelError
 from models.formatting import duration
 from models.records import ENDED, Progress, RunRecord
 from models.run_directory import RunDirectory
+from models.train_config import TrainConfig
 from pipeline.runs.heartbeat import seconds_hung
 from pipeline.runs.progress import read_progress
 from pipeline.runs.waiting import list_runs, waiting_runs
@@ -93,7 +95,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class _Measured:
+class MeasuredEpoch:
     """What an epoch took: the SHA-256 of its data set, its `_work`, and its seconds."""
 
     dataset: str
@@ -129,7 +131,7 @@ def list_turns() -> list[Turn]:
     return turns
 
 
-def _training(run: RunDirectory, record: RunRecord, measured: list[_Measured]) -> Turn:
+def _training(run: RunDirectory, record: RunRecord, measured: list[MeasuredEpoch]) -> Turn:
     """The one that trains; what it has done so far is measured as well."""
     lines, _ = read_progress(run)
     pace = measure_pace(lines, record.planned_epochs)
@@ -143,26 +145,48 @@ def _training(run: RunDirectory, record: RunRecord, measured: list[_Measured]) -
     return Turn(run, record, waits=False, done=pace.done, seconds=left)
 
 
-def _expected_seconds(record: RunRecord, measured: Sequence[_Measured]) -> float | None:
-    """How long a run will take from its start to its end; None where none on the same data was measured.
+def measured_epochs() -> list[MeasuredEpoch]:
+    """What an epoch took in each run that has ended here, the newest last."""
+    measured = []
+    for run in list_runs():
+        with suppress(ModelError):  # damaged, or deleted meanwhile
+            record = run.read()
+            if record.status in ENDED and record.seconds and record.epochs_done:
+                measured.append(_measure(record, record.seconds / record.epochs_done))
+    return measured
+
+
+def expect_seconds(
+    config: TrainConfig, dataset: str, measured: Sequence[MeasuredEpoch], done: int = 0
+) -> float | None:
+    """How long a run will take from its start to its end, about; None where none on the same data was measured.
 
     Runs of the same network are compared where there are any, else all, by their multiplications.
+
+    Args:
+        config: of the run.
+        dataset: SHA-256 of the data set.
+        measured: epochs on this computer.
+        done: epochs that the run has behind it.
     """
-    work = _work(record)
-    known = [epoch for epoch in measured if epoch.dataset == record.dataset.sha256]
+    work = _work(config)
+    known = [epoch for epoch in measured if epoch.dataset == dataset]
     alike = [epoch for epoch in known if epoch.work == work] or known
     if not alike:
         return None
     seconds = median(epoch.seconds / epoch.work * work for epoch in alike[-_MOST_MEASURED:])
-    return _START_AND_END + seconds * (record.planned_epochs - record.epochs_done)
+    return _START_AND_END + seconds * (config.epochs * config.members - done)
 
 
-def _measure(record: RunRecord, seconds: float) -> _Measured:
-    return _Measured(record.dataset.sha256, _work(record), seconds)
+def _expected_seconds(record: RunRecord, measured: Sequence[MeasuredEpoch]) -> float | None:
+    return expect_seconds(record.config, record.dataset.sha256, measured, record.epochs_done)
 
 
-def _work(record: RunRecord) -> float:
+def _measure(record: RunRecord, seconds: float) -> MeasuredEpoch:
+    return MeasuredEpoch(record.dataset.sha256, _work(record.config), seconds)
+
+
+def _work(config: TrainConfig) -> float:
     """Multiplications for one image in an epoch, which trains one network of an ensemble."""
-    config = record.config
     layers = summarize(config.architecture, config.parameters, config.dropout, config.classes)
-    return sum(layer.multiplications for layer in layers) / record.members
+    return sum(layer.multiplications for layer in layers) / config.members

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from filelock import FileLock
 
 from models.records import RunRecord
 from models.run_directory import RunDirectory
 from models.train_config import TrainConfig, field_title, make_config
 from pipeline.data import saved_digits, user_datasets
+from pipeline.data.dataset import MNIST_SHA256
 from pipeline.data.dataset_import import keep, prepare
 from pipeline.runs import queue
 from pipeline.runs.pace import measure_pace
@@ -345,3 +347,19 @@ def test_the_axes_of_curves_have_numbers_whatever_their_range(home: Path) -> Non
     assert not loss["fixedrange"]
     assert not accuracy["fixedrange"]
     assert {trace["cliponaxis"] for trace in chart["data"]} == {False}
+
+
+def test_how_long_a_training_takes_is_told_before_it_starts_where_one_was_measured(home: Path) -> None:
+    assert "earlier trainings on this computer" not in text_of(open_page("train"))
+    write_run(
+        home,
+        "before",
+        "finished",
+        seconds=400.0,
+        epochs_done=4,
+        dataset={"name": "MNIST", "sha256": MNIST_SHA256},
+    )
+    st.cache_resource.clear()
+    app = open_page("train", architecture="dense")
+    app.number_input(key="hyperparameter_dense_epochs").set_value(6).run()
+    assert "About 10 min, going by earlier trainings on this computer." in text_of(app)

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.visitor import visitor
 from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.message import errors_shown, show_empty
+from models.formatting import rough_duration
 from models.ownership import may_change
 from pipeline.runs import queue
 from pipeline.runs.pace import Turn, list_turns
@@ -71,19 +72,13 @@ def _when(turn: Turn) -> str:
     if turn.directory.stop_file.exists():
         return "stops"
     if not turn.waits:
-        left = f"about {_roughly(turn.seconds)} left" if turn.seconds else "time left not known yet"
+        left = f"about {rough_duration(turn.seconds)} left" if turn.seconds else "time left not known yet"
         return f"trains, {turn.done:.0%} done <span>{left}</span>"
     if turn.seconds is None:
         return "waits <span>start not known yet</span>"
-    return f"waits <span>starts in about {_roughly(turn.seconds)}</span>" if turn.seconds else "starts now"
-
-
-def _roughly(seconds: float) -> str:
-    """An estimate in no more detail than it has: 40 s, 7 min, 1 h 20 min."""
-    if seconds < 60:
-        return f"{max(10, 10 * round(seconds / 10))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+    return (
+        f"waits <span>starts in about {rough_duration(turn.seconds)}</span>" if turn.seconds else "starts now"
+    )
 
 
 def _offer_stop(own: Sequence[Turn]) -> None:

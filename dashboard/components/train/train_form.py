@@ -14,9 +14,13 @@ from dashboard.quotas import check_quota
 from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
 from models.architectures import CATALOGUE, DEFAULT_ARCHITECTURE, class_count, summarize
+from models.formatting import rough_duration
 from models.train_config import TrainConfig, default_config, make_config, new_seed
+from pipeline.data.dataset import MNIST_SHA256
 from pipeline.data.dataset_choice import open_to_train
+from pipeline.data.user_datasets import find_saved
 from pipeline.runs import queue
+from pipeline.runs.pace import MeasuredEpoch, expect_seconds, measured_epochs
 
 
 @st.fragment
@@ -56,12 +60,30 @@ def show_train_form() -> None:
                 key=train_state.RUN_NAME,
                 help="Name of the run and its model.",
             )
+            _show_estimate(config, dataset)
             if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
                 _start(config, run_name, dataset, start_from)
     with summary, errors_shown():
         show_model_summary(
             summarize(name, parameters, settings["dropout"], class_count(settings["not_a_digit"]))
         )
+
+
+def _show_estimate(config: TrainConfig, dataset: str) -> None:
+    """How long the training will take, where this computer has trained on the same data before."""
+    stored = find_saved(dataset) if dataset else None
+    sha256 = MNIST_SHA256 if not dataset else stored.sha256 if stored else ""
+    seconds = expect_seconds(config, sha256, _measured())
+    if seconds:
+        st.caption(
+            f":material/timer: About {rough_duration(seconds)}, going by earlier trainings on this computer."
+        )
+
+
+@st.cache_resource(ttl=30, show_spinner=False)
+def _measured() -> list[MeasuredEpoch]:
+    """As `measured_epochs`, which reads all runs: now and then for all sessions together."""
+    return measured_epochs()
 
 
 def _start(config: TrainConfig, name: str, dataset: str, start_from: str) -> None:
