@@ -10,18 +10,20 @@ from dashboard.widgets.address import PROJECTOR
 from dashboard.widgets.live_chart import show_live_chart
 
 
-def show_chart(figure: go.Figure, key: str, alt: str, zoom: bool = False, live: bool = False) -> None:
+def show_chart(
+    figure: go.Figure | dict[str, Any], key: str, alt: str, zoom: bool = False, live: bool = False
+) -> None:
     """Shows a figure that answers no clicks.
 
     Args:
-        figure: from `dashboard.figures`, already styled, with its height.
+        figure: from `dashboard.figures`, already styled, with its height; also as JSON has it.
         key: unique on the page; keeps the chart in place from one run of the page to the next.
         alt: what the chart says, in words.
         zoom: whether it may be zoomed by dragging and reset by a double click.
         live: whether its data change while people look at it.
     """
     if st.session_state.get(PROJECTOR):
-        figure = enlarge(figure)
+        figure = enlarge(go.Figure(figure))
     if live:
         show_live_chart(figure, key, alt, chart_config(zoom))
     else:

@@ -5,7 +5,9 @@ and forgets what a person zoomed to. Here Plotly itself moves the curves (`Plotl
 the zoom. The library is the one that plotly's Python package brings along, served as a component's folder.
 """
 
+import json
 from pathlib import Path
+from typing import Any
 
 import plotly
 import plotly.graph_objects as go
@@ -17,22 +19,28 @@ from dashboard.widgets.component_assets import declare
 _LIBRARY = "digitlab.plotly_js"
 
 
-def show_live_chart(figure: go.Figure, key: str, alt: str, config: dict[str, object]) -> None:
+def show_live_chart(
+    figure: go.Figure | dict[str, Any], key: str, alt: str, config: dict[str, object]
+) -> None:
     """Shows a figure, or moves the one that is there under this key.
 
     Args:
-        figure: already styled, with its height.
+        figure: already styled, with its height; also as JSON has it.
         key: unique on the page.
         alt: what the chart says, in words.
         config: Plotly's settings.
     """
     _serve_library()
+    if isinstance(figure, dict):
+        text, height = json.dumps(figure), figure["layout"].get("height")
+    else:
+        text, height = figure.to_json(validate=False), figure.layout.height
     declare("live_chart", isolate_styles=False)(
         key=key,
         data={
-            "figure": figure.to_json(validate=False),
+            "figure": text,
             "library": f"component/{_LIBRARY}/plotly.min.js",
-            "height": int(figure.layout.height or 450),
+            "height": int(height or 450),
             "alt": alt,
             "config": config,
         },

