@@ -138,11 +138,11 @@ def live(url: str, number: int, rounds: int, timings: Timings) -> None:
 
 
 def quantiles(seconds: list[float]) -> dict[str, float]:
-    """Median, 90th percentile and maximum."""
+    """Median, 95th percentile and maximum."""
     return {
         "count": len(seconds),
         "median": statistics.median(seconds),
-        "p90": float(np.quantile(seconds, 0.9)),
+        "p95": float(np.quantile(seconds, 0.95)),
         "max": max(seconds),
     }
 
@@ -198,7 +198,7 @@ def main() -> None:
         figures = quantiles(getattr(timings, kind))
         print(
             f"{kind}: {figures['count']} answered, median {figures['median']:.2f} s, "
-            f"90 % within {figures['p90']:.2f} s, slowest {figures['max']:.2f} s"
+            f"95 % within {figures['p95']:.2f} s, slowest {figures['max']:.2f} s"
         )
     print(f"errors: {len(timings.errors)}", *sorted(set(timings.errors))[:10], sep="\n")
 
