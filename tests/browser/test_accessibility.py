@@ -54,8 +54,11 @@ class Inspector:
         self.tab.settle()
         self.tab.page.add_style_tag(content="[data-stale] { opacity: 1 !important }")
         found = Axe().run(self.tab.page, {"exclude": _LEFT_OUT}, _OPTIONS)
-        if found.violations_count:
-            self.faults += f"\n{what}: {found.generate_report()}"
+        if found.violations_count:  # perhaps of something that was just appearing
+            self.tab.page.wait_for_timeout(2000)
+            found = Axe().run(self.tab.page, {"exclude": _LEFT_OUT}, _OPTIONS)
+        for fault in found.response["violations"]:
+            self.faults += f"\n{what}: {fault['id']} at {[node['target'] for node in fault['nodes']]}"
 
 
 def recognize(page: Page, inspector: Inspector) -> None:

@@ -72,6 +72,14 @@ def _keep_ticks(widget: str, ids: Sequence[str]) -> None:
     state.tick_models([ids[row] for row in rows if row < len(ids)])
 
 
+def _megabytes(model: StoredModel) -> float | None:
+    """Of the LiteRT file; None where somebody has just deleted the model."""
+    try:
+        return model.directory.litert_file.stat().st_size / 1e6
+    except FileNotFoundError:
+        return None
+
+
 def _row(model: StoredModel, name: str, default_id: str) -> dict[str, Any]:
     record, results = model.record, model.record.results
     low, high = results.test_interval if results else (0.0, 0.0)
@@ -84,7 +92,7 @@ def _row(model: StoredModel, name: str, default_id: str) -> dict[str, Any]:
         "95 % interval": f"{100 * low:.2f} to {percent(high)}" if results else "",
         "By human votes": None if votes is None else 100 * votes,
         "Parameters": results.parameters if results else None,
-        "Size": model.directory.litert_file.stat().st_size / 1e6,
+        "Size": _megabytes(model),
         "Architecture": record.config.architecture,
         "Origin": "shipped" if model.shipped else f"own, scores {CLAIMED}" if claimed else "own",
         "Owner": model.owner or None,
