@@ -1,6 +1,5 @@
 """A model as one zip file, out and in. An archive is never trusted: it is checked before it is imported."""
 
-import hashlib
 import json
 import os
 import subprocess
@@ -13,7 +12,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from models.errors import ConfigError, InputError, ModelError
-from models.files import open_regular, replacing, write_text
+from models.files import open_regular, replacing, sha256_of_file, write_text
 from models.leftovers import sweep
 from models.locations import PROJECT, runs_folder
 from models.records import DatasetRecord, Progress, RunRecord, now
@@ -104,8 +103,7 @@ def _dataset_here(dataset: DatasetRecord) -> DatasetRecord:
         file_here = Path(dataset.path)
         if not file_here.is_file() or file_here.stat().st_size > _LARGEST_DATASET:
             return dataset.model_copy(update={"path": None})
-        with file_here.open("rb") as file:
-            same = hashlib.file_digest(file, "sha256").hexdigest() == dataset.sha256
+        same = sha256_of_file(file_here) == dataset.sha256
     except (OSError, ValueError):
         same = False
     return dataset if same else dataset.model_copy(update={"path": None})

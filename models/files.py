@@ -1,7 +1,12 @@
-"""Files that are whole or not there: written beside their place and renamed into it. Only regular ones are read."""
+"""Files and folders that are whole or not there: written beside their place and renamed into it, deleted out of sight.
+
+Only regular files are read.
+"""
 
 import errno
+import hashlib
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,3 +47,19 @@ def write_text(path: Path, text: str) -> None:
     """Writes UTF-8 text; a reader sees the old text or the new one, never a part."""
     with replacing(path) as part:
         part.write_text(text, encoding="utf-8")
+
+
+def sha256_of_file(path: Path) -> str:
+    """The SHA-256 of a file's content, hexadecimal; `OSError` where it can't be read."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def delete_folder(folder: Path) -> None:
+    """Deletes a folder: first out of sight, then from the disk; `FileNotFoundError` where there is none.
+
+    What a kill leaves of it, `models.leftovers` sweeps.
+    """
+    grave = folder.with_name(f".deleted-{folder.name}")
+    folder.rename(grave)
+    shutil.rmtree(grave, ignore_errors=True)

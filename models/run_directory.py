@@ -3,7 +3,6 @@
 Knows the files and reads them as records; knows nothing of processes or TensorFlow.
 """
 
-import hashlib
 import re
 import time
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from models.errors import ConfigError, ModelError
-from models.files import open_regular, write_text
+from models.files import open_regular, sha256_of_file, write_text
 from models.records import Evaluation, RunRecord, State
 from models.zip_files import open_zip, read_array
 
@@ -145,12 +144,9 @@ class RunDirectory:
 
     def hash_model_files(self) -> dict[str, str]:
         """SHA-256 of each model file that is there, by name."""
-        hashes = {}
-        for name in MODEL_FILES:
-            if (self.path / name).is_file():
-                with (self.path / name).open("rb") as file:
-                    hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
-        return hashes
+        return {
+            name: sha256_of_file(self.path / name) for name in MODEL_FILES if (self.path / name).is_file()
+        }
 
 
 def is_id(text: str) -> bool:

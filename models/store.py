@@ -4,13 +4,12 @@ A model is a run directory that has all of its model files and results. Knows no
 """
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import ModelError
-from models.files import write_text
+from models.files import delete_folder, write_text
 from models.locations import PRETRAINED, runs_folder
 from models.ownership import ADMINISTRATOR, Person, check_may_change
 from models.records import ENDED, RunRecord
@@ -224,12 +223,10 @@ def delete_directory(directory: RunDirectory) -> None:
     """Deletes a directory below this home's runs: first out of sight, then from the disk."""
     if directory.path.resolve().parent != runs_folder().resolve():
         raise ModelError(f"{directory.path}: only runs in {runs_folder()} can be deleted.")
-    grave = directory.path.with_name(f".deleted-{directory.path.name}")
     try:
-        directory.path.rename(grave)
+        delete_folder(directory.path)
     except FileNotFoundError:
         raise ModelError(f"{directory.id}: the run no longer exists.") from None
-    shutil.rmtree(grave, ignore_errors=True)
 
 
 def _refuse_shipped(model: StoredModel, verb: str) -> None:

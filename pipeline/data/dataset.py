@@ -1,6 +1,5 @@
 """MNIST, or any .npz file with the same four arrays. Knows nothing of networks."""
 
-import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.digits import DIGITS, SIDE
 from models.errors import InputError
-from models.files import open_regular
+from models.files import open_regular, sha256_of_file
 from models.records import DatasetRecord
 from models.zip_files import open_zip, read_array, read_array_header
 from pipeline.data.label_errors import human_labels
@@ -218,7 +217,6 @@ def _refuse(path: Path, fault: str) -> InputError:
 
 def _hash(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of_file(path)
     except OSError as error:
         raise InputError(path, f"the dataset can't be read ({error.strerror}).") from None

@@ -1,6 +1,5 @@
 """A file from elsewhere -> a data set that is stored here: converted first, kept when somebody has agreed to it."""
 
-import hashlib
 import os
 import shutil
 import zipfile
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.files import replacing
+from models.files import replacing, sha256_of_file
 from models.formatting import printable
 from models.leftovers import sweep
 from models.records import now
@@ -246,8 +245,7 @@ def _settle(
     directory: Path, arrays: Arrays, name: str, owner: str, source: str, changes: list[str]
 ) -> StoredDataset:
     """Gives the finished directory its place, or finds the same data set of the same owner."""
-    with (directory / DIGITS_FILE).open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = sha256_of_file(directory / DIGITS_FILE)
     for known in list_saved():
         if (known.sha256, known.owner) == (sha256, owner):
             return known

@@ -1,13 +1,12 @@
 """Data sets that people added, each a folder in `<home>/datasets/` with its digits and a record of them."""
 
-import shutil
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import InputError, ModelError
-from models.files import open_regular, write_text
+from models.files import delete_folder, open_regular, write_text
 from models.locations import home
 from models.ownership import ADMINISTRATOR, Person, check_may_change
 from models.store import ambiguous_name, check_name
@@ -124,12 +123,10 @@ def rename(dataset: StoredDataset, name: str, who: Person = ADMINISTRATOR) -> St
 def delete(dataset: StoredDataset, who: Person = ADMINISTRATOR) -> None:
     """Deletes it: first out of sight, then from the disk; `ModelError` where it is gone, or where `who` may not."""
     check_may_change(dataset.owner, who)
-    grave = folder() / f".deleted-{dataset.id}"
     try:
-        dataset.path.parent.rename(grave)
+        delete_folder(dataset.path.parent)
     except FileNotFoundError:
         raise _gone(dataset) from None
-    shutil.rmtree(grave, ignore_errors=True)
 
 
 def _gone(dataset: StoredDataset) -> ModelError:

@@ -1,6 +1,5 @@
 """Models -> what they are worth on a test set, measured here; what an archive claimed gives way to it."""
 
-import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.archive import import_model
 from models.errors import DigitLabError, ModelError
-from models.files import replacing, write_text
+from models.files import replacing, sha256_of_file, write_text
 from models.locations import PRETRAINED, home
 from models.recognizer import Recognizer
 from models.records import Evaluation, ModelResults
@@ -89,7 +88,7 @@ def _kept(run: RunDirectory, sha256: str) -> RunDirectory:
     shipped = run.path.parent == PRETRAINED
     folder = home() / "evaluations" if shipped else run.path / "evaluations"
     try:
-        network = hashlib.sha256(run.litert_file.read_bytes()).hexdigest()
+        network = sha256_of_file(run.litert_file)
     except OSError:
         raise ModelError(f"{run.id}: the model no longer exists.") from None
     return RunDirectory(folder / f"{network[:16]}-{sha256[:16]}")
