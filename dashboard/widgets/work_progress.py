@@ -33,11 +33,9 @@ def watch_work(
         offered = on_cancel is None
         for done, result in enumerate(work, 1):
             results.append(result)
-            passed = time.monotonic() - start
-            if passed > _PATIENCE and done < count:
-                left = passed / done * (count - done)
-                words = f"{done} of {count} pictures read · about {duration(max(left, 1))} left"
-                bar.progress(done / count, words)
+            if time.monotonic() - start > _PATIENCE and done < count:
+                words = f"{done} of {count} pictures read"
+                bar.progress(done / count, f"{words} · {_time_left(start, done / count)}")
                 if not offered:
                     button.button("Cancel", icon=":material/close:", key="cancel_work", on_click=on_cancel)
                     offered = True
@@ -50,14 +48,20 @@ def progress_shown(what: str) -> Iterator[Callable[[float], None]]:
     """A bar with the time left while one piece of work goes on; to be called with the share that is done, 0 to 1."""
     start = time.monotonic()
     place = st.empty()
-    with place.container(), st.spinner(what, show_time=False):
-        bar = st.empty()
+    try:
+        with place.container(), st.spinner(what, show_time=False):
+            bar = st.empty()
 
-        def show(share: float) -> None:
-            passed = time.monotonic() - start
-            if passed > _PATIENCE and 0 < share < 1:
-                left = passed / share * (1 - share)
-                bar.progress(share, f"{100 * share:.0f} % · about {duration(max(left, 1))} left")
+            def show(share: float) -> None:
+                if time.monotonic() - start > _PATIENCE and 0 < share < 1:
+                    bar.progress(share, f"{100 * share:.0f} % · {_time_left(start, share)}")
 
-        yield show
-    place.empty()
+            yield show
+    finally:
+        place.empty()
+
+
+def _time_left(start: float, share: float) -> str:
+    """How long it still takes, of which this share is done since `start`."""
+    left = (time.monotonic() - start) / share * (1 - share)
+    return f"about {duration(max(left, 1))} left"

@@ -1,6 +1,5 @@
 """The end of a class, for the teacher: everything as one zip file, then the reset."""
 
-import time
 from pathlib import Path
 
 import streamlit as st
@@ -13,7 +12,7 @@ from dashboard.visitor import visitor
 from dashboard.widgets.download import offer_download
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
-from models.formatting import duration
+from dashboard.widgets.work_progress import progress_shown
 
 WORDS = "reset the class"
 """What the teacher types before everything is deleted."""
@@ -29,25 +28,12 @@ def show_reset() -> None:
     st.caption("Export everything as one zip file first; then the class can be reset.")
     with errors_shown():
         if st.button("Export everything (.zip)", icon=":material/folder_zip:", key="class_export"):
-            st.session_state[_EXPORT] = str(_export())
+            with progress_shown("Exporting the class") as on_progress:
+                st.session_state[_EXPORT] = str(export_class(visitor(), on_progress))
         export = Path(st.session_state.get(_EXPORT, ""))
         if export.is_file():
             _show_export(export)
             _ask_reset()
-
-
-def _export() -> Path:
-    """The zip file, with progress while it is written."""
-    start, place = time.monotonic(), st.empty()
-
-    def show(share: float) -> None:
-        left = (time.monotonic() - start) * (1 - share) / max(share, 0.01)
-        place.progress(share, f"Exporting · about {duration(max(left, 1))} left")
-
-    try:
-        return export_class(visitor(), show)
-    finally:
-        place.empty()
 
 
 def _show_export(export: Path) -> None:
