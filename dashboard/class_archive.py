@@ -18,13 +18,11 @@ from models.errors import ModelError
 from models.files import replacing
 from models.locations import home
 from models.ownership import Person
-from models.records import RunRecord
-from models.run_directory import RunDirectory
 from models.store import delete_run
 from pipeline.data import saved_digits, user_datasets
 from pipeline.runs import queue
 from pipeline.runs.heartbeat import end_worker
-from pipeline.runs.waiting import forget_turns, list_runs, queue_locked
+from pipeline.runs.waiting import forget_turns, queue_locked, readable_runs
 
 FOLDERS = ("runs", "my_digits", "datasets", "batches")
 FILES = ("people.json", "people_seen.json")
@@ -120,7 +118,8 @@ def reset_class(who: Person) -> None:
     _check_teacher(who)
     people.forget_others(who.name)
     with queue_locked():  # nothing is started or added meanwhile
-        runs = [(run, record) for run, record in _runs() if record.owner not in ("", who.name)]
+        # damaged ones stay: nobody knows whose they are
+        runs = [(run, record) for run, record in readable_runs() if record.owner not in ("", who.name)]
         for run, record in sorted(runs, key=lambda entry: entry[1].status != "queued"):
             if record.status == "queued":
                 with suppress(ModelError):  # stopped or begun meanwhile
@@ -141,12 +140,6 @@ def reset_class(who: Person) -> None:
 def _check_teacher(who: Person) -> None:
     if not who.teacher:
         raise ModelError("Only the teacher can export or reset the class.")
-
-
-def _runs() -> Iterator[tuple[RunDirectory, RunRecord]]:
-    for run in list_runs():
-        with suppress(ModelError):  # damaged, so nobody knows whose it is
-            yield run, run.read()
 
 
 def _files() -> Iterator[Path]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard import batch_store
-from models.errors import ConfigError, DigitLabError, ModelError
+from models.errors import ConfigError, DigitLabError
 from models.ownership import ADMINISTRATOR, Person
 from pipeline.data import saved_digits, user_datasets
-from pipeline.runs.waiting import list_runs
+from pipeline.runs.waiting import readable_runs
 
 _MB = 1024**2
 
@@ -100,16 +100,13 @@ def holdings(names: Iterable[str]) -> dict[str, Holding]:
     names = set(names)
     runs, models, digits = Counter[str](), Counter[str](), Counter[str]()
     sizes = Counter(batch_store.bytes_by_owner())
-    for run in list_runs():
-        with suppress(ModelError):  # damaged, or deleted meanwhile
-            record = run.read()
-            if record.owner in names:
-                runs[record.owner] += 1
-                models[record.owner] += record.results is not None and run.has_model()
-                sizes[record.owner] += _size(run.path.rglob("*"))
-    looks = (
-        Person(next(iter(names))) if len(names) == 1 else ADMINISTRATOR
-    )  # who sees few digits sees them sooner
+    for run, record in readable_runs():
+        if record.owner in names:
+            runs[record.owner] += 1
+            models[record.owner] += record.results is not None and run.has_model()
+            sizes[record.owner] += _size(run.path.rglob("*"))
+    # who sees few digits sees them sooner
+    looks = Person(next(iter(names))) if len(names) == 1 else ADMINISTRATOR
     for digit in saved_digits.list_saved(looks):
         digits[digit.record.owner] += 1
         sizes[digit.record.owner] += _size([digit.picture_file, digit.image_file])

@@ -3,7 +3,7 @@
 Knows nothing of pages. What takes how long is measured on runs of this computer, so it is always "about".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from statistics import median
@@ -11,12 +11,12 @@ from statistics import median
 from models.architectures import summarize
 from models.errors import ModelError
 from models.formatting import duration
-from models.records import ENDED, Progress, RunRecord
+from models.records import ENDED, Progress, RunRecord, State
 from models.run_directory import RunDirectory
 from models.train_config import TrainConfig
 from pipeline.runs.heartbeat import seconds_hung
 from pipeline.runs.progress import read_progress
-from pipeline.runs.waiting import list_runs, waiting_runs
+from pipeline.runs.waiting import readable_runs, waiting_runs
 
 _START_AND_END = (
     25.0  # seconds of a run before its first batch and after its last: TensorFlow's start, export, test
@@ -105,18 +105,9 @@ class MeasuredEpoch:
 
 def list_turns() -> list[Turn]:
     """What trains, then what waits, in the order in which it will start."""
-    trains, measured = [], []
-    for run in list_runs():
-        try:
-            record = run.read()
-            state = run.state(record)
-        except ModelError:
-            continue  # damaged, or deleted meanwhile
-        if state == "running":
-            trains.append((run, record))
-        elif state in ENDED and record.seconds and record.epochs_done:
-            measured.append(_measure(record, record.seconds / record.epochs_done))
-    turns = [_training(run, record, measured) for run, record in trains]
+    runs = list(_runs_and_states())
+    measured = _measured_on(runs)
+    turns = [_training(run, record, measured) for run, record, state in runs if state == "running"]
     clock: float | None = 0.0
     for turn in turns:
         clock = None if clock is None or turn.seconds is None else clock + turn.seconds
@@ -147,13 +138,21 @@ def _training(run: RunDirectory, record: RunRecord, measured: list[MeasuredEpoch
 
 def measured_epochs() -> list[MeasuredEpoch]:
     """What an epoch took in each run that has ended here, the newest last."""
-    measured = []
-    for run in list_runs():
-        with suppress(ModelError):  # damaged, or deleted meanwhile
-            record = run.read()
-            if record.status in ENDED and record.seconds and record.epochs_done:
-                measured.append(_measure(record, record.seconds / record.epochs_done))
-    return measured
+    return _measured_on(_runs_and_states())
+
+
+def _runs_and_states() -> Iterator[tuple[RunDirectory, RunRecord, State]]:
+    for run, record in readable_runs():
+        with suppress(ModelError):  # deleted meanwhile
+            yield run, record, run.state(record)
+
+
+def _measured_on(runs: Iterable[tuple[RunDirectory, RunRecord, State]]) -> list[MeasuredEpoch]:
+    return [
+        _measure(record, record.seconds / record.epochs_done)
+        for _, record, state in runs
+        if state in ENDED and record.seconds and record.epochs_done
+    ]
 
 
 def expect_seconds(

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from models.errors import ModelError
 from models.files import write_text
 from models.locations import PROJECT, home, runs_folder
+from models.records import RunRecord
 from models.run_directory import RunDirectory
 
 MOST_OF_OWNER, MOST_WAITING = 10, 40
@@ -76,6 +77,13 @@ def list_runs() -> list[RunDirectory]:
     return [RunDirectory(p) for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith(".")]
 
 
+def readable_runs() -> Iterator[tuple[RunDirectory, RunRecord]]:
+    """As `list_runs`, each with its record, but for those that are damaged, or deleted meanwhile."""
+    for run in list_runs():
+        with suppress(ModelError):
+            yield run, run.read()
+
+
 def waiting_runs() -> list[WaitingRun]:
     """The runs that wait, in the order in which they will start."""
     return order_fairly(_runs_by_status()["queued"], _read_starts())
@@ -94,11 +102,9 @@ def earlier_in_queue(run: RunDirectory) -> list[RunDirectory]:
 def _runs_by_status() -> dict[str, list[WaitingRun]]:
     """What waits ("queued"), and what trains or did until it was interrupted ("running")."""
     runs: dict[str, list[WaitingRun]] = {"queued": [], "running": []}
-    for run in list_runs():
-        with suppress(ModelError):  # deleted meanwhile, or damaged
-            record = run.read()
-            if record.status in runs:
-                runs[record.status].append(WaitingRun(run, record.owner, record.submission))
+    for run, record in readable_runs():
+        if record.status in runs:
+            runs[record.status].append(WaitingRun(run, record.owner, record.submission))
     return runs
 
 
