@@ -15,13 +15,13 @@ from dashboard.resources import (
     test_predictions,
 )
 from dashboard.visitor import visitor
+from dashboard.widgets.dataset_names import name_datasets
 from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.work_progress import progress_shown
 from models.records import Evaluation
 from models.store import StoredModel
-from pipeline.data import saved_digits
 from pipeline.data.dataset import MNIST_SHA256
-from pipeline.data.user_datasets import MNIST, MY_DIGITS, list_saved
+from pipeline.data.user_datasets import MNIST, list_saved
 from pipeline.evaluation.model_evaluation import evaluate_model, known_evaluation
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
 
@@ -90,10 +90,7 @@ def _names(model: StoredModel) -> dict[str, str]:
     names = {OWN: own.name}
     if own.sha256 != MNIST_SHA256:
         names[MNIST] = MNIST
-    count = len(saved_digits.labeled(saved_digits.list_saved(visitor())))
-    if count:
-        names[MY_DIGITS] = f"My saved digits ({count})"
-    return names | {dataset.id: dataset.name for dataset in list_saved() if dataset.sha256 != own.sha256}
+    return names | name_datasets([stored for stored in list_saved() if stored.sha256 != own.sha256])
 
 
 def answers_to(model: StoredModel, reference: str, name: str) -> TestAnswers:

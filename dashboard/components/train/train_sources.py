@@ -3,21 +3,16 @@
 import streamlit as st
 
 from dashboard.components.train import train_state
-from dashboard.visitor import visitor
+from dashboard.widgets.dataset_names import name_datasets
 from dashboard.widgets.distinct_labels import distinct_labels
 from models.store import list_models
 from models.train_config import TrainConfig, same_network
-from pipeline.data import saved_digits
-from pipeline.data.user_datasets import MNIST, MY_DIGITS, list_saved
+from pipeline.data.user_datasets import MNIST, list_saved
 
 
 def ask_dataset() -> str:
     """The data set's reference as `pipeline.data.dataset_choice.open_to_train` takes it."""
-    names = {"": MNIST}
-    count = len(saved_digits.labeled(saved_digits.list_saved(visitor())))
-    if count:
-        names[MY_DIGITS] = f"My saved digits ({count})"
-    names |= {dataset.id: dataset.name for dataset in list_saved() if dataset.train is not None}
+    names = {"": MNIST} | name_datasets([stored for stored in list_saved() if stored.train is not None])
     if st.session_state.get(train_state.TRAINING_SET, "") not in names:
         del st.session_state[train_state.TRAINING_SET]
     chosen = st.selectbox(
