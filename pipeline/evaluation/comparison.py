@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.digits import DIGITS
 from models.records import Evaluation
 from pipeline.evaluation.metrics import wilson_interval
 
@@ -42,7 +43,7 @@ def compare(first: Evaluation, second: Evaluation) -> list[Difference]:
             (first.confusion[digit][digit], second.confusion[digit][digit]),
             (sum(first.confusion[digit]), sum(second.confusion[digit])),
         )
-        for digit in range(10)
+        for digit in range(DIGITS)
     ]
     return [every, *digits]
 

@@ -27,6 +27,9 @@ _MOST_TURNED, _LARGEST_TURNED = 300, 1700
 
 _TURNS = (180.0, 90.0, -90.0, 30.0, -30.0, 60.0, -60.0)
 
+_LITTER, _LITTER_SURENESS = 300, 0.2
+"""More things than that, of a mean sureness below that, are dots or the like: a closer look would take seconds."""
+
 _SAME_SCALE = 0.22
 """Difference of the logarithms of two scales up to which a second look would show nothing new."""
 
@@ -224,8 +227,8 @@ def _best_turn(looks: _Looks, scale: float) -> tuple[float, Sighting]:
 
 
 def _is_litter(found: Detections) -> bool:
-    """Whether it is many things of which hardly any is like a character, such as dots: a closer look takes seconds."""
-    return len(found) > _MOST_TURNED and float(_sureness(found).mean()) < 0.5 * PARAMETERS.unsure[1]
+    """Whether it is many things of which hardly any is like a character."""
+    return len(found) > _LITTER and float(_sureness(found).mean()) < _LITTER_SURENESS
 
 
 def _sureness(found: Detections) -> NDArray[np.float64]:

@@ -21,10 +21,7 @@ _OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     "rules": {"heading-order": {"enabled": True}},  # no rule of WCAG, but how many find their way
 }
-_SHADOW = '[data-testid="stBidiComponentIsolated"]'
 _LEFT_OUT = [
-    # the tool bar of streamlit-drawable-canvas has buttons of 22 pixels, and WCAG wants 24; ours are below the canvas
-    {"fromShadowDom": [_SHADOW, ".dc-toolbar-card"]},
     # WCAG asks no contrast of what is disabled, but axe does not see that this label belongs to a disabled slider
     ['[data-testid="stWidgetLabel"][disabled]'],
 ]

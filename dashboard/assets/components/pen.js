@@ -16,9 +16,8 @@ const MOVES = {
 function hideToolBar(sheet, tries = 50) {
   const roots = [...(sheet?.querySelectorAll("*") ?? [])].map((element) => element.shadowRoot);
   const bar = roots.map((root) => root?.querySelector(".dc-toolbar")).find(Boolean);
-  if (bar) bar.hidden = bar.inert = true;
+  if (bar) bar.style.visibility = "hidden";
   else if (tries) setTimeout(hideToolBar, 100, sheet, tries - 1);
-  bar?.style.setProperty("visibility", "hidden");
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -29,9 +28,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   canvas.pen ??= { at: [160, 80], stroke: null };
   const pen = canvas.pen;
   if (pen.round !== data.round) Object.assign(pen, { round: data.round, stroke: null });
-  hideToolBar(
-    (parentElement.host ?? parentElement.getRootNode().host ?? parentElement).closest(".st-key-sheet"),
-  );
+  hideToolBar(parentElement.getRootNode().host.closest(".st-key-sheet"));
 
   const paint = () => {
     const scale = canvas.width / SIDE;

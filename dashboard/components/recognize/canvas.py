@@ -47,11 +47,12 @@ def draw_digit(palette: Palette) -> tuple[list[Any], DeltaGenerator]:
                 key=_PEN,
                 on_stroke_change=_add_stroke,
             )
-        state.save_drawing(_strokes_of(result.json_data))
+        drawing = _strokes_of(result.json_data)
+        state.save_drawing(drawing)
         st.caption("Keys: Tab to the canvas; arrows move the pen, Space puts it down and lifts it.")
         glance = st.container(key="glance")
-        _show_tools(empty=not state.drawing())
-    return state.drawing(), glance
+        _show_tools(empty=not drawing)
+    return drawing, glance
 
 
 def _show_tools(empty: bool) -> None:
