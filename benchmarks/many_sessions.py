@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,13 +24,12 @@ import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect
-from websockets.typing import Origin, Subprotocol
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from pipeline.data.dataset import load_dataset  # noqa: E402
+from tests.browser.connection import Connection  # noqa: E402
 from tests.browser.server import Server  # noqa: E402
 
 PATIENCE = 120.0  # seconds for one answer
@@ -48,11 +48,8 @@ class Timings:
 class Session:
     """One person's connection, as the browser keeps it."""
 
-    def __init__(self, url: str) -> None:
-        address = url.replace("http", "ws") + "/_stcore/stream"
-        self._socket = connect(
-            address, subprotocols=[Subprotocol("streamlit")], max_size=None, origin=Origin(url), legacy=True
-        )
+    def __init__(self, port: int) -> None:
+        self._connection = Connection(port, PATIENCE)
         self.canvas = self.fragment = ""
         self.pages: dict[str, str] = {}
         self.page = ""
@@ -60,7 +57,7 @@ class Session:
 
     def close(self) -> None:
         """Ends the session."""
-        self._socket.close()
+        self._connection.close()
 
     def run(self, page: str = "", drawing: str | None = None) -> list[str]:
         """Asks for a page, or for the canvas's fragment with a new drawing; the exceptions that were shown."""
@@ -70,18 +67,15 @@ class Session:
             state = message.rerun_script.widget_states.widgets.add()
             state.id, state.json_value = self.canvas, drawing
             message.rerun_script.fragment_id = self.fragment
-        self._socket.send(message.SerializeToString())
+        answers = self._connection.ask(message)
         if page:
             self.page = self.pages[page]
-        return self._receive()
+        return self._take(answers)
 
-    def _receive(self) -> list[str]:
+    def _take(self, answers: Iterator[ForwardMsg]) -> list[str]:
         shown = []
         self.seen = []
-        while True:
-            message = ForwardMsg()
-            content = self._socket.recv(timeout=PATIENCE)
-            message.ParseFromString(content if isinstance(content, bytes) else content.encode())
+        for message in answers:
             kind = message.WhichOneof("type")
             if kind == "navigation":
                 self.pages = {page.page_name: page.page_script_hash for page in message.navigation.app_pages}
@@ -96,8 +90,7 @@ class Session:
                     and "canvas" in element.bidi_component.component_name
                 ):
                     self.canvas, self.fragment = element.bidi_component.id, message.delta.fragment_id
-            elif kind == "script_finished":
-                return shown
+        return shown
 
 
 def drawing_of(image: np.ndarray) -> str:
@@ -107,13 +100,13 @@ def drawing_of(image: np.ndarray) -> str:
     return json.dumps({"drawing": {"raw": {"objects": objects}, "data": None}})
 
 
-def live(url: str, number: int, rounds: int, timings: Timings) -> None:
+def live(port: int, number: int, rounds: int, timings: Timings) -> None:
     """One person: opens the dashboard, draws, looks around, comes back."""
     chance = random.Random(number)
     images, _ = load_dataset().test
     session = None
     try:
-        session = Session(url)
+        session = Session(port)
         timings.errors += session.run()
         others = [name for name in session.pages if name != "Recognize"]
         for turn in range(rounds):
@@ -167,7 +160,7 @@ def main() -> None:
                 subprocess.run([*digitlab, "train", *settings], env=server.environment, check=True)
             with ThreadPoolExecutor(arguments.sessions) as people:
                 lives = [
-                    people.submit(live, server.url, number, arguments.rounds, timings)
+                    people.submit(live, server.port, number, arguments.rounds, timings)
                     for number in range(arguments.sessions)
                 ]
             for ended in lives:

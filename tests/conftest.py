@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,18 @@ def trained_home(shared_folder: Path, few_digits: Path) -> Path:
             (folder / "training.jsonl").write_text(outcome.out)
             done.touch()
     return folder
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file grows beyond 10 kB, with an error number of its own; the test is skipped where files have no limit."""
+    resource = pytest.importorskip("resource")
+    usual, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, most))
 
 
 def copy_model(model: Path, run_id: str, name: str) -> Path:

@@ -30,10 +30,11 @@ def open_socket(port: int, host: str = "localhost") -> ClientConnection:
 
 
 class Connection:
-    """A session of its own on a page of the server at this port."""
+    """A session of its own on a page of the server at this port; `patience` in seconds for one answer."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, patience: float = PATIENCE) -> None:
         self.port = port
+        self._patience = patience
         self.session = ""
         self._socket = open_socket(port)
         self._xsrf = _xsrf_token(port)
@@ -54,14 +55,18 @@ class Connection:
                 info = value.uploaded_file_info.add()
                 info.file_id, info.name, info.size = file, f"{file}.png", 1
             state.file_uploader_state_value.CopyFrom(value)
+        return list(self.ask(message))
+
+    def ask(self, message: BackMsg) -> Iterator[ForwardMsg]:
+        """Sends a message; what the server says until the page has run."""
         self._socket.send(message.SerializeToString())
-        return list(self.receive())
+        return self.receive()
 
     def receive(self) -> Iterator[ForwardMsg]:
         """What the server says until the page has run."""
         while True:
             message = ForwardMsg()
-            content = self._socket.recv(timeout=PATIENCE)
+            content = self._socket.recv(timeout=self._patience)
             message.ParseFromString(content if isinstance(content, bytes) else content.encode())
             kind = message.WhichOneof("type")
             if kind == "new_session":

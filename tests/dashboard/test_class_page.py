@@ -26,10 +26,9 @@ from pipeline.data.dataset import load_dataset
 from pipeline.data.dataset_import import keep, prepare
 from pipeline.runs import queue
 from pipeline.runs.waiting import list_runs, queue_locked, take_next, waiting_runs
-from tests.conftest import Digitlab, a_progress
+from tests.conftest import Digitlab, a_progress, full_disk
 from tests.dashboard.conftest import CODE, PROJECT, open_page, sign_up, text_of
-from tests.dashboard.test_recognize_page import DRAWING
-from tests.dashboard.test_sharing import save_digit
+from tests.dashboard.test_sharing import draw_and_correct, save_digit
 from tests.dashboard.test_train_page import write_run
 
 TEACHER = Person("Miss Carr", teacher=True)
@@ -177,12 +176,7 @@ def test_a_correction_and_pages_too_many_are_refused_and_the_page_goes_on(
 ) -> None:
     monkeypatch.setenv("DIGITLAB_MOST_DIGITS", "0")
     monkeypatch.setenv("DIGITLAB_MOST_MB", "0")
-    app = sign_up("Ann", page="data")
-    for key, value in DRAWING.items():
-        app.session_state[key] = value
-    app.switch_page("views/recognize.py").run()
-    pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_canvas"))
-    pills.set_value(7).run()
+    app = draw_and_correct(sign_up("Ann", page="data"))
     assert "You have 0 of at most 0 saved digits" in app.error[0].value
     assert not saved_digits.list_saved()
     app.switch_page("views/read.py").run()
@@ -312,15 +306,12 @@ def test_twenty_people_take_turns_keep_their_own_and_leave_with_a_zip(
 
 
 def test_a_full_disk_is_told_and_leaves_no_part_of_an_export(shared: Path) -> None:
-    resource = pytest.importorskip("resource")
     add_model(shared, "Ann")
-    usual, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, most))  # as a full disk, with an errno of its own
-    try:
-        with pytest.raises(ModelError, match=r"the class can't be exported there \(File too large\)"):
-            export_class(TEACHER)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, most))
+    with (
+        full_disk(),
+        pytest.raises(ModelError, match=r"the class can't be exported there \(File too large\)"),
+    ):
+        export_class(TEACHER)
     assert not list(exports_folder().iterdir())
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
 
 from dashboard import batch_store, state
 from dashboard.components.recognize import digit_pictures
@@ -94,14 +95,24 @@ def test_before_anything_is_drawn_the_page_says_so(tiny_model: Path) -> None:
     assert "Nothing drawn yet" in text_of(app)
 
 
+def labels_of_drawing(app: AppTest) -> Any:
+    """What the drawing may be said to be."""
+    return next(group for group in app.get("button_group") if str(group.key).startswith("label_canvas"))
+
+
+def label_drawing(app: AppTest, label: int) -> AppTest:
+    """Says what the drawing is."""
+    labels_of_drawing(app).set_value(label).run()
+    return app
+
+
 def test_a_drawing_is_answered_and_can_be_corrected(tiny_model: Path) -> None:
     app = open_page(**DRAWING)
     assert not app.exception
     assert 'data-testid="answer"' in text_of(app)
     (chart,) = charts_of(app)
     assert len(chart["data"][0]["x"]) == 10
-    pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_canvas"))
-    pills.set_value(7).run()
+    label_drawing(app, 7)
     assert not app.exception
     (kept,) = saved_digits.list_saved()
     assert kept.record.label == 7
@@ -111,9 +122,8 @@ def test_a_drawing_is_answered_and_can_be_corrected(tiny_model: Path) -> None:
 
 def test_a_drawing_can_be_saved_as_no_digit_and_is_counted_apart(tiny_model: Path) -> None:
     app = open_page(**DRAWING)
-    pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_canvas"))
-    assert pills.options[-1] == "Not a digit"
-    pills.set_value(-1).run()
+    assert labels_of_drawing(app).options[-1] == "Not a digit"
+    label_drawing(app, -1)
     assert not app.exception
     (kept,) = saved_digits.list_saved()
     assert kept.record.label is None

@@ -5,7 +5,6 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +21,7 @@ from pipeline.runs import queue
 from pipeline.runs.waiting import list_runs
 from tests.conftest import copy_model
 from tests.dashboard.conftest import CODE, PROJECT, arrive, open_page, say_name, sign_up, text_of
-from tests.dashboard.test_recognize_page import DRAWING
+from tests.dashboard.test_recognize_page import DRAWING, label_drawing
 from tests.dashboard.test_train_page import write_run
 
 
@@ -223,11 +222,13 @@ def test_a_login_takes_the_place_of_the_name(shared: Path) -> None:
     assert [run.read().owner for run in list_runs()] == ["bob@example.org"]
 
 
-def test_a_correction_belongs_to_the_visitor(tiny_model: Path, shared: Path, no_shipped_models: Path) -> None:
-    app = sign_up("Ann", page="data")
+def draw_and_correct(app: AppTest) -> AppTest:
+    """Draws on Recognize, from another page, and says that it is a 7."""
     for key, value in DRAWING.items():
         app.session_state[key] = value
-    app.switch_page("views/recognize.py").run()
-    pills: Any = next(group for group in app.get("button_group") if str(group.key).startswith("label_canvas"))
-    pills.set_value(7).run()
+    return label_drawing(app.switch_page("views/recognize.py").run(), 7)
+
+
+def test_a_correction_belongs_to_the_visitor(tiny_model: Path, shared: Path, no_shipped_models: Path) -> None:
+    draw_and_correct(sign_up("Ann", page="data"))
     assert [digit.record.owner for digit in saved_digits.list_saved()] == ["Ann"]

@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import math
-import sys
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from models.locations import runs_folder
 from models.run_directory import RunDirectory
 from models.store import find_model, list_models
 from pipeline.data.dataset_import import prepare
-from tests.conftest import results_of
+from tests.conftest import full_disk, results_of
 
 
 @pytest.fixture
@@ -267,18 +266,10 @@ def test_what_unpacks_beyond_the_bound_or_beyond_what_it_claims_is_refused(
     assert sorted(runs_folder().iterdir()) == before
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="files have no limit there")
 def test_a_disk_without_room_is_told_as_such(exported: Path) -> None:
-    import resource
-
     before = sorted(runs_folder().iterdir())
-    usual, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, most))  # as a full disk, with an errno of its own
-    try:
-        with pytest.raises(InputError, match=r"it can't be imported \(File too large\)"):
-            import_model(exported)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, most))
+    with full_disk(), pytest.raises(InputError, match=r"it can't be imported \(File too large\)"):
+        import_model(exported)
     assert sorted(runs_folder().iterdir()) == before
 
 

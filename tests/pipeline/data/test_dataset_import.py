@@ -52,11 +52,9 @@ def csv_of(
     return io.BytesIO("\r\n".join([head, *lines] if names else lines).encode())
 
 
-def test_set(dataset: StoredDataset) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def digits_for_testing(dataset: StoredDataset) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     return open_stored(dataset, test_only=True).test
 
-
-test_set.__test__ = False  # type: ignore[attr-defined]
 
 Make = Callable[[NDArray[np.uint8], NDArray[np.uint8]], io.BytesIO]
 
@@ -115,7 +113,7 @@ def test_every_form_gives_the_same_digits_and_says_what_was_changed(
     ].tolist()
     assert not list_saved(), "nobody has agreed yet"
     stored = keep(draft, only_to_evaluate=True, owner="Ann")
-    images, labels = test_set(stored)
+    images, labels = digits_for_testing(stored)
     assert np.array_equal(images, digits[0])
     assert np.array_equal(labels, digits[1])
     assert list(stored.changes) == changes
@@ -150,11 +148,11 @@ def test_small_images_are_enlarged_and_inverted_ones_stay_where_somebody_wants_t
     assert draft.samples[0].before[0, 0] == 255
     kept = keep(draft, turn_round=False)
     assert "Images of 14 by 14 pixels are enlarged to 28 by 28." in kept.changes
-    assert test_set(kept)[0][:, 0, 0].min() == 255
+    assert digits_for_testing(kept)[0][:, 0, 0].min() == 255
     sixteenths = np.round(images.reshape(-1, 14, 2, 14, 2).mean((2, 4)) / 16).clip(0, 16)
     kept = keep(prepare(npz(x=sixteenths, y=labels), "sixteenths.npz"))
     assert "Values from 0 to 16 become 0 to 255." in kept.changes
-    assert test_set(kept)[0].max() == 255
+    assert digits_for_testing(kept)[0].max() == 255
 
 
 def test_without_a_test_part_a_fifth_is_held_out_the_same_each_time(
@@ -169,7 +167,7 @@ def test_without_a_test_part_a_fifth_is_held_out_the_same_each_time(
     assert stored.changes == (
         f"{sum(stored.test)} of 100 images, drawn with seed 0, are held out for testing.",
     )
-    assert np.array_equal(test_set(stored)[0], test_set(again)[0])
+    assert np.array_equal(digits_for_testing(stored)[0], digits_for_testing(again)[0])
     assert len(open_stored(stored).train[1]) == sum(stored.train)
     one = keep(prepare(npz(x=images[:1], y=labels[:1]), "one.npz"))
     assert (one.train, sum(one.test)) == (None, 1)
@@ -209,7 +207,7 @@ def test_pictures_in_folders_take_the_way_of_every_picture(
     assert shares[-1] == 1
     assert draft.samples[0].before.shape == (96, 96)
     stored = keep(draft, only_to_evaluate=True)
-    found, truth = test_set(stored)
+    found, truth = digits_for_testing(stored)
     assert sorted(truth) == sorted(labels)
     assert min(np.abs(found.astype(int) - image).mean((1, 2)).min() for image in images) < 12
     assert "mine/3/bad.png: expected a PNG" in stored.changes[1]
