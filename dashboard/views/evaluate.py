@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard.components.evaluate.class_table import show_class_table
-from dashboard.components.evaluate.comparison import show_comparison
-from dashboard.components.evaluate.confusion import ADDRESS, show_confusion
-from dashboard.components.evaluate.results import show_results
-from dashboard.components.evaluate.test_answers import answers_to, pick_data
+from dashboard.components.inspection.evaluate.class_table import show_class_table
+from dashboard.components.inspection.evaluate.comparison import show_comparison
+from dashboard.components.inspection.evaluate.confusion import ADDRESS, show_confusion
+from dashboard.components.inspection.evaluate.results import show_results
+from dashboard.components.inspection.evaluate.test_answers import answers_to, pick_data
 from dashboard.figures.calibration import reliability_diagram
 from dashboard.figures.classes import precision_and_recall
 from dashboard.widgets.chart import show_chart

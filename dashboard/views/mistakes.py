@@ -1,9 +1,9 @@
 """Mistakes: every test digit that the chosen model misreads, to filter, to open, to export."""
 
-from dashboard.components.mistakes.mistake_detail import show_mistake
-from dashboard.components.mistakes.mistake_export import show_mistake_export
-from dashboard.components.mistakes.mistake_filters import show_mistake_filters
-from dashboard.components.mistakes.mistake_gallery import show_gallery
+from dashboard.components.inspection.mistakes.mistake_detail import show_mistake
+from dashboard.components.inspection.mistakes.mistake_export import show_mistake_export
+from dashboard.components.inspection.mistakes.mistake_filters import show_mistake_filters
+from dashboard.components.inspection.mistakes.mistake_gallery import show_gallery
 from dashboard.resources import held_out_set, predictions, test_predictions
 from dashboard.widgets import mistake_link
 from dashboard.widgets.message import errors_shown

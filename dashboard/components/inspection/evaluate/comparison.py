@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.evaluate.class_table import in_percent
-from dashboard.components.evaluate.test_answers import TestAnswers
+from dashboard.components.inspection.evaluate.class_table import in_percent
+from dashboard.components.inspection.evaluate.test_answers import TestAnswers
 from dashboard.widgets.facts import Fact, show_facts
 from dashboard.widgets.plain_text import as_written
 from models.formatting import percent

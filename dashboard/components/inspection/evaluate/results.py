@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.evaluate.test_answers import TestAnswers
+from dashboard.components.inspection.evaluate.test_answers import TestAnswers
 from dashboard.widgets.facts import Fact, show_facts
 from dashboard.widgets.plain_text import as_written
 from models.formatting import CLAIMED, percent

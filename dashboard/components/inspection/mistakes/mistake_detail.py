@@ -4,8 +4,8 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.components.mistakes.mistake_gallery import PAGE_SIZE
-from dashboard.components.mistakes.other_answers import show_other_answers
+from dashboard.components.inspection.mistakes.mistake_gallery import PAGE_SIZE
+from dashboard.components.inspection.mistakes.other_answers import show_other_answers
 from dashboard.figures.probabilities import probability_bars
 from dashboard.figures.style import Palette
 from dashboard.resources import held_out_set, neighbors, predictions, test_predictions, training_set

@@ -4,8 +4,8 @@ import re
 
 import streamlit as st
 
-from dashboard.components.evaluate.matrix import picked_cell, show_matrix
-from dashboard.components.evaluate.test_answers import COMPARED_DATA, DATA, OWN, TestAnswers
+from dashboard.components.inspection.evaluate.matrix import picked_cell, show_matrix
+from dashboard.components.inspection.evaluate.test_answers import COMPARED_DATA, DATA, OWN, TestAnswers
 from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.style import Palette
 from dashboard.widgets.address import MODEL, PageAddress, Parameter, one_of
