@@ -24,6 +24,7 @@ from models.train_config import TrainConfig
 from pipeline.data.dataset import Dataset, load_recorded
 from pipeline.runs.checkpoint import read_checkpoint, write_checkpoint
 from pipeline.runs.heartbeat import heartbeat
+from pipeline.runs.priority import give_way
 from pipeline.runs.progress import history
 from pipeline.runs.queue import reason_before_training
 from pipeline.runs.waiting import training_lock
@@ -41,6 +42,7 @@ class _StoppedError(Exception):
 
 def main(path: str) -> int:
     """Carries out the run at `path`; the exit code is 0 unless the run failed."""
+    give_way()
     run = RunDirectory(Path(path))
     try:
         # whoever looks whether a worker lives holds the lock for an instant
