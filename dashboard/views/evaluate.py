@@ -9,7 +9,7 @@ from dashboard.components.inspection.evaluate.results import show_results
 from dashboard.components.inspection.evaluate.test_answers import answers_to, pick_data
 from dashboard.figures.calibration import reliability_diagram
 from dashboard.figures.classes import precision_and_recall
-from dashboard.widgets.chart import show_chart
+from dashboard.widgets.chart import drawn, show_chart
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.model_picker import pick_model
 from dashboard.widgets.page_title import name_tab, show_page_title
@@ -41,7 +41,7 @@ with errors_shown():
     left, right = st.columns(2, gap="medium")
     with left:
         show_chart(
-            reliability_diagram(results.calibration, palette),
+            drawn(reliability_diagram, results.calibration, palette),
             key="reliability",
             alt=f"Accuracy by confidence; the calibration error is {percent(results.calibration_error)}.",
         )
@@ -52,7 +52,7 @@ with errors_shown():
         )
     with right:
         show_chart(
-            precision_and_recall(results.classes, palette),
+            drawn(precision_and_recall, results.classes, palette),
             key="by_digit",
             alt="Precision and recall of each digit; the same figures are in the table below.",
         )

@@ -7,7 +7,7 @@ from dashboard.components.models.model_import import show_import
 from dashboard.components.models.model_table import ADDRESS, show_model_table
 from dashboard.figures.training import Curves, training_curves
 from dashboard.run_progress import progress_of
-from dashboard.widgets.chart import show_chart
+from dashboard.widgets.chart import drawn, show_chart
 from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.message import show_empty
 from dashboard.widgets.page_title import name_tab, show_page_title
@@ -48,7 +48,8 @@ without = [as_written(curve.name) for curve in curves if not curve.epochs()]
 curves = [curve for curve in curves if curve.epochs()]
 if curves:
     current, earlier = (curves[0], []) if len(ticked) == 1 else (None, curves)
-    figure = training_curves(
+    figure = drawn(
+        training_curves,
         current,
         earlier,
         current_palette(),

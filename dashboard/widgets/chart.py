@@ -1,6 +1,11 @@
 """A Plotly figure on a page: our own look, no tool bar, a description for screen readers."""
 
-from typing import Any
+import json
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, ParamSpec
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -8,6 +13,29 @@ import streamlit as st
 from dashboard.figures.style import enlarge
 from dashboard.widgets.address import PROJECTOR
 from dashboard.widgets.live_chart import show_live_chart
+
+P = ParamSpec("P")
+
+
+def drawn(make: Callable[P, go.Figure], *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
+    """What a function of `dashboard.figures` draws of these values, as JSON has it; drawn once for all sessions.
+
+    An object of Plotly's takes tens of milliseconds, in which no other session goes on. Nobody may change the figure.
+    """
+    values = pickle.dumps((make.__qualname__, args, kwargs))
+    return _drawn(_Drawing(values, lambda: make(*args, **kwargs)))
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    values: bytes
+    make: Callable[[], go.Figure] = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _drawn(drawing: _Drawing) -> dict[str, Any]:
+    figure: dict[str, Any] = json.loads(drawing.make().to_json())
+    return figure
 
 
 def show_chart(

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -78,6 +79,7 @@ def show_digit_grid(
     st.html(f'<div class="digit-grid" style="--side:{side}px">{"".join(figures)}</div>')
 
 
+@lru_cache(maxsize=8)
 def _ramp(paper: str, ink: str) -> list[int]:
     """256 colors from paper to ink, as Pillow's palettes want them."""
     first, last = ([int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in (paper, ink))

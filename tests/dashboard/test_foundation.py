@@ -14,10 +14,12 @@ import pytest
 from PIL import Image
 
 from dashboard.components.recognize.answer_card import put_in_words
+from dashboard.figures.dataset import digit_counts
 from dashboard.figures.probabilities import probability_bars
 from dashboard.figures.style import DARK, LIGHT, mix, palette_for
 from dashboard.figures.training import Curves, stride_for, thin, training_curves
 from dashboard.run_progress import ProgressLog
+from dashboard.widgets.chart import drawn
 from dashboard.widgets.digit_image import digit_html, digit_png
 from models.archive import LARGEST_ARCHIVE
 from models.recognizer import Prediction
@@ -131,6 +133,16 @@ def test_every_chart_says_what_it_shows_and_in_which_units() -> None:
     for figure in (go.Figure(probability_bars([0.1] * 10, DARK)), training_curves(None, [], DARK)):
         assert figure.layout.title.text
         assert "percent" in figure.layout.title.subtitle.text
+
+
+def test_a_chart_is_drawn_once_for_the_same_values() -> None:
+    train, test = [5] * 10, [1] * 10
+    figure = drawn(digit_counts, train, test, DARK)
+    assert figure == json.loads(digit_counts(train, test, DARK).to_json())
+    assert drawn(digit_counts, [5] * 10, [1] * 10, DARK) is figure
+    assert drawn(digit_counts, train, test, LIGHT) != figure
+    train[0] = 6
+    assert drawn(digit_counts, train, test, DARK) != figure, "values count, not the object that has them"
 
 
 def test_long_curves_are_thinned_and_keep_their_mean() -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.figures.dataset import ink_by_digit, pixel_levels
 from dashboard.figures.style import Palette
 from dashboard.resources import averages, pixels
-from dashboard.widgets.chart import show_chart
+from dashboard.widgets.chart import drawn, show_chart
 from dashboard.widgets.digit_image import show_digit_grid
 from dashboard.widgets.facts import Fact, show_facts
 from models.formatting import percent
@@ -49,7 +49,7 @@ def show_pixels(model: StoredModel | None, palette: Palette) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         show_chart(
-            pixel_levels(statistics.levels.tolist(), palette),
+            drawn(pixel_levels, statistics.levels.tolist(), palette),
             key="pixel_levels",
             alt=f"Pixel brightness: {percent(statistics.blank, 0)} are blank, "
             f"{percent(statistics.full, 0)} are full, the others in between.",
@@ -57,7 +57,7 @@ def show_pixels(model: StoredModel | None, palette: Palette) -> None:
     with right:
         most, least = int(pictures.ink.argmax()), int(pictures.ink.argmin())
         show_chart(
-            ink_by_digit(pictures.ink.tolist(), palette),
+            drawn(ink_by_digit, pictures.ink.tolist(), palette),
             key="ink_by_digit",
             alt=f"Share of the picture that is stroke, by digit: most for {most}, least for {least}.",
         )

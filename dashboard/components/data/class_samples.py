@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.figures.dataset import digit_counts
 from dashboard.figures.style import Palette
-from dashboard.widgets.chart import show_chart
+from dashboard.widgets.chart import drawn, show_chart
 from dashboard.widgets.digit_rows import show_digit_rows
 from pipeline.data.dataset import Dataset
 from pipeline.data.statistics import count_digits, sample_by_class
@@ -17,7 +17,7 @@ def show_counts(dataset: Dataset, palette: Palette) -> None:
     """Shows how often each digit occurs."""
     train, test = (count_digits(labels) for _, labels in (dataset.train, dataset.test))
     show_chart(
-        digit_counts(train, test, palette),
+        drawn(digit_counts, train, test, palette),
         key="digit_counts",
         alt=f"{sum(train):,} training images, {min(train):,} to {max(train):,} of each digit; "
         f"{sum(test):,} test images, {min(test):,} to {max(test):,} of each.",
