@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard import state
 from dashboard.components.inspection.explain.layers import show_layers
 from dashboard.components.inspection.explain.why import show_why
 from dashboard.figures.style import Palette
@@ -33,55 +34,47 @@ def pick_source() -> None:
     choose("Picture", SOURCES, _SOURCE, quiet=True, on_change=_change_source)
 
 
-def show_picture(model: StoredModel, palette: Palette) -> None:
-    """Shows the picture, and explains it."""
-    digit = explain_link.current_view().digit
-    if digit is None:
-        _show_drawing(model, palette)
-    else:
-        _show_test_digit(digit, model, palette)
-
-
 @st.fragment
-def _show_drawing(model: StoredModel, palette: Palette) -> None:
+def show_picture(model: StoredModel, palette: Palette) -> None:
+    """Shows the picture, and explains it; a stroke or another test digit runs this fragment and nothing else."""
+    view, image = explain_link.current_view(), None
     sides = st.container(horizontal=True, gap="large", key="sides_explained")
-    with sides.container(width="content"):
-        strokes, _ = draw_digit(palette, _CANVAS)
+    with sides.container(width="content", key="explained_picture"), errors_shown():
+        image = _draw(palette) if view.digit is None else _pick_test_digit(view.digit, model, palette)
     with sides.container(key="answer_explained"), errors_shown():
-        if not strokes:
+        if image is not None and view.show == "why":
+            show_why(image, model)
+        elif image is not None:
+            show_layers(image, model, palette)
+        elif view.digit is None and not state.drawing():
             show_empty(
                 "explained",
                 "draw",
                 "Nothing drawn yet",
-                "Draw a digit, and watch every layer of the network light up.",
+                "Draw a digit, and watch every layer of the network light up. Or take a test digit.",
             )
-            return
-        _explain(normalize(read_picture(draw_strokes(strokes))).image, model, palette)
+    explain_link.ADDRESS.write()
 
 
-def _show_test_digit(index: int, model: StoredModel, palette: Palette) -> None:
+def _draw(palette: Palette) -> NDArray[np.float32] | None:
+    """What the model sees of the drawing; None where there is none yet."""
+    strokes, _ = draw_digit(palette, _CANVAS)
+    return normalize(read_picture(draw_strokes(strokes))).image if strokes else None
+
+
+def _pick_test_digit(index: int, model: StoredModel, palette: Palette) -> NDArray[np.float32]:
+    """The test digit with this place, and the widget to take another."""
     images, labels = held_out_set(model)
-    st.session_state[_LAST] = index
-    sides = st.container(horizontal=True, gap="large", key="sides_explained")
-    with sides.container(width=320):
-        st.session_state[_INDEX] = min(index, len(images) - 1)
-        st.number_input(
-            f"Test digit, 0 to {len(images) - 1:,}", 0, len(images) - 1, key=_INDEX, on_change=_change_digit
-        )
-        if index >= len(images):
-            raise InputError("", f"No such test digit: the test set has {len(images):,}.")
-        show_digit(
-            images[index], palette, f"Test digit {index}, labeled {labels[index]}", f"Labeled {labels[index]}"
-        )
-    with sides.container(key="answer_explained"), errors_shown():
-        _explain(images[index].astype(np.float32) / 255, model, palette)
-
-
-def _explain(image: NDArray[np.float32], model: StoredModel, palette: Palette) -> None:
-    if explain_link.current_view().show == "why":
-        show_why(image, model)
-    else:
-        show_layers(image, model, palette)
+    last = len(images) - 1
+    st.session_state[_INDEX] = st.session_state[_LAST] = min(index, last)
+    st.number_input(
+        "Test digit", 0, last, key=_INDEX, on_change=_change_digit, help=f"Its place, 0 to {last:,}."
+    )
+    if index > last:
+        raise InputError("", f"There is no test digit {index:,}: the last one is {last:,}.")
+    caption = f"Labeled {labels[index]}"
+    show_digit(images[index], palette, f"Test digit {index}, labeled {labels[index]}", caption, "320px")
+    return images[index].astype(np.float32) / 255
 
 
 def _change_source() -> None:
