@@ -53,8 +53,8 @@ def name_answer(number: int) -> str:
 
 
 def as_number(value: float, digits: int = 2) -> str:
-    """A number with a true minus sign."""
-    return f"{value:,.{digits}f}".replace("-", "\u2212")
+    """A number with a true minus sign, and none before 0."""
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "\u2212")
 
 
 def _is_logits(layers: Sequence[Layer], number: int) -> bool:

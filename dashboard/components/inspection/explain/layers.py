@@ -46,8 +46,8 @@ def show_layers(image: NDArray[np.float32], model: StoredModel, palette: Palette
     st.header("Look inside", anchor=False)
     members = " An ensemble is shown by its first network." if model.record.config.members > 1 else ""
     st.caption(
-        "Each square is what one filter finds in the picture: the brighter, the more. Click a place in a map, or go "
-        f"there with the arrow keys, to follow its arithmetic.{members}"
+        "Each square is a map: where, and how strongly, one filter finds what it looks for. Another color is below 0. "
+        f"Click a place in a map, or go there with the arrow keys, to follow its arithmetic.{members}"
     )
     unit = explain_link.current_view().unit
     told = find_unit(look.outputs, unit) if unit else None
@@ -95,7 +95,7 @@ def _describe(look: Look, number: int, palette: Palette) -> dict[str, Any]:
         "count": told.shape[-1],
         "rows": rows,
         "wide": wide,
-        "scale": max(1, min(_LARGEST_CELL, _WIDTH // mosaic.width)),
+        "scale": min(_LARGEST_CELL, _WIDTH / mosaic.width),
     }
 
 

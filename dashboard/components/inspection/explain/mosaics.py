@@ -37,7 +37,9 @@ class Mosaic:
 
 
 def make_mosaic(maps: NDArray[np.float32], palette: Palette, columns: int = 0) -> Mosaic:
-    """Draws maps on one scale: their largest value at full strength, 0 as the page's surface, below 0 another color.
+    """Draws maps on one scale: 0 as the page's surface, above it the color of answers, below it another.
+
+    The strongest half percent of the values have full strength, so that one of them does not make all others pale.
 
     Args:
         maps: float32 (height, width, maps), or (units,), a square each.
@@ -49,11 +51,10 @@ def make_mosaic(maps: NDArray[np.float32], palette: Palette, columns: int = 0) -
     height, width, count = maps.shape
     columns = min(columns or _columns(count, width), count)
     rows = math.ceil(count / columns)
-    bound = max(float(np.abs(maps).max()), 1e-12)
+    bound = max(float(np.quantile(np.abs(maps), 0.995)), 1e-12)
     cells = np.zeros((rows * columns, height + 1, width + 1), np.uint8)  # 0 is what lies between maps
-    cells[:count, :height, :width] = (128 + np.rint(maps.transpose(2, 0, 1) * (_LEVELS / bound))).astype(
-        np.uint8
-    )
+    levels = np.rint(np.clip(maps.transpose(2, 0, 1) / bound, -1, 1) * _LEVELS)
+    cells[:count, :height, :width] = (128 + levels).astype(np.uint8)
     sheet = cells.reshape(rows, columns, height + 1, width + 1).transpose(0, 2, 1, 3)
     sheet = sheet.reshape(rows * (height + 1), columns * (width + 1))[:-1, :-1]
     picture = Image.frombytes("P", (sheet.shape[1], sheet.shape[0]), np.ascontiguousarray(sheet).tobytes())
@@ -71,9 +72,7 @@ def tone(value: float, bound: float, palette: Palette) -> str:
 
 def _columns(count: int, width: int) -> int:
     """Maps in a row: large ones need room, and a row of many small ones should be long."""
-    if width == 1:
-        return 64 if count > 64 else 32
-    return 8 if count <= 32 else 16 if count <= 64 else 32
+    return 8 if count <= 32 and width > 1 else 16 if count <= 64 else 32
 
 
 @lru_cache(maxsize=8)
