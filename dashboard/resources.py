@@ -5,6 +5,7 @@ copied: nobody may write into them.
 """
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from models.errors import ModelError
+from models.errors import DigitLabError, ModelError
+from models.forward_pass import WeightedNetwork
+from models.layer_outputs import LayerReader
 from models.leftovers import sweep
 from models.ownership import Person
 from models.recognizer import Recognizer
@@ -26,6 +29,7 @@ from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_
 from pipeline.data.user_datasets import MY_DIGITS, find_saved
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
 from pipeline.runs.quantize import quantize
+from pipeline.runs.snapshots import read_snapshot, snapshot_epochs
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -40,6 +44,16 @@ def sweep_home() -> None:
 def recognizer(model: StoredModel) -> Recognizer:
     """The model, ready to answer; safe to share between sessions."""
     return _recognizer(model.version, model)
+
+
+def layer_reader(model: StoredModel) -> LayerReader:
+    """The model with its layers to look at; safe to share between sessions."""
+    return _layer_reader(model.version, model)
+
+
+def networks_by_epoch(model: StoredModel) -> dict[int, WeightedNetwork]:
+    """What the network was like after each epoch of which its run kept a snapshot; none of most imported models."""
+    return _networks_by_epoch(model.version, model)
 
 
 def evaluation(model: StoredModel) -> Evaluation:
@@ -130,6 +144,21 @@ def _int8_file(version: str, _model: Any) -> tuple[bytes | None, str]:  # noqa: 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model")
 def _recognizer(version: str, _model: Any) -> Recognizer:  # noqa: ARG001
     return Recognizer(_model.directory.litert_file)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the model")
+def _layer_reader(version: str, _model: Any) -> LayerReader:  # noqa: ARG001
+    return LayerReader(_model.directory.litert_file)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the epochs")
+def _networks_by_epoch(version: str, _model: Any) -> dict[int, WeightedNetwork]:  # noqa: ARG001
+    networks = {}
+    for epochs in snapshot_epochs(_model.directory):
+        with suppress(DigitLabError):  # what is damaged can't be looked at; the others can
+            weights = read_snapshot(_model.directory, epochs)
+            networks[epochs] = WeightedNetwork(_model.record.config, weights)
+    return networks
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

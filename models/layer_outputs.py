@@ -27,7 +27,6 @@ _KINDS: dict[str, Kind] = {
     "FULLY_CONNECTED": "dense",
     "SOFTMAX": "softmax",
 }
-_WEIGHTED = ("convolution", "dense")
 _CHUNK = 128  # images at once
 
 
@@ -37,10 +36,11 @@ class Layer:
 
     Attributes:
         kind: what it does.
-        filters: of a convolution float32 (filters, height, width, channels), of a dense layer (units, inputs).
-        bias: float32, one for each filter or unit.
+        filters: of a convolution float32 (filters, height, width, channels), of a dense layer (units, inputs), of a
+            normalization the factor of each channel, (channels,); None of the others.
+        bias: float32, what is added, one for each filter, unit or channel.
         rectified: whether what it answers is never below 0, because a ReLU ends it.
-        stride: pixels that a filter moves at a time.
+        stride: pixels that a filter moves at a time; of a pooling the side of its squares.
         padded: whether a convolution sees zeros beyond the edge, so that its maps keep the size of its input.
     """
 
@@ -135,16 +135,17 @@ class _Interpreter:
             inputs[0] for name, inputs, output in operations if output in logits and name != "DELEGATE"
         ]
         end = next(place for place, entry in enumerate(operations) if entry[0] == "SOFTMAX")
-        kept = [
-            (_KINDS[name], inputs, output)
-            for name, inputs, output in _of_one_network(operations, end)
-            if name in _KINDS
-        ]
+        network = _of_one_network(operations, end)
+        factors = {output: inputs for name, inputs, output in network if name == "MUL"}
+        kept = [(_KINDS[name], inputs, output) for name, inputs, output in network if name in _KINDS]
         self._outputs = [output for _, _, output in kept]
         names = {entry["index"]: entry["name"].lower() for entry in self._interpreter.get_tensor_details()}
         self.layers = [
             self._describe(
-                kind, inputs, output, rectified="relu" in names[output] or "re_lu" in names[output]
+                kind,
+                [*factors.get(inputs[0], inputs), *inputs[1:]],
+                output,
+                rectified="relu" in names[output] or "re_lu" in names[output],
             )
             for kind, inputs, output in kept
         ]
@@ -156,13 +157,22 @@ class _Interpreter:
             self._size = size
 
     def _describe(self, kind: Kind, inputs: list[int], output: int, rectified: bool) -> Layer:
-        if kind not in _WEIGHTED:
-            return Layer(kind, rectified=rectified)
+        """A layer; `inputs` begin with what it looks at, before its weights."""
+        if kind == "softmax":
+            return Layer(kind)
+        if kind == "pooling":
+            return Layer(kind, stride=self._side(inputs[0]) // self._side(output))
         filters, bias = (np.array(self._interpreter.get_tensor(place), np.float32) for place in inputs[1:3])
-        if kind == "dense":
-            return Layer(kind, filters, bias, rectified)
-        given, told = (int(self._interpreter.get_tensor(place).shape[1]) for place in (inputs[0], output))
-        return Layer(kind, filters, bias, rectified, *_steps(given, filters.shape[1], told))
+        if kind == "convolution":
+            steps = _steps(self._side(inputs[0]), filters.shape[1], self._side(output))
+            return Layer(kind, filters, bias, rectified, *steps)
+        if kind == "normalization":
+            filters, bias = filters.ravel(), bias.ravel()
+        return Layer(kind, filters, bias, rectified)
+
+    def _side(self, place: int) -> int:
+        """Rows, and columns, of the maps in a tensor."""
+        return int(self._interpreter.get_tensor(place).shape[1])
 
     def run(self, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         self._invoke(images)

@@ -56,7 +56,7 @@ class Dense(_Layer):
     """Every input weighted for every unit."""
 
     def __init__(self, units: int, activation: str | None = None, use_bias: bool = True) -> None:
-        self.units, self.use_bias = units, use_bias
+        self.units, self.activation, self.use_bias = units, activation, use_bias
         self.detail = f"{units} units" + (f", {activation}" if activation else "")
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -82,7 +82,7 @@ class Conv2D(_Layer):
         use_bias: bool = True,
     ) -> None:
         self.filters, self.kernel, self.strides = filters, kernel_size, strides
-        self.padding, self.use_bias = padding, use_bias
+        self.padding, self.activation, self.use_bias = padding, activation, use_bias
         self.detail = f"{filters} filters, {kernel_size}x{kernel_size}"
         self.detail += f", every {strides} pixels" if strides > 1 else ""
         self.detail += f", {activation}" if activation else ""

@@ -25,6 +25,7 @@ def sweep() -> None:
         runs,
         *runs.glob("[!.]*"),
         *runs.glob("*/checkpoint"),
+        *runs.glob("*/snapshots"),
         *runs.glob("*/evaluations/*"),
         *(home() / "evaluations").glob("*"),
     )

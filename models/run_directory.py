@@ -36,6 +36,7 @@ class RunDirectory:
         self.record_file = path / "run.json"
         self.progress_file = path / "progress.jsonl"
         self.checkpoint_file = path / "checkpoint" / "state.npz"
+        self.snapshots_folder = path / "snapshots"
         self.keras_file = path / "model.keras"
         self.litert_file = path / "model.tflite"
         self.evaluation_file = path / "evaluation.json"

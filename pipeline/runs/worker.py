@@ -27,6 +27,7 @@ from pipeline.runs.heartbeat import heartbeat
 from pipeline.runs.priority import give_way
 from pipeline.runs.progress import history
 from pipeline.runs.queue import reason_before_training
+from pipeline.runs.snapshots import write_snapshot
 from pipeline.runs.waiting import training_lock
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def _train(
             on_progress=_progress_writer(log, offset=record.seconds),
             should_stop=run.stop_file.exists,
             on_checkpoint=lambda collect: write_checkpoint(run, collect(), seconds()),
+            on_snapshot=lambda epochs, weights: write_snapshot(run, epochs, weights()),
         )
         start_weights = None if checkpoint else _start_weights(record.start_from, record.config)
         result = train(record.config, dataset, callbacks, checkpoint, start_weights)

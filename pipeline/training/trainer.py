@@ -68,6 +68,8 @@ def _train_network(
     early_stopping = EarlyStopping(config.early_stopping, first, resume_from)
     rates = learning_rates(config, config.epochs * data.steps).reshape(config.epochs, data.steps)
     result = TrainResult(model, epochs=first)
+    if not first:
+        callbacks.on_snapshot(0, model.get_weights)
     began = time.perf_counter()
 
     for epoch, images in data.from_epoch(first):
@@ -82,6 +84,7 @@ def _train_network(
         train_step.use_average()
         progress = metrics.end(train_step.validate(*data.validation))
         early_stopping.update(epoch, progress.val_loss, model)
+        callbacks.on_snapshot(epoch + 1, model.get_weights)
         train_step.use_raw()
         result.history.append(progress)
         result.epochs = epoch + 1

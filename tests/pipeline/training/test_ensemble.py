@@ -16,6 +16,7 @@ from pipeline.data.dataset import load_dataset
 from pipeline.runs.combine import combine_models
 from pipeline.runs.progress import follow, history, read_progress
 from pipeline.runs.queue import resume, stop, submit
+from pipeline.runs.snapshots import snapshot_epochs
 from tests.conftest import Digitlab, results_of
 from tests.pipeline.runs.test_queue import wait_for
 
@@ -56,6 +57,7 @@ def test_an_ensemble_is_trained_like_any_model(
     list(follow(run))
     record = run.read()
     assert run.state() == "finished"
+    assert snapshot_epochs(run) == [], "an ensemble keeps none"
     assert [(line.epoch, line.member) for line in history(run)] == [
         (epoch, 1 if epoch <= 4 else 2) for epoch in range(1, 9)
     ]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from models.forward_pass import WeightedNetwork
 from models.networks import build
 from models.train_config import make_config
 from pipeline.training.averaging import ema_warmup
@@ -66,3 +67,16 @@ def test_the_training_pass_is_kerass_for_a_whole_network() -> None:
 def test_the_warm_up_is_that_of_tensorflows_moving_average() -> None:
     assert float(ema_warmup(tf.constant(0.0))) == pytest.approx(1 / 10)
     assert float(ema_warmup(tf.constant(90.0))) == pytest.approx(91 / 100)
+
+
+@pytest.mark.parametrize("name", ["cnn", "cnn-fast", "cnn-deep"])
+def test_the_pass_in_numpy_is_kerass_for_weights_of_any_kind(name: str) -> None:
+    config, random = make_config(name), np.random.default_rng(3)
+    network = build(config)
+    network.set_weights(
+        [value + random.uniform(0, 0.1, value.shape).astype(np.float32) for value in network.get_weights()]
+    )
+    image = random.uniform(size=(28, 28)).astype(np.float32)
+    expected = keras.Model(network.inputs[0], network.layers[-1].input)(image[None, ..., None])
+    logits = WeightedNetwork(config, network.get_weights()).outputs(image)[-2]
+    np.testing.assert_allclose(logits, expected[0], rtol=1e-3, atol=1e-3)
