@@ -25,9 +25,6 @@ SOURCE = "source"
 STROKE = "stroke"
 """Widget key: width of the pen on the canvas."""
 
-CANVAS = "canvas_sheet"
-"""Widget key: the canvas."""
-
 _NOTICE = "_notice"
 _NOTICES = "_notices"
 _DRAWING = "_drawing"

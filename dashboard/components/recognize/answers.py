@@ -15,6 +15,7 @@ from dashboard.figures.style import Palette
 from dashboard.quotas import check_quota
 from dashboard.resources import recognizer
 from dashboard.visitor import visitor
+from dashboard.widgets.explain_link import link_to_why
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
 from models.errors import InputError
@@ -57,6 +58,8 @@ def show_answers(
                 show_compared_answer(recognizer(model).predict_picture(image), palette, model.name)
     with st.container(horizontal=True, key=f"after_{source}"):
         offer_correction(Answered(picture, prediction, first.name, source), key=source)
+        if source == "canvas":
+            link_to_why(first.id)
     way = st.expander(
         "How the picture was processed",
         icon=":material/conversion_path:",

@@ -6,9 +6,9 @@ import streamlit as st
 
 from dashboard.components.recognize.answer_card import show_blank, show_glance
 from dashboard.components.recognize.answers import show_answers
-from dashboard.components.recognize.canvas import draw_digit
 from dashboard.components.recognize.digit_pictures import DigitPicture
 from dashboard.figures.style import Palette
+from dashboard.widgets.canvas import draw_digit
 from dashboard.widgets.message import show_error
 from models.errors import DigitLabError
 from models.store import StoredModel

@@ -12,6 +12,7 @@ from dashboard.resources import held_out_set, neighbors, predictions, test_predi
 from dashboard.widgets import mistake_link
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.digit_image import digit_html, show_digit_grid
+from dashboard.widgets.explain_link import link_to_why
 from dashboard.widgets.message import errors_shown
 from models.formatting import percent, show_confidence
 from models.store import StoredModel
@@ -37,6 +38,7 @@ def show_mistake(model: StoredModel, mistakes: TestPredictions, palette: Palette
     _show_head(model, everything, index, palette)
     if model.record.dataset.sha256 == MNIST_SHA256:
         _show_votes(index)
+    link_to_why(model.id, index)
     row = predictions(model)[index]
     true = int(everything.true[index])
     show_chart(

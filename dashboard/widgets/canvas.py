@@ -16,14 +16,18 @@ from pipeline.imaging.drawing import SIDE, draw_strokes
 _PEN = "canvas_pen"
 
 
-def draw_digit(palette: Palette) -> tuple[list[Any], DeltaGenerator]:
+def draw_digit(palette: Palette, key: str = "canvas_sheet") -> tuple[list[Any], DeltaGenerator]:
     """The canvas with its tools.
+
+    Args:
+        palette: of the page's theme.
+        key: of the canvas, another on each page: what was drawn on one page is there on the other.
 
     Returns:
         The strokes, for `draw_strokes`; and the place for a short answer right below the canvas, which only phones
         show.
     """
-    if state.CANVAS not in st.session_state:
+    if key not in st.session_state:
         # the component was away (another page, another source): it begins with what was drawn before
         state.start_canvas(state.drawing())
     st.html(f"<style>.st-key-sheet {{ background: {palette.paper}; }}</style>")
@@ -40,7 +44,7 @@ def draw_digit(palette: Palette) -> tuple[list[Any], DeltaGenerator]:
                     "objects": [_as_object(stroke, palette.ink) for stroke in strokes],
                     "round": canvas_round,  # differs each time, so that the canvas takes it
                 },
-                key=state.CANVAS,
+                key=key,
             )
             declare("pen")(
                 data={"pen": width, "ink": palette.ink, "mark": palette.answer, "round": canvas_round},
