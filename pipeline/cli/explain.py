@@ -11,7 +11,7 @@ import typer
 from models.errors import InputError
 from models.native_output import silenced_stderr
 from pipeline.cli.options import JsonOption, ModelOption
-from pipeline.cli.terminal import beside, draw_digit, echo, progress_bar
+from pipeline.cli.terminal import draw_digit, echo, progress_bar
 
 if TYPE_CHECKING:
     from models.recognizer import Prediction
@@ -109,11 +109,9 @@ def _search(search: Search) -> dict[str, Any]:
     from pipeline.evaluation.explanation.words import search_in_sentence
 
     def found(change: Change | None) -> dict[str, Any] | None:
-        return change and {
-            "amount": change.amount,
-            "direction": change.direction,
-            **_answer(change.prediction),
-        }
+        if change is None:
+            return None
+        return {"amount": change.amount, "direction": change.direction, **_answer(change.prediction)}
 
     return {
         "kind": search.kind,
@@ -126,9 +124,32 @@ def _search(search: Search) -> dict[str, Any]:
 def _print(
     picture: Path, model: StoredModel, explanation: Explanation, similar: list[SimilarDigit] | None
 ) -> None:
-    from pipeline.evaluation.explanation.words import answer_and_confidence, search_in_sentence
+    from pipeline.evaluation.explanation.words import (
+        answer_and_confidence,
+        answer_in_words,
+        search_in_sentence,
+    )
 
-    evidence = explanation.evidence
-    echo(f"{picture}: {model.name} says {answer_and_confidence(explanation.prediction)}\n")
-    echo(beside(draw_digit(explanation.image), _for_and_against(explanation), 24))
+    prediction, steady = explanation.prediction, explanation.steady
+    echo(f"{picture}: {model.name} says {answer_and_confidence(prediction)}")
+    if answer_in_words(steady) != answer_in_words(prediction):
+        echo(f"from several views, as `digitlab predict` looks at it: {answer_and_confidence(steady)}")
+    echo(f"\n{draw_digit(explanation.image)}\n")
+    for line in _for_and_against(explanation):
+        echo(line)
     echo("")
+    for search in explanation.searches:
+        echo(search_in_sentence(search))
+    if similar:
+        near = ", ".join(f"{digit.label} ({digit.index}, {digit.distance:.3f})" for digit in similar)
+        echo(f"\nmost alike training digits to the model (index, cosine distance): {near}")
+
+
+def _for_and_against(explanation: Explanation) -> list[str]:
+    from pipeline.evaluation.explanation.explain import row_of
+    from pipeline.evaluation.explanation.words import answer_in_words, strongest_zones
+
+    effects = explanation.evidence.zones[:, :, row_of(explanation.prediction)]
+    sides = zip(("for", "against"), strongest_zones(effects), strict=True)
+    answer = answer_in_words(explanation.prediction)
+    return [f"speaks {side} {answer}: {'; '.join(zones) or 'nothing'}" for side, zones in sides]

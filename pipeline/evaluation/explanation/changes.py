@@ -77,7 +77,9 @@ def _toward(angle: float) -> Callable[[NDArray[np.float32], float], NDArray[np.f
 
 
 def _reversed(
-    make: Callable[[NDArray[np.float32], float], NDArray[np.float32]], image: NDArray[np.float32], amount: float
+    make: Callable[[NDArray[np.float32], float], NDArray[np.float32]],
+    image: NDArray[np.float32],
+    amount: float,
 ) -> NDArray[np.float32]:
     return make(image, -amount)
 

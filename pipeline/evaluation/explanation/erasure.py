@@ -78,9 +78,7 @@ def _growing_spots(image: NDArray[np.float32]) -> Iterator[list[_Mask]]:
             yield allowed
 
 
-def _give_back(
-    image: NDArray[np.float32], change: Change, found: _Found, recognizer: Recognizer
-) -> Change:
+def _give_back(image: NDArray[np.float32], change: Change, found: _Found, recognizer: Recognizer) -> Change:
     """The same change of the answer with less ink erased."""
     while True:
         erased = image > change.image

@@ -65,7 +65,9 @@ def log_odds(scores: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """
     exact = np.maximum(scores.astype(np.float64), _LEAST)
     digits = exact[:, :DIGITS]
-    others = digits @ (1 - np.eye(DIGITS))  # summed one by one: 1 - p would lose all digits where p is nearly 1
+    others = digits @ (
+        1 - np.eye(DIGITS)
+    )  # summed one by one: 1 - p would lose all digits where p is nearly 1
     result = np.log(digits) - np.log(others)
     if scores.shape[1] == DIGITS:
         return result
@@ -97,11 +99,9 @@ def find_evidence(image: NDArray[np.float32], recognizer: Recognizer) -> Evidenc
 
 def zone_of(part: NDArray[np.bool_], inked: NDArray[np.bool_]) -> str:
     """Where the middle of a part of the ink is: one of `ZONES`. Both bool (28, 28), not empty."""
-    row, column = (
-        int(_thirds(inked.any(1 - axis))[round(float(places.mean()))])
-        for axis, places in enumerate(np.nonzero(part))
-    )
-    return ZONES[row][column]
+    rows, columns = _thirds(inked)
+    middle = [round(float(places.mean())) for places in np.nonzero(part)]
+    return ZONES[int(rows[middle[0]])][int(columns[middle[1]])]
 
 
 def _patches() -> list[NDArray[np.bool_]]:
@@ -116,14 +116,18 @@ def _patches() -> list[NDArray[np.bool_]]:
 
 def _zones(inked: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     """Nine masks, row by row: the thirds of the box around the ink, which together cover the whole image."""
-    rows, columns = (_thirds(inked.any(1 - axis)) for axis in (0, 1))
+    rows, columns = _thirds(inked)
     numbers = range(len(ZONES))
     return [(rows == row)[:, None] & (columns == column) for row in numbers for column in numbers]
 
 
-def _thirds(inked: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """The third, 0 to 2, of each place along one axis, of which `inked` says where there is ink."""
-    places = np.flatnonzero(inked)
-    first, end = (int(places[0]), int(places[-1]) + 1) if len(places) else (0, SIDE)
-    cuts = np.linspace(first, end, len(ZONES) + 1)[1:-1]
-    return np.searchsorted(cuts, np.arange(SIDE) + 0.5)
+def _thirds(inked: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The third of the box around the ink, 0 to 2, in which each row and each column lies."""
+
+    def along(axis: int) -> NDArray[np.intp]:
+        places = np.flatnonzero(np.any(inked, axis=1 - axis))
+        first, end = (int(places[0]), int(places[-1]) + 1) if len(places) else (0, SIDE)
+        cuts = np.linspace(first, end, len(ZONES) + 1)[1:-1]
+        return np.searchsorted(cuts, np.arange(SIDE) + 0.5)
+
+    return along(0), along(1)

@@ -20,7 +20,10 @@ from models.layer_outputs import LayerReader
 from models.locations import home
 from pipeline.data.dataset import Dataset
 
-_MOST_FILES = 4  # of 15 MB each, for MNIST and 128 features
+MOST_DIGITS = 100_000
+"""Training digits that are compared, the first of those there are: 26 MB with 128 features."""
+
+_MOST_FILES = 4
 _BLOCK = 1024  # images between two reports of progress
 _ROWS = 8192  # compared at once: 4 MB as float32
 
@@ -58,11 +61,15 @@ def find_similar(
     """
     wanted = _unit(reader.features(image[None]))[0]
     likeness = np.concatenate(
-        [features[start : start + _ROWS].astype(np.float32) @ wanted for start in range(0, len(features), _ROWS)]
+        [
+            features[start : start + _ROWS].astype(np.float32) @ wanted
+            for start in range(0, len(features), _ROWS)
+        ]
     )
     nearest = np.argsort(-likeness, kind="stable")[:count]
     return [
-        SimilarDigit(int(index), int(labels[index]), max(0.0, float(1 - likeness[index]))) for index in nearest
+        SimilarDigit(int(index), int(labels[index]), max(0.0, float(1 - likeness[index])))
+        for index in nearest
     ]
 
 
@@ -72,7 +79,7 @@ def training_features(
     on_progress: Callable[[float], None] = lambda _: None,
     workers: int | None = None,
 ) -> NDArray[np.float16]:
-    """The features of all training digits, each of length 1: computed, or taken from the file of an earlier time.
+    """The features of the training digits, each of length 1: computed, or taken from the file of an earlier time.
 
     Args:
         litert_file: the model's.
@@ -81,18 +88,20 @@ def training_features(
         workers: how many threads compute; as many as cores by default.
 
     Returns:
-        float16 (n, features); a distance is off by no more than 0.001.
+        float16 (n, features), n at most `MOST_DIGITS`; a distance is off by no more than 0.001.
 
     Raises:
         ModelError: the model's file can't be read.
         InputError: the training digits can't be read.
     """
     file = _file(litert_file, dataset)
-    images, _ = dataset.train
+    images = dataset.train[0][:MOST_DIGITS]
     kept = _read(file, len(images))
     if kept is not None:
         return kept
-    features = _compute(LayerReader(litert_file, workers), images, on_progress, workers or os.cpu_count() or 1)
+    features = _compute(
+        LayerReader(litert_file, workers), images, on_progress, workers or os.cpu_count() or 1
+    )
     with suppress(OSError):  # they are then computed again the next time
         file.parent.mkdir(parents=True, exist_ok=True)
         with replacing(file) as part:

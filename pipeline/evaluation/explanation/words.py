@@ -17,7 +17,7 @@ _LEAST = 0.2
 
 _NOTHING: dict[Kind, str] = {
     "turn": "No turn up to {clockwise:g} degrees",
-    "stroke": "No strokes up to {thicker:g} pixels thicker or {thinner:g} pixels thinner on every side",
+    "stroke": "No thickening by up to {thicker:g} pixels on every side, or thinning by up to {thinner:g},",
     "move": "No move by up to {up:g} pixels",
     "erase": "No erased spot with up to half of the ink",
 }
@@ -72,21 +72,29 @@ def strongest_zones(effects: NDArray[np.float64], most: int = 3) -> tuple[list[s
         most: how many on each side.
     """
     named = sorted(
-        ((float(effects[row, column]), name) for row, names in enumerate(ZONES) for column, name in enumerate(names)),
+        (
+            (float(effects[row, column]), name)
+            for row, names in enumerate(ZONES)
+            for column, name in enumerate(names)
+        ),
         key=lambda entry: -abs(entry[0]),
     )
     speaking = [entry for entry in named if abs(entry[0]) >= _LEAST]
     return (
-        [f"{name} (without it, the odds are {_odds(lost)})" for lost, name in speaking if lost > 0][:most],
-        [f"{name} (without it, the odds are {_odds(lost)})" for lost, name in speaking if lost < 0][:most],
+        [f"{name} (odds {_odds(lost)} without it)" for lost, name in speaking if lost > 0][:most],
+        [f"{name} (odds {_odds(lost)} without it)" for lost, name in speaking if lost < 0][:most],
     )
+
+
+def times(log_odds: float) -> str:
+    """By how many times the odds differ, in two digits: 1.2 -> "3.3", -4.8 -> "120"."""
+    factor = exp(abs(log_odds))
+    return f"{factor:.1f}" if factor < 10 else f"{float(f'{factor:.2g}'):,.0f}"
 
 
 def _odds(lost: float) -> str:
     """How the odds change when they lose so much: "3.2 times lower"."""
-    factor = exp(abs(lost))
-    size = f"{factor:.1f}" if factor < 10 else f"{float(f'{factor:.2g}'):,.0f}"
-    return f"{size} times {'lower' if lost > 0 else 'higher'}"
+    return f"{times(lost)} times {'lower' if lost > 0 else 'higher'}"
 
 
 def _quoted(prediction: Prediction) -> str:
