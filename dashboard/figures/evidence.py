@@ -33,14 +33,14 @@ def evidence_image(
 def erased_image(
     image: NDArray[np.float32], left: NDArray[np.float32], palette: Palette
 ) -> NDArray[np.uint8]:
-    """A digit whose erased strokes are colored: uint8 (28, 28, 3).
+    """A digit in quiet gray with its erased strokes colored: uint8 (28, 28, 3).
 
     Args:
         image: float32 (28, 28) in [0, 1], before.
         left: the same, without what was erased.
         palette: of the page's theme.
     """
-    color = np.where((image > left)[..., None], _rgb(palette.answer), _rgb(palette.ink))
+    color = np.where((image > left)[..., None], _rgb(palette.answer), _rgb(palette.quiet))
     return _on_paper(color, image, palette)
 
 

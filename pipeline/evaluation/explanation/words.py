@@ -12,8 +12,8 @@ from pipeline.evaluation.explanation.occlusion import ZONES
 
 NO_DIGIT = "no digit"
 
-_LEAST = 0.2
-"""Log-odds that are worth a word: the odds change by a fifth."""
+_LEAST = 0.4
+"""Log-odds that are worth a word: the odds change by half."""
 
 _NOTHING: dict[Kind, str] = {
     "turn": "No turn up to {clockwise:g} degrees",

@@ -1,6 +1,5 @@
 """Why the model answers as it does: what in the picture spoke for and against each digit."""
 
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -58,11 +57,10 @@ def show_why(image: NDArray[np.float32], model: StoredModel) -> None:
 def _show_maps(
     image: NDArray[np.float32], prediction: Prediction, evidence: Evidence, palette: Palette
 ) -> None:
-    bound = max(evidence.bound, 1e-6)
     figures = []
     for row, values in enumerate(evidence.maps):
         name = NO_DIGIT if row == DIGITS else str(row)
-        picture = evidence_image(values, image, bound, palette)
+        picture = evidence_image(values, image, evidence.bound, palette)
         figure = colored_digit_html(picture, _alt(name, evidence, row), name)
         said = row == row_of(prediction)
         figures.append(f'<div class="{"said" if said else ""}">{figure}</div>')
@@ -73,8 +71,9 @@ def _show_maps(
         f'<div style="background:linear-gradient(90deg,{against},{quiet},{speaking})"></div><span>for</span></div>'
     )
     st.caption(
-        "Ink was taken away patch by patch, and the model asked again. It colors the ink: for a digit, whose odds fall "
-        f"without it, or against it. The full color means odds that change {times(bound)} times; framed is the answer.",
+        "Ink was taken away patch by patch, and the model asked again each time: ink without which the odds of a digit "
+        f"fall speaks for it. The full color means odds that change {times(evidence.bound)} times or more. The answer "
+        "is framed.",
         help=_ODDS,
     )
     speaking_zones, against_zones = strongest_zones(evidence.zones[:, :, row_of(prediction)])
