@@ -10,7 +10,7 @@ from pipeline.data.dataset import load_dataset
 @pytest.fixture(scope="module")
 def images() -> NDArray[np.float32]:
     """MNIST's first test digits, float32 (40, 28, 28) in [0, 1]."""
-    return load_dataset().test[0][:40].astype(np.float32) / 255
+    return load_dataset().test[0][:40].astype(np.float32) / np.float32(255)
 
 
 @pytest.fixture(scope="module")
