@@ -22,6 +22,7 @@ def sweep() -> None:
         home() / "datasets",
         home() / "my_digits",
         home() / "exports",
+        home() / "features",
         runs,
         *runs.glob("[!.]*"),
         *runs.glob("*/checkpoint"),

@@ -37,8 +37,7 @@ def digit_png(image: NDArray[Any], palette: Palette, scale: int = 1, natural: bo
 
 def digit_uri(image: NDArray[Any], palette: Palette, natural: bool = False) -> str:
     """The picture as a data: address, for HTML."""
-    content = digit_png(image, palette, natural=natural)
-    return "data:image/png;base64," + base64.b64encode(content).decode()
+    return _png_uri(digit_png(image, palette, natural=natural))
 
 
 def digit_html(
@@ -50,9 +49,14 @@ def digit_html(
     natural: bool = False,
 ) -> str:
     """A `<figure>` of one digit; `width` is CSS, `natural` as in `digit_png`."""
-    label = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    picture = f'<img src="{digit_uri(image, palette, natural)}" alt="{escape(alt)}">'
-    return f'<figure class="digit" style="width:{escape(width)}">{picture}{label}</figure>'
+    return _figure(digit_uri(image, palette, natural), alt, caption, width)
+
+
+def colored_digit_html(image: NDArray[np.uint8], alt: str, caption: str = "", width: str = "100%") -> str:
+    """As `digit_html`, of a picture that has its colors: uint8 (h, w, 3)."""
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "PNG")
+    return _figure(_png_uri(file.getvalue()), alt, caption, width)
 
 
 def show_digit(
@@ -77,6 +81,16 @@ def show_digit_grid(
         for image, alt, caption in zip(images, alts, captions, strict=True)
     ]
     st.html(f'<div class="digit-grid" style="--side:{side}px">{"".join(figures)}</div>')
+
+
+def _figure(uri: str, alt: str, caption: str, width: str) -> str:
+    label = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    picture = f'<img src="{uri}" alt="{escape(alt)}">'
+    return f'<figure class="digit" style="width:{escape(width)}">{picture}{label}</figure>'
+
+
+def _png_uri(content: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(content).decode()
 
 
 @lru_cache(maxsize=8)
