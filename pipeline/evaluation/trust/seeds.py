@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from models.errors import ConfigError
 from models.records import RunRecord
 from models.store import StoredModel
 from models.train_config import TrainConfig, default_config, field_title
+from pipeline.evaluation.trust.significance import LEVEL, Verdict, holm
 
 FEW = 3
 """Fewer seeds than this say little of their spread."""
@@ -57,12 +59,36 @@ class Spread:
 class MeanDifference:
     """The mean accuracy of one group less that of another, with Welch's 95 % interval and two-sided p-value.
 
-    `p` is None where no seed differs from another of its group, so that nothing is known of their spread.
+    Where no seed differs from another of its group, nothing is known of their luck: any difference, p = 1.
     """
 
     difference: float
     interval: tuple[float, float]
-    p: float | None
+    p: float
+
+
+@dataclass(frozen=True)
+class GroupPair:
+    """Two groups of seeds.
+
+    Attributes:
+        first: the place of the one among the groups.
+        second: the place of the other.
+        told: how they differ.
+        adjusted_p: the p-value with Holm's correction for all pairs that were compared.
+    """
+
+    first: int
+    second: int
+    told: MeanDifference
+    adjusted_p: float
+
+    @property
+    def verdict(self) -> Verdict:
+        """Which one is better on average, or that the difference may be noise."""
+        if self.adjusted_p >= LEVEL:
+            return "noise"
+        return "first" if self.told.difference > 0 else "second"
 
 
 def find_seed_groups(models: Sequence[StoredModel]) -> list[SeedGroup]:
@@ -134,13 +160,24 @@ def compare_groups(first: Sequence[float], second: Sequence[float]) -> MeanDiffe
     parts = [group.deviation**2 / group.count for group in (one, other)]
     error = math.sqrt(sum(parts))
     if not error:
-        return MeanDifference(difference, (difference, difference), None)
+        return MeanDifference(difference, (-1.0, 1.0), 1.0)
     freedom = sum(parts) ** 2 / sum(
         part**2 / (group.count - 1) for part, group in zip(parts, (one, other), strict=True)
     )
     reach = _t_quantile(freedom) * error
     p = 2 * float(stdtr(freedom, -abs(difference) / error))
     return MeanDifference(difference, (difference - reach, difference + reach), p)
+
+
+def compare_all_groups(accuracies: Sequence[Sequence[float]]) -> list[GroupPair]:
+    """Compares each two of the groups, given the accuracies of each group's seeds."""
+    places = list(combinations(range(len(accuracies)), 2))
+    told = [compare_groups(accuracies[first], accuracies[second]) for first, second in places]
+    adjusted = holm([difference.p for difference in told])
+    return [
+        GroupPair(*place, *entry)
+        for place, entry in zip(places, zip(told, adjusted, strict=True), strict=True)
+    ]
 
 
 def _t_quantile(freedom: float) -> float:

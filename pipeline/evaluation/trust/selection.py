@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.records import Progress, RunRecord
+
 _RESAMPLES = 1000
 _AT_ONCE = 2_000_000  # numbers drawn at a time
-_SIMULATIONS = 20_000
+_SIMULATIONS = 20_000  # of the scores of a few epochs; of more, fewer
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,15 @@ def best_of_models(right: NDArray[np.bool_], resamples: int = _RESAMPLES, seed: 
     return Choice(best, float(scores[best]), float(scores[best] - np.mean(lost)))
 
 
+def validation_accuracies(record: RunRecord, lines: Sequence[Progress]) -> list[float]:
+    """What is known of each epoch's accuracy: on the validation images, at its end.
+
+    Empty for an ensemble, whose epochs belong to several networks, and where there are no two epochs to choose from.
+    """
+    known = [line.val_accuracy for line in lines if line.epoch_end and line.val_accuracy is not None]
+    return known if len(known) > 1 and record.members == 1 else []
+
+
 def best_of_epochs(accuracies: Sequence[float], count: int, seed: int = 0) -> float:
     """By how much the test score would have flattered, had the epoch been chosen that has the best one.
 
@@ -80,5 +91,6 @@ def best_of_epochs(accuracies: Sequence[float], count: int, seed: int = 0) -> fl
         seed: of the simulation.
     """
     truth = np.asarray(accuracies, np.float64)
-    scores = np.random.default_rng(seed).binomial(count, truth, (_SIMULATIONS, len(truth))) / count
+    times = min(_SIMULATIONS, _AT_ONCE // len(truth))
+    scores = np.random.default_rng(seed).binomial(count, truth, (times, len(truth))) / count
     return float((scores.max(1) - truth[scores.argmax(1)]).mean())

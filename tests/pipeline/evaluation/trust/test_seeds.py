@@ -9,7 +9,8 @@ from scipy import stats
 
 from models.store import StoredModel, list_models
 from models.train_config import make_config
-from pipeline.evaluation.trust.seeds import compare_groups, find_seed_groups, spread
+from pipeline.evaluation.trust.seeds import compare_all_groups, compare_groups, find_seed_groups, spread
+from pipeline.evaluation.trust.significance import holm
 
 FIRST = [0.9921, 0.9934, 0.9918, 0.9929]
 SECOND = [0.9905, 0.9911]
@@ -29,7 +30,22 @@ def test_two_groups_are_compared_as_welch_does() -> None:
     assert told.difference == pytest.approx(np.mean(FIRST) - np.mean(SECOND))
     assert told.p == pytest.approx(expected.pvalue)
     assert told.interval == pytest.approx(tuple(expected.confidence_interval()))
-    assert compare_groups([0.5, 0.5], [0.6, 0.6]).p is None
+
+
+def test_nothing_is_said_of_groups_whose_seeds_are_all_alike() -> None:
+    (pair,) = compare_all_groups([[0.5, 0.5], [0.6, 0.6]])
+    assert (pair.told.p, pair.told.interval, pair.verdict) == (1.0, (-1.0, 1.0), "noise")
+
+
+def test_all_pairs_of_groups_are_corrected_together() -> None:
+    groups = [FIRST, SECOND, [0.9862, 0.9871, 0.9868]]
+    pairs = compare_all_groups(groups)
+    chances = [
+        stats.ttest_ind(groups[first], groups[second], equal_var=False).pvalue
+        for first, second in ((0, 1), (0, 2), (1, 2))
+    ]
+    assert [pair.adjusted_p for pair in pairs] == pytest.approx(holm(chances))
+    assert [pair.verdict for pair in pairs] == ["first" if p < 0.05 else "noise" for p in holm(chances)]
 
 
 def a_model(model: StoredModel, seed: int, **changes: object) -> StoredModel:
