@@ -76,6 +76,7 @@ def difference_intervals(differences: Sequence[Difference], palette: Palette, ti
             "y": place,
             "yshift": 18,
             "showarrow": False,
+            "bgcolor": palette.background,
             "font": {"size": 13, "color": palette.text},
         }
         for place, entry in enumerate(differences)
@@ -101,7 +102,7 @@ def _layout(palette: Palette, title: str, rows: int) -> dict[str, Any]:
         hovermode="closest",
     )
     figure.update_yaxes(range=[rows - 0.6, -0.8], showticklabels=False, showgrid=False, fixedrange=True)
-    figure.update_xaxes(fixedrange=True, rangemode="tozero", tickformat="+.2~f")
+    figure.update_xaxes(fixedrange=True, rangemode="tozero", tickformat=".2~f")
     figure.add_vline(0, line={"color": palette.muted, "width": 1.5, "dash": "dot"})
     layout: dict[str, Any] = json.loads(figure.to_json())["layout"]
     return layout

@@ -16,6 +16,6 @@ _ADDRESS = PageAddress({"model": MODEL, "rivals": RIVALS_PARAMETER})
 
 
 def comparison_parameters(models: Sequence[StoredModel]) -> dict[str, str]:
-    """The query parameters of Evaluate that compare these models; those beyond the first `MOST_RIVALS` + 1 are left out."""
+    """The query parameters of Evaluate that compare the first of these models with the others, four at most."""
     first, *others = (model.id for model in models)
     return _ADDRESS.to_parameters(model=first, rivals=others[:MOST_RIVALS])

@@ -28,6 +28,7 @@ from pipeline.evaluation.trust.significance import (
 )
 from pipeline.evaluation.trust.wording import (
     chance,
+    flattery_of_epochs,
     flattery_of_models,
     groups_compared,
     kinds_in_words,
@@ -123,14 +124,10 @@ def _show_models(models: Sequence[StoredModel], right: NDArray[np.bool_], datase
     count = right.shape[1]
     echo(f"{count:,} test images of {dataset}")
     for model, row in zip(models, right, strict=True):
+        echo(f"{model.name:<{width}}  {percent(row.mean()):>8}  {int((~row).sum()):>6,} errors")
         epochs = _epochs(model)
-        flattery = ""
         if epochs:
-            most = points(best_of_epochs(epochs, count), sign=False)
-            flattery = (
-                f"; the best of its {len(epochs)} epochs by test score: flattered by up to {most} points"
-            )
-        echo(f"{model.name:<{width}}  {percent(row.mean()):>8}  {int((~row).sum()):>6,} errors{flattery}")
+            echo(f"  {flattery_of_epochs(best_of_epochs(epochs, count), len(epochs))}")
     echo("")
 
 

@@ -76,10 +76,10 @@ def flattery_of_models(choice: Choice, count: int, name: str) -> str:
 
 def flattery_of_epochs(optimism: float, epochs: int) -> str:
     """How much choosing the best epoch by test score would have flattered, in a sentence."""
+    most = f"up to {points(optimism, sign=False)} points" if optimism >= 0.00005 else "less than 0.01 points"
     return (
         "No epoch was chosen by these images. Had the best of the "
-        f"{epochs} epochs been picked by test score, that score would flatter by up to "
-        f"{points(optimism, sign=False)} points."
+        f"{epochs} epochs been picked by test score, that score would flatter by {most}."
     )
 
 
@@ -99,7 +99,8 @@ def groups_compared(pair: GroupPair, first: SeedGroup, second: SeedGroup) -> str
     else:
         verdict = f"{first.name if pair.verdict == 'first' else second.name} is better on average"
     few = min(len(first.models), len(second.models)) < FEW
-    return f"{verdict}.{' Careful: two seeds say little of their luck; train more.' if few else ''}"
+    told = f"({chance(pair.adjusted_p)}, Welch's t test)"
+    return f"{verdict} {told}.{' Careful: two seeds say little of their luck; train more.' if few else ''}"
 
 
 def _images(count: int) -> str:

@@ -57,7 +57,7 @@ def _show_fairness(model: StoredModel) -> None:
     if told:
         st.caption(
             f":material/verified: {flattery_of_epochs(*told)}",
-            help="A simulation: each epoch gets a test score, by chance above or below its validation accuracy, and the "
-            "best score is compared with the accuracy behind it. Scores of one run move together, so this is the most "
-            "to expect. See Cawley and Talbot (2010) on selection bias.",
+            help="A simulation: each epoch gets a test score, by chance above or below its validation accuracy, and "
+            "the best score is compared with the accuracy behind it. Scores of one run move together, so this is the "
+            "most to expect. See Cawley and Talbot (2010) on selection bias.",
         )

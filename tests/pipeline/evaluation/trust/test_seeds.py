@@ -50,7 +50,7 @@ def test_all_pairs_of_groups_are_corrected_together() -> None:
 
 def a_model(model: StoredModel, seed: int, **changes: object) -> StoredModel:
     """A model with another configuration."""
-    config = make_config("cnn-fast", **{"seed": seed, **changes.pop("settings", {})})  # type: ignore[dict-item, arg-type]
+    config = make_config("cnn-fast", **{"seed": seed, **changes.pop("settings", {})})  # type: ignore[dict-item]
     entries = {"config": config, "start_from": "", "status": "finished", **changes}
     return replace(model, record=model.record.model_copy(update=entries))
 

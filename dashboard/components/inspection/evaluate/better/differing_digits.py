@@ -25,7 +25,7 @@ _SIDE = 72
 PARAMETERS = {
     "differ": Parameter(_KIND, one_of(KINDS), default="only_first"),
     "pair": Parameter(_PAIR, whole_number(0, 99), default=0),
-    "page": Parameter(_PAGE, whole_number(1, 1_000_000), default=1),
+    "differ_page": Parameter(_PAGE, whole_number(1, 1_000_000), default=1),
 }
 """What the address says of these images: how the models differ, which two of several, which page."""
 

@@ -14,7 +14,7 @@ from models.store import StoredModel, list_models
 from pipeline.data.dataset import Dataset
 from pipeline.evaluation.model_evaluation import known_evaluation
 from pipeline.evaluation.trust.seeds import GroupPair, SeedGroup, compare_all_groups, find_seed_groups, spread
-from pipeline.evaluation.trust.wording import chance, groups_compared, points
+from pipeline.evaluation.trust.wording import groups_compared
 
 
 def show_seed_groups(digits: Dataset, palette: Palette) -> None:
@@ -130,7 +130,5 @@ def _show_pairs(groups: Sequence[SeedGroup], pairs: Sequence[GroupPair], palette
         alt=f"Difference of the mean accuracies in percentage points with its 95 % interval: {told}.",
     )
     for pair, row in zip(pairs, rows, strict=True):
-        st.markdown(
-            f"{as_written(row.label)}: {as_written(groups_compared(pair, groups[pair.first], groups[pair.second]))} "
-            f"{points(row.value / 100)} points, {chance(pair.adjusted_p)} (Welch's t test)."
-        )
+        sentence = groups_compared(pair, groups[pair.first], groups[pair.second])
+        st.markdown(f"**{as_written(row.label)}**, {row.value:+.2f} points: {as_written(sentence)}")
