@@ -19,7 +19,7 @@ def test_a_model_is_compared_with_the_best_other_one(home: Path) -> None:
     assert app.multiselect(key="rivals").value == ["cnn-deep"]
     words = text_of(app)
     assert "**cnn-deep is better.** Only cnn-deep is right on 64 images, only cnn-fast on 19." in words
-    assert "95 % interval -0.64 to -0.28" in words
+    assert "95 % interval +0.28 to +0.64" in words
     assert "a lead of 19 or more (0.19 points) is told from noise" in words
     assert "of the 2 epochs been picked by test score" in words
     kinds = app.button_group(key="differing_kind")
@@ -92,7 +92,10 @@ def test_seeds_of_one_configuration_are_one_line_with_their_spread(home: Path) -
     assert table["Deviation"][0] == pytest.approx(100 * np.std(three, ddof=1))
     assert table["Range"][0] == "97.73 to 97.90 %"
     words = text_of(app)
-    assert "dense, epochs 9 over dense, epochs 8: dense, epochs 9 is better on average." in words
+    assert (
+        "**dense, epochs 9 over dense, epochs 8**, +1.14 points: dense, epochs 9 is better on average (p = 0.0"
+        in words
+    )
     assert "Careful: two seeds say little" in words
 
 

@@ -19,11 +19,16 @@ def points_interval(interval: tuple[float, float]) -> str:
     return f"{points(low)} to {points(high)}"
 
 
-def chance(p: float) -> str:
-    """A p-value: p = 0.25, p < 0.0001."""
+def p_value(p: float) -> str:
+    """A p-value for a table: 0.25, 0.0022, < 0.0001."""
     if p < 0.0001:
-        return "p < 0.0001"
-    return f"p = {p:.2f}" if p >= 0.1 else f"p = {p:.2g}" if p >= 0.001 else f"p = {p:.4f}"
+        return "< 0.0001"
+    return f"{p:.2f}" if p >= 0.1 else f"{p:.2g}" if p >= 0.001 else f"{p:.4f}"
+
+
+def chance(p: float) -> str:
+    """A p-value in a sentence: p = 0.25, p < 0.0001."""
+    return f"p {p_value(p)}" if p < 0.0001 else f"p = {p_value(p)}"
 
 
 def verdict_of(pair: Pair, first: str, second: str) -> str:

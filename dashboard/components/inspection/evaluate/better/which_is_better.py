@@ -19,9 +19,9 @@ from models.formatting import percent
 from models.store import StoredModel
 from pipeline.evaluation.trust.significance import Pair, compare_models, least_surplus
 from pipeline.evaluation.trust.wording import (
-    chance,
     flattery_of_models,
     least_told,
+    p_value,
     points,
     points_interval,
     reasons_for,
@@ -76,18 +76,17 @@ def show_which_is_better(model: StoredModel, reference: str, palette: Palette) -
 def _show_two(contest: Contest, pair: Pair, palette: Palette) -> None:
     names = [as_written(name) for name in contest.names]
     st.markdown(f"**{verdict_of(pair, *names)}** {reasons_for(pair, *names)}")
+    *_, difference, interval = _ahead_first(pair)
     least = least_surplus(pair.discordant)
     facts = [
         Fact(name, percent(float(right.mean())), f"{int((~right).sum()):,} of {pair.count:,} wrong")
         for name, right in zip(contest.names, contest.right, strict=True)
     ]
     facts += [
-        Fact(
-            "Difference", points(pair.difference), f"points, 95 % interval {points_interval(pair.interval)}"
-        ),
+        Fact("Difference", points(difference), f"points, 95 % interval {points_interval(interval)}"),
         Fact(
             "p-value",
-            chance(pair.p).removeprefix("p = ").removeprefix("p "),
+            p_value(pair.p),
             "McNemar's exact test; real below 0.05",
         ),
         Fact(
@@ -122,10 +121,8 @@ def _show_several(contest: Contest, pairs: list[Pair], palette: Palette) -> None
             "Behind": [contest.names[behind] for _, behind, *_ in ordered],
             "Difference": [100 * difference for *_, difference, _ in ordered],
             "95 % interval": [points_interval(interval) for *_, interval in ordered],
-            "p": [chance(pair.p).removeprefix("p = ").removeprefix("p ") for pair in pairs],
-            "Corrected p": [
-                chance(pair.adjusted_p).removeprefix("p = ").removeprefix("p ") for pair in pairs
-            ],
+            "p": [p_value(pair.p) for pair in pairs],
+            "Corrected p": [p_value(pair.adjusted_p) for pair in pairs],
             "Verdict": ["noise" if pair.verdict == "noise" else "better" for pair in pairs],
         }
     )
