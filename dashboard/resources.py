@@ -6,6 +6,7 @@ copied: nobody may write into them.
 
 import tempfile
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from pipeline.data.saved_digits import list_saved
 from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
 from pipeline.data.user_datasets import MY_DIGITS, find_saved
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
+from pipeline.evaluation.trust.selection import Choice, best_of_epochs, best_of_models, validation_accuracies
+from pipeline.runs.progress import history
 from pipeline.runs.quantize import quantize
 from pipeline.runs.snapshots import read_snapshot, snapshot_epochs
 
@@ -107,6 +110,16 @@ def digits_to_evaluate(reference: str, who: Person) -> Dataset:
     return _digits_to_evaluate(reference, version, who)
 
 
+def best_of(right: NDArray[np.bool_]) -> Choice:
+    """The best of several models, and how much choosing it flatters it; (k, n), whether each answer is right."""
+    return _best_of(sha256(np.packbits(right).tobytes()).hexdigest(), right.shape, right)
+
+
+def best_epoch_optimism(model: StoredModel) -> tuple[float, int] | None:
+    """How much choosing the epoch by test score would have flattered, and of how many; None where that isn't known."""
+    return _best_epoch_optimism(_scored_version(model), model)
+
+
 def averages(model: StoredModel | None = None) -> ClassPictures:
     """The average training image of each digit, and its variation."""
     digits = dataset(model)
@@ -179,6 +192,18 @@ def _dataset(path: str | None, sha256: str, _record: Any) -> Dataset:  # noqa: A
 @st.cache_resource(max_entries=3, show_spinner="Loading the images")
 def _digits_to_evaluate(reference: str, version: str, _who: Any) -> Dataset:  # noqa: ARG001
     return open_to_evaluate(reference, _who)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Choosing again and again")
+def _best_of(content: str, shape: tuple[int, ...], _right: Any) -> Choice:  # noqa: ARG001
+    return best_of_models(_right)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _best_epoch_optimism(version: str, _model: StoredModel) -> tuple[float, int] | None:
+    accuracies = validation_accuracies(_model.record, history(_model.directory))
+    count = _evaluation(version, _model).count
+    return (best_of_epochs(accuracies, count), len(accuracies)) if accuracies else None
 
 
 @st.cache_resource(max_entries=2, show_spinner="Averaging the images")

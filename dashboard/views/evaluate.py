@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.inspection.evaluate.better.which_is_better import show_which_is_better
 from dashboard.components.inspection.evaluate.class_table import show_class_table
 from dashboard.components.inspection.evaluate.comparison import show_comparison
 from dashboard.components.inspection.evaluate.confusion import ADDRESS, show_confusion
@@ -57,3 +58,4 @@ with errors_shown():
             alt="Precision and recall of each digit; the same figures are in the table below.",
         )
     show_class_table(results.classes)
+    show_which_is_better(model, data[0], palette)

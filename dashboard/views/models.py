@@ -8,6 +8,7 @@ from dashboard.components.models.model_table import ADDRESS, show_model_table
 from dashboard.figures.training import Curves, training_curves
 from dashboard.run_progress import progress_of
 from dashboard.widgets.chart import drawn, show_chart
+from dashboard.widgets.comparison_link import comparison_parameters
 from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.message import show_empty
 from dashboard.widgets.page_title import name_tab, show_page_title
@@ -41,6 +42,14 @@ name_tab("Models", ticked[0].name if len(ticked) == 1 else "")
 
 if len(ticked) == 1:
     show_model(ticked[0], ticked[0].id == default_id)
+
+if len(ticked) > 1:
+    st.page_link(
+        "views/evaluate.py",
+        label="Which of them is better?",
+        icon=":material/compare_arrows:",
+        query_params=comparison_parameters(ticked),
+    )
 
 names = distinct_labels({model.id: model.name for model in models})
 curves = [Curves(names(model.id), progress_of(model.directory)) for model in ticked]

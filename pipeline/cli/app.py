@@ -18,6 +18,7 @@ import typer
 from models.errors import DigitLabError, InputError, explain_os_error
 from models.formatting import percent, percent_if_known, show_confidence
 from models.native_output import silenced_stderr
+from pipeline.cli.compare import compare
 from pipeline.cli.data import data_app
 from pipeline.cli.explain import explain
 from pipeline.cli.models import models_app
@@ -41,6 +42,7 @@ app.add_typer(data_app, name="data")
 app.command()(train)
 app.command()(read)
 app.command()(explain)
+app.command()(compare)
 
 if TYPE_CHECKING:
     from models.recognizer import Recognizer

@@ -17,6 +17,7 @@ from models.records import Evaluation, ModelResults
 from models.run_directory import RunDirectory
 from pipeline.data.dataset import Dataset, load_recorded
 from pipeline.evaluation.metrics import evaluate
+from pipeline.evaluation.test_predictions import score_predictions
 
 _BLOCK = 1024  # images between two reports of progress
 
@@ -65,6 +66,30 @@ def evaluate_model(
         write_evaluation(run, evaluation, probabilities)
         run.update(results=results_of(evaluation, record.results), files=run.hash_model_files())
     return Evaluated(evaluation, probabilities)
+
+
+def known_or_evaluated(
+    run: RunDirectory,
+    dataset: Dataset,
+    open_recognizer: Callable[[], Recognizer],
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> Evaluated:
+    """What is known of a model on a data set, and where nothing is, what `evaluate_model` measures.
+
+    Args:
+        run: the model.
+        dataset: any.
+        open_recognizer: gives that of the model, where it is needed.
+        on_progress: told the share that is done.
+
+    Raises:
+        ModelError: the run is damaged or was deleted, or what is known is of other images.
+    """
+    known = known_evaluation(run, dataset.sha256)
+    if known is None:
+        return evaluate_model(run, open_recognizer(), dataset, on_progress)
+    score_predictions(known.probabilities, dataset.test[1])
+    return known
 
 
 def known_evaluation(run: RunDirectory, sha256: str) -> Evaluated | None:

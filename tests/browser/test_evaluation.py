@@ -33,6 +33,19 @@ def test_a_confusion_cell_shows_its_images_and_leads_to_them(tab: Tab) -> None:
     expect(page).to_have_url(re.compile(f"true={true}&read={predicted}"))
 
 
+def test_a_digit_that_two_models_read_differently_opens_among_the_mistakes(tab: Tab) -> None:
+    page = tab.open()
+    go(tab, "Evaluate")
+    digit = page.get_by_role(
+        "button", name=re.compile(r"^Test digit \d+: a \d that .+ reads as \d and")
+    ).first
+    words = re.match(r"Test digit (\d+)", digit.get_attribute("aria-label") or digit.inner_text())
+    digit.click()
+    page.get_by_role("heading", name="Mistakes", exact=True).wait_for()
+    expect(page.get_by_role("dialog").get_by_text("Most similar training digits")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"digit={words[1]}" if words else r"digit=\d+"))
+
+
 def test_the_gallery_filters_opens_a_digit_and_its_address_changes(tab: Tab) -> None:
     page = tab.open()
     go(tab, "Mistakes")

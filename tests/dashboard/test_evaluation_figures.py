@@ -1,12 +1,14 @@
 """The figures of Evaluate and Data, as data: no browser, no Streamlit."""
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from dashboard.figures.calibration import reliability_diagram
 from dashboard.figures.classes import precision_and_recall
 from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.dataset import digit_counts, ink_by_digit, pixel_levels
+from dashboard.figures.differences import Difference, difference_intervals
 from dashboard.figures.style import DARK, LIGHT, Palette, luminance, mix
 from models.records import CalibrationBin, ClassReport
 
@@ -91,3 +93,22 @@ def test_dataset_figures_carry_their_data_and_a_title() -> None:
     assert levels.data[0].y[-1] == 25
     assert list(ink_by_digit([0.1] * 10, LIGHT).data[0].y) == [10] * 10
     assert all(figure.layout.title.text for figure in (counts, levels))
+
+
+def test_differences_stand_below_each_other_with_their_intervals() -> None:
+    rows = [
+        Difference("a over b", 0.4, 0.1, 0.7, real=True),
+        Difference("<b>" * 20, 0.1, -0.1, 0.3, real=False),
+    ]
+    figure = go.Figure(difference_intervals(rows, LIGHT, "Difference"))
+    *ranges, points = figure.data
+    assert [tuple(line.x) for line in ranges] == [(0.1, 0.7), (-0.1, 0.3)]
+    assert [line.line.color for line in ranges] == [LIGHT.answer, LIGHT.muted] == list(points.marker.color)
+    assert tuple(points.x) == (0.4, 0.1)
+    assert points.hovertext[0] == "a over b: +0.40 points, +0.10 to +0.70"
+    low, high = figure.layout.yaxis.range
+    assert low > 1 > 0 > high, "the first is on top, and all are inside"
+    labels = [label.text for label in figure.layout.annotations]
+    assert labels[0] == "a over b"
+    assert labels[1].startswith("&lt;b>")
+    assert labels[1].endswith("…")

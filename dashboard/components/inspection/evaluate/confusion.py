@@ -4,12 +4,14 @@ import re
 
 import streamlit as st
 
+from dashboard.components.inspection.evaluate.better import differing_digits
 from dashboard.components.inspection.evaluate.matrix import picked_cell, show_matrix
 from dashboard.components.inspection.evaluate.test_answers import COMPARED_DATA, DATA, OWN, TestAnswers
 from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.style import Palette
 from dashboard.widgets.address import MODEL, PageAddress, Parameter, one_of
 from dashboard.widgets.choice import choose
+from dashboard.widgets.comparison_link import RIVALS_PARAMETER
 from dashboard.widgets.digit_buttons import pick_digit
 from dashboard.widgets.digit_image import show_digit_grid
 from dashboard.widgets.message import show_empty
@@ -46,6 +48,8 @@ ADDRESS = PageAddress(
         "cell": Parameter(_CELL, _read_cell, "{0[0]}-{0[1]}".format),
         "unit": Parameter(_UNIT, one_of(UNITS), default="counts"),
         "cells": Parameter(_CELLS, one_of(CELLS), default="all"),
+        "rivals": RIVALS_PARAMETER,
+        **differing_digits.PARAMETERS,
     }
 )
 """What the address of the page says."""

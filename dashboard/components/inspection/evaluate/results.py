@@ -3,10 +3,12 @@
 import streamlit as st
 
 from dashboard.components.inspection.evaluate.test_answers import TestAnswers
+from dashboard.resources import best_epoch_optimism
 from dashboard.widgets.facts import Fact, show_facts
 from dashboard.widgets.plain_text import as_written
 from models.formatting import CLAIMED, percent
 from models.store import StoredModel
+from pipeline.evaluation.trust.wording import flattery_of_epochs
 
 
 def show_results(model: StoredModel, answers: TestAnswers) -> None:
@@ -38,6 +40,7 @@ def show_results(model: StoredModel, answers: TestAnswers) -> None:
             f"{as_written(model.record.dataset.name)}."
         )
         return
+    _show_fairness(model)
     if model.record.results and model.record.results.claimed:
         st.caption(f":material/help: All figures are {CLAIMED}; they were not measured on this computer.")
     record = model.record.dataset
@@ -45,4 +48,16 @@ def show_results(model: StoredModel, answers: TestAnswers) -> None:
         st.caption(
             f":material/info: This model was trained on **{as_written(record.name)}** and is evaluated on that file's "
             "test images, so its figures can't be compared with figures on MNIST."
+        )
+
+
+def _show_fairness(model: StoredModel) -> None:
+    """Shows how much the score would flatter, had the epoch been chosen by it."""
+    told = best_epoch_optimism(model)
+    if told:
+        st.caption(
+            f":material/verified: {flattery_of_epochs(*told)}",
+            help="A simulation: each epoch gets a test score, by chance above or below its validation accuracy, and "
+            "the best score is compared with the accuracy behind it. Scores of one run move together, so this is the "
+            "most to expect. See Cawley and Talbot (2010) on selection bias.",
         )

@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.resources import (
+    dataset,
     digits_to_evaluate,
     evaluation,
     held_out_set,
@@ -20,7 +21,7 @@ from dashboard.widgets.distinct_labels import distinct_labels
 from dashboard.widgets.work_progress import progress_shown
 from models.records import Evaluation
 from models.store import StoredModel
-from pipeline.data.dataset import MNIST_SHA256
+from pipeline.data.dataset import MNIST_SHA256, Dataset
 from pipeline.data.user_datasets import MNIST, list_saved
 from pipeline.evaluation.model_evaluation import evaluate_model, known_evaluation
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
@@ -93,6 +94,11 @@ def _names(model: StoredModel) -> dict[str, str]:
     return names | name_datasets([stored for stored in list_saved() if stored.sha256 != own.sha256])
 
 
+def open_digits(model: StoredModel, reference: str) -> Dataset:
+    """The data set that a reference means; `InputError` where it is gone or damaged."""
+    return dataset(model) if reference == OWN else digits_to_evaluate(reference, visitor())
+
+
 def answers_to(model: StoredModel, reference: str, name: str) -> TestAnswers:
     """The model's answers to a data set, which are computed where they are not known.
 
@@ -103,16 +109,16 @@ def answers_to(model: StoredModel, reference: str, name: str) -> TestAnswers:
         return TestAnswers(
             name, True, evaluation(model), lambda: held_out_set(model)[0], lambda: test_predictions(model)
         )
-    dataset = digits_to_evaluate(reference, visitor())
-    known = known_evaluation(model.directory, dataset.sha256)
+    digits = open_digits(model, reference)
+    known = known_evaluation(model.directory, digits.sha256)
     if known is None:
-        with progress_shown(f"Evaluating on {len(dataset.test[1]):,} images") as on_progress:
-            known = evaluate_model(model.directory, recognizer(model), dataset, on_progress)
+        with progress_shown(f"Evaluating on {len(digits.test[1]):,} images") as on_progress:
+            known = evaluate_model(model.directory, recognizer(model), digits, on_progress)
     probabilities = known.probabilities
     return TestAnswers(
         name,
         False,
         known.evaluation,
-        lambda: dataset.test[0],
-        lambda: score_predictions(probabilities, dataset.test[1]),
+        lambda: digits.test[0],
+        lambda: score_predictions(probabilities, digits.test[1]),
     )

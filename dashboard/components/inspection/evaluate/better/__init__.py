@@ -1,0 +1,1 @@
+"""Which of several models is better, and how much of a difference is luck."""

@@ -1,0 +1,21 @@
+"""What the address of Evaluate says of the models that are compared there, and links to that comparison."""
+
+from collections.abc import Sequence
+
+from dashboard.widgets.address import MODEL, PageAddress, Parameter, model_id, several
+from models.store import StoredModel
+
+RIVALS = "_rivals"
+"""Key of the session's state: ids of the models to compare the chosen one with; None for the best other one."""
+
+MOST_RIVALS = 4
+
+RIVALS_PARAMETER = Parameter(RIVALS, several(model_id), ",".join)
+
+_ADDRESS = PageAddress({"model": MODEL, "rivals": RIVALS_PARAMETER})
+
+
+def comparison_parameters(models: Sequence[StoredModel]) -> dict[str, str]:
+    """The query parameters of Evaluate that compare the first of these models with the others, four at most."""
+    first, *others = (model.id for model in models)
+    return _ADDRESS.to_parameters(model=first, rivals=others[:MOST_RIVALS])
