@@ -23,6 +23,7 @@ pages = [
     st.Page("views/train.py", title="Train", icon=":material/model_training:"),
     st.Page("views/evaluate.py", title="Evaluate", icon=":material/verified:"),
     st.Page("views/mistakes.py", title="Mistakes", icon=":material/error_med:"),
+    st.Page("views/stress.py", title="Stress", icon=":material/storm:"),
     st.Page("views/models.py", title="Models", icon=":material/inventory_2:"),
     st.Page("views/data.py", title="Data", icon=":material/dataset:"),
 ]

@@ -59,6 +59,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], None] | None]] = {
     "curves": ("/train", watch_curves),
     "evaluate": ("/evaluate", None),
     "mistakes": ("/mistakes", None),
+    "stress": ("/stress", None),
     "models": ("/models", None),
     "data": ("/data", None),
     "read": ("/read", read_a_page),

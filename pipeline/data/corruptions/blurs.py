@@ -32,9 +32,8 @@ def glass_blur(
 
     count = len(images)
     blurred = gaussian_filter1d(shares(images), deviation, axis=1, mode="nearest")
-    pixels = (
-        (blurred * 255).astype(np.uint8).reshape(count, -1).T.copy()
-    )  # an image's pixels far apart: faster
+    # place by place, all images beside each other: faster than image by image
+    pixels = (blurred * 255).astype(np.uint8).reshape(count, -1).T.copy()
     each = np.arange(count)
     for _ in range(rounds):
         for row in range(SIDE - reach, reach, -1):

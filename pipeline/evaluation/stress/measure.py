@@ -27,6 +27,9 @@ from pipeline.imaging.picture import read_picture
 FEW = 1000
 """Test digits that are measured where nobody asks for all."""
 
+VERSION = 1
+"""Of the changes: with another one, what was measured before is measured anew."""
+
 Way = Literal["image", "picture"]
 """How digits come to the network: as the 28x28 images they are, or as pictures, as Recognize takes those.
 
@@ -38,7 +41,6 @@ _NOTHING = np.zeros((SIDE, SIDE), np.float32)
 _BLOCK = 250  # images that are changed and answered at a time
 _SEED = 0
 _EXAMPLE = 1  # test digit: of MNIST, a 2
-_VERSION = 1  # of the changes: with another one, what was measured before is measured anew
 
 
 class Score(BaseModel):
@@ -194,5 +196,5 @@ def _measure_one(
 
 
 def _name(corruption: Corruption, count: int, way: Way) -> str:
-    parts = ("stress", str(_VERSION), corruption.name, corruption.level, str(count), way)
+    parts = ("stress", str(VERSION), corruption.name, corruption.level, str(count), way)
     return "-".join(filter(None, parts)) + ".json"

@@ -1,24 +1,27 @@
 """A model's report card: what it is worth on MNIST, on changed digits, on hands of the world, on what is no digit."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.digits import DIGITS
+from models.files import write_text
 from models.ownership import ADMINISTRATOR, Person
 from models.recognizer import SURELY_DIGIT, Recognizer
 from models.store import StoredModel
 from pipeline.data.corruptions.mnist_c import MNIST_C
 from pipeline.data.corruptions.pixels import shares
-from pipeline.data.dataset import load_dataset
+from pipeline.data.dataset import MNIST_SHA256, load_dataset
 from pipeline.data.dataset_choice import open_to_evaluate
 from pipeline.data.saved_digits import labeled, list_saved
 from pipeline.data.user_datasets import MY_DIGITS
-from pipeline.evaluation.model_evaluation import evaluate_model, known_evaluation
-from pipeline.evaluation.stress.measure import FEW, Score, measure, score_of
+from pipeline.evaluation.model_evaluation import evaluate_model, evaluation_folder, known_evaluation
+from pipeline.evaluation.stress.measure import FEW, VERSION, Score, measure, score_of
 from pipeline.pages.digits import made_digits
 from pipeline.pages.non_digits import made_non_digits
 
@@ -111,18 +114,48 @@ def report_card(
     who: Person = ADMINISTRATOR,
     on_progress: Progress = lambda _: None,
 ) -> ReportCard:
-    """Measures all that a report card says; what was measured before is not measured again.
+    """Measures all that a report card says, and keeps it for `known_card`.
 
     Args:
         model: any.
         recognizer: of that model.
         count: test digits for each corruption.
         who: whose saved digits count.
-        on_progress: told the share that is done; what it raises ends the work.
+        on_progress: told the share that is done. What it raises ends the work; what was measured by then is kept.
 
     Raises:
         DigitLabError: the model is damaged or was deleted, or the saved digits can't be read.
     """
+    known = known_card(model, recognizer, count, who)
+    if known:
+        on_progress(1)
+        return known
+    card = _measure_all(model, recognizer, count, on_progress)
+    with suppress(OSError):  # it is then measured again the next time
+        path = _file_of(model, count)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, card.model_dump_json() + "\n")
+    return card.model_copy(update={"my_digits": _of_saved_digits(recognizer, who)})
+
+
+def known_card(
+    model: StoredModel, recognizer: Recognizer, count: int = FEW, who: Person = ADMINISTRATOR
+) -> ReportCard | None:
+    """The report card that was made before, with the saved digits as they are now; None where none was made."""
+    try:
+        card = ReportCard.model_validate_json(_file_of(model, count).read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, ValidationError):
+        return None
+    now = {"model": model.id, "name": model.name, "my_digits": _of_saved_digits(recognizer, who)}
+    return card.model_copy(update=now)
+
+
+def _file_of(model: StoredModel, count: int) -> Path:
+    return evaluation_folder(model.directory, MNIST_SHA256) / f"report-{VERSION}-{count}.json"
+
+
+def _measure_all(model: StoredModel, recognizer: Recognizer, count: int, on_progress: Progress) -> ReportCard:
+    """All but what belongs to a person."""
     run, dataset = model.directory, load_dataset()
 
     def part(start: float, end: float) -> Progress:
@@ -156,7 +189,7 @@ def report_card(
             for corruption, image, picture in zip(MNIST_C, images, pictures, strict=True)
         ],
         world_hands=_measured(score_of(answers[:, :DIGITS], labels)),
-        my_digits=_of_saved_digits(recognizer, who),
+        my_digits=None,
         refusal=_refusal(recognizer, answers, count),
     )
 
