@@ -24,6 +24,7 @@ pages = [
     st.Page("views/evaluate.py", title="Evaluate", icon=":material/verified:"),
     st.Page("views/mistakes.py", title="Mistakes", icon=":material/error_med:"),
     st.Page("views/explain.py", title="Explain", icon=":material/psychology_alt:"),
+    st.Page("views/stress.py", title="Stress", icon=":material/storm:"),
     st.Page("views/models.py", title="Models", icon=":material/inventory_2:"),
     st.Page("views/data.py", title="Data", icon=":material/dataset:"),
 ]

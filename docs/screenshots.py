@@ -60,6 +60,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], None] | None]] = {
     "evaluate": ("/evaluate", None),
     "mistakes": ("/mistakes", None),
     "explain": ("/explain", draw),
+    "stress": ("/stress", None),
     "models": ("/models", None),
     "data": ("/data", None),
     "read": ("/read", read_a_page),

@@ -44,17 +44,27 @@ def watch_work(
 
 
 @contextmanager
-def progress_shown(what: str) -> Iterator[Callable[[float], None]]:
-    """A bar with the time left while one piece of work goes on; to be called with the share that is done, 0 to 1."""
+def progress_shown(what: str, on_stop: Callable[[], None] | None = None) -> Iterator[Callable[[float], None]]:
+    """A bar with the time left while one piece of work goes on; to be called with the share that is done, 0 to 1.
+
+    Args:
+        what: the work, in words.
+        on_stop: called when a person stops it, which begins the page anew; without it, there is no such button.
+    """
     start = time.monotonic()
     place = st.empty()
     try:
         with place.container(), st.spinner(what, show_time=False):
-            bar = st.empty()
+            bar, button = st.empty(), st.empty()
+            offered = on_stop is None
 
             def show(share: float) -> None:
+                nonlocal offered
                 if time.monotonic() - start > _PATIENCE and 0 < share < 1:
                     bar.progress(share, f"{100 * share:.0f} % · {_time_left(start, share)}")
+                    if not offered:
+                        button.button("Stop", icon=":material/stop:", key="stop_work", on_click=on_stop)
+                        offered = True
 
             yield show
     finally:

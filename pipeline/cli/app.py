@@ -25,6 +25,7 @@ from pipeline.cli.models import models_app
 from pipeline.cli.options import JsonOption, ModelOption
 from pipeline.cli.read import read
 from pipeline.cli.runs import runs_app
+from pipeline.cli.stress import stress
 from pipeline.cli.terminal import beside, draw_digit, echo, probability_bars, progress_bar
 from pipeline.cli.train import train
 
@@ -43,6 +44,7 @@ app.command()(train)
 app.command()(read)
 app.command()(explain)
 app.command()(compare)
+app.command()(stress)
 
 if TYPE_CHECKING:
     from models.recognizer import Recognizer

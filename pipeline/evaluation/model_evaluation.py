@@ -105,10 +105,13 @@ def known_evaluation(run: RunDirectory, sha256: str) -> Evaluated | None:
         return None
 
 
-def _kept(run: RunDirectory, sha256: str) -> RunDirectory:
-    """Where evaluations on other data sets are: beside the model; for a shipped one, in the home folder.
+def evaluation_folder(run: RunDirectory, sha256: str) -> Path:
+    """Where what is measured on other data sets is: beside the model; for a shipped one, in the home folder.
 
-    The hashes of the network and of the data set name them, so that none outlives a change of either.
+    The hashes of the network and of the data set name it, so that nothing outlives a change of either.
+
+    Raises:
+        ModelError: the model was deleted.
     """
     shipped = run.path.parent == PRETRAINED
     folder = home() / "evaluations" if shipped else run.path / "evaluations"
@@ -116,7 +119,11 @@ def _kept(run: RunDirectory, sha256: str) -> RunDirectory:
         network = sha256_of_file(run.litert_file)
     except OSError:
         raise ModelError(f"{run.id}: the model no longer exists.") from None
-    return RunDirectory(folder / f"{network[:16]}-{sha256[:16]}")
+    return folder / f"{network[:16]}-{sha256[:16]}"
+
+
+def _kept(run: RunDirectory, sha256: str) -> RunDirectory:
+    return RunDirectory(evaluation_folder(run, sha256))
 
 
 def import_and_evaluate(path: Path, owner: str = "") -> RunDirectory:
