@@ -29,7 +29,7 @@ from pipeline.data.saved_digits import list_saved
 from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
 from pipeline.data.user_datasets import MY_DIGITS, find_saved
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
-from pipeline.evaluation.trust.selection import Choice, best_of_epochs, best_of_models, validation_accuracies
+from pipeline.evaluation.trust.flattery import Choice, best_of_epochs, best_of_models, validation_accuracies
 from pipeline.runs.progress import history
 from pipeline.runs.quantize import quantize
 from pipeline.runs.snapshots import read_snapshot, snapshot_epochs

@@ -2,7 +2,7 @@
 
 from models.formatting import percent
 from pipeline.evaluation.trust.seeds import FEW, GroupPair, SeedGroup
-from pipeline.evaluation.trust.selection import Choice
+from pipeline.evaluation.trust.flattery import Choice
 from pipeline.evaluation.trust.significance import Kind, Pair, least_surplus
 
 NOISE = "This difference can't be told from noise"

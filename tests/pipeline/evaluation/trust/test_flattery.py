@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline.evaluation.trust.selection import best_of_epochs, best_of_models
+from pipeline.evaluation.trust.flattery import best_of_epochs, best_of_models
 
 
 def mean_of_the_best(coins: int, count: int, chance: float) -> float:
