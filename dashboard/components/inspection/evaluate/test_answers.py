@@ -11,6 +11,7 @@ from dashboard.resources import (
     digits_to_evaluate,
     evaluation,
     held_out_set,
+    predictions,
     recognizer,
     test_predictions,
 )
@@ -42,6 +43,7 @@ class TestAnswers:
         evaluation: what the answers are worth.
         images: gives the test images, uint8 (n, 28, 28), where they are still there.
         predictions: gives the answers, as `images`.
+        probabilities: gives the probabilities behind them, float32 (n, 10).
     """
 
     name: str
@@ -49,6 +51,7 @@ class TestAnswers:
     evaluation: Evaluation
     images: Callable[[], NDArray[np.uint8]]
     predictions: Callable[[], TestPredictions]
+    probabilities: Callable[[], NDArray[np.float32]]
 
     __test__ = False  # pytest would take the name for one of its own
 
@@ -101,7 +104,12 @@ def answers_to(model: StoredModel, reference: str, name: str) -> TestAnswers:
     """
     if reference == OWN:
         return TestAnswers(
-            name, True, evaluation(model), lambda: held_out_set(model)[0], lambda: test_predictions(model)
+            name,
+            True,
+            evaluation(model),
+            lambda: held_out_set(model)[0],
+            lambda: test_predictions(model),
+            lambda: predictions(model),
         )
     dataset = digits_to_evaluate(reference, visitor())
     known = known_evaluation(model.directory, dataset.sha256)
@@ -115,4 +123,5 @@ def answers_to(model: StoredModel, reference: str, name: str) -> TestAnswers:
         known.evaluation,
         lambda: dataset.test[0],
         lambda: score_predictions(probabilities, dataset.test[1]),
+        lambda: probabilities,
     )
