@@ -1,4 +1,4 @@
-"""How careful the model is to be: the choice of a risk, and answers weighed by it. The same on all pages that answer."""
+"""How careful a model is to be: the choice of a risk, and answers weighed by it; the same on Recognize and Read."""
 
 import streamlit as st
 

@@ -33,22 +33,22 @@ def _sure_from(page: AnyPage, confidence: float) -> AnyPage:
 def show_caution(caution: PageCaution) -> None:
     """Says where characters become doubtful, and what that rests on."""
     below = f"Doubtful is what has less than {percent(caution.sure_from, 3)} confidence"
-    limit = one_in(caution.risk)
+    limit, checked = one_in(caution.risk), f"{caution.checked:,} digits and signs"
     if caution.measured:
         words = (
-            f"{below}: from {caution.checked:,} digits and signs that you checked, at most {limit} of the others is wrong, "
+            f"{below}: going by {checked} that you checked, at most {limit} of the others is wrong, "
             "with 95 % confidence."
         )
     elif caution.missing:
         words = (
             f"{below}, by the model's own estimate, which promises nothing: how sure it is of test digits says little "
-            f"about these pages. You have checked {caution.checked:,} digits and signs; after {answers_needed(caution.risk):,} "
-            f"without a sure one that is wrong, the limit of {limit} comes from them."
+            f"about these pages. You have checked {checked}; the limit of {limit} comes from them after about "
+            f"{answers_needed(caution.risk):,}, if no sure one is wrong."
         )
     else:
         words = (
-            f"{below}, by the model's own estimate: too many sure ones of the {caution.checked:,} digits and signs "
-            f"that you checked were wrong to promise {limit}."
+            f"{below}, by the model's own estimate: too many sure ones of the {checked} that you checked were wrong "
+            f"to promise {limit}."
         )
     st.caption(f":material/verified_user: {words}")
 

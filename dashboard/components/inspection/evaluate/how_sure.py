@@ -106,8 +106,9 @@ def _show_sets(sets: Sequence[SetReport]) -> None:
     """The table of candidates."""
     st.subheader("Candidates instead of one answer", anchor=False)
     st.caption(
-        "Where one answer is not safe enough, a model can tell several: so many that the true one is among them as often "
-        "as promised. Calibrated on half of the test digits, counted on the other; numbers are put together from them."
+        "Where one answer is not safe enough, a model can tell several: so many that the true one is among them as "
+        "often as promised. Calibrated on half of the test digits, counted on the other; numbers are put together "
+        "from those."
     )
     number = st.column_config.NumberColumn
     table = pd.DataFrame(
