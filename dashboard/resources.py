@@ -29,7 +29,9 @@ from pipeline.data.saved_digits import list_saved
 from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
 from pipeline.data.user_datasets import MY_DIGITS, find_saved
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
+from pipeline.evaluation.trust.caution import Caution, caution_for
 from pipeline.evaluation.trust.flattery import Choice, best_of_epochs, best_of_models, validation_accuracies
+from pipeline.evaluation.trust.report import TrustReport, report_trust
 from pipeline.runs.progress import history
 from pipeline.runs.quantize import quantize
 from pipeline.runs.snapshots import read_snapshot, snapshot_epochs
@@ -98,6 +100,16 @@ def dataset(model: StoredModel | None = None) -> Dataset:
 def test_predictions(model: StoredModel) -> TestPredictions:
     """What the model says of each test digit; errors as from `predictions` and `held_out_set`."""
     return score_predictions(predictions(model), held_out_set(model)[1])
+
+
+def caution(model: StoredModel, risk: float) -> Caution:
+    """How careful the model has to be at a risk; errors as from `predictions` and `held_out_set`."""
+    return _caution(_scored_version(model), risk, model)
+
+
+def trust_report(model: StoredModel, risk: float) -> tuple[TrustReport, int]:
+    """What a risk comes to on the model's test images, and how many they are; errors as from `caution`."""
+    return _trust_report(_scored_version(model), risk, model)
 
 
 def digits_to_evaluate(reference: str, who: Person) -> Dataset:
@@ -182,6 +194,17 @@ def _evaluation(version: str, _model: StoredModel) -> Evaluation:  # noqa: ARG00
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _predictions(version: str, _model: StoredModel) -> NDArray[np.float32]:  # noqa: ARG001
     return _model.directory.read_predictions()
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _caution(version: str, risk: float, _model: Any) -> Caution:  # noqa: ARG001
+    return caution_for(predictions(_model), held_out_set(_model)[1], risk)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _trust_report(version: str, risk: float, _model: Any) -> tuple[TrustReport, int]:  # noqa: ARG001
+    labels = held_out_set(_model)[1]
+    return report_trust(predictions(_model), labels, risk), len(labels)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the images")

@@ -22,6 +22,9 @@ TICKED = "ticked_models"
 SOURCE = "source"
 """Widget key: where the picture comes from on the Recognize page."""
 
+CAUTION = "caution"
+"""Widget key: the name of the risk that was chosen, "" where every answer counts."""
+
 STROKE = "stroke"
 """Widget key: width of the pen on the canvas."""
 

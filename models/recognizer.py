@@ -30,12 +30,15 @@ class Prediction:
         confidence: its probability.
         probabilities: of the ten digits, summing to 1.
         digit_score: how sure the model is that this is a digit at all, 0 to 1; None where it can't tell.
+        candidates: the digits between which a person is to choose, likeliest first, where a risk was chosen and the
+            answer is too doubtful to count; empty where it counts.
     """
 
     digit: int
     confidence: float
     probabilities: tuple[float, ...]
     digit_score: float | None = None
+    candidates: tuple[int, ...] = ()
 
     @property
     def refused(self) -> bool:

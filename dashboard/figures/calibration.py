@@ -1,12 +1,14 @@
 """Whether a model is right as often as it says."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures.style import Palette, finish, mix
 from models.records import CalibrationBin
+from pipeline.evaluation.trust.bounds import interval
 
 _FEW = 10  # answers; a share of fewer says little
 
@@ -22,7 +24,9 @@ def reliability_diagram(bins: Sequence[CalibrationBin], palette: Palette, height
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.07)
     strong, faint = (mix(palette.answer, palette.background, share) for share in (0.3, 0.7))
     colors = [faint if part.count < _FEW else strong for part in bins]
-    figure.add_trace(_bars(bins, [100 * part.accuracy for part in bins], colors), row=1, col=1)
+    accuracy = _bars(bins, [100 * part.accuracy for part in bins], colors)
+    accuracy.error_y = _whiskers(bins, palette)
+    figure.add_trace(accuracy, row=1, col=1)
     figure.add_trace(_bars(bins, [part.count for part in bins], palette.quiet), row=2, col=1)
     figure.add_trace(
         go.Scatter(
@@ -39,7 +43,7 @@ def reliability_diagram(bins: Sequence[CalibrationBin], palette: Palette, height
         figure,
         palette,
         "Reliability diagram",
-        "Dotted: perfect calibration. Pale: fewer than ten predictions",
+        "Dotted: perfect. Whiskers: 95 % interval. Pale: fewer than ten",
         height,
         showlegend=False,
         bargap=0.12,
@@ -51,6 +55,21 @@ def reliability_diagram(bins: Sequence[CalibrationBin], palette: Palette, height
         type="log", dtick=2, fixedrange=True, title_text="Answers", row=2, col=1, rangemode="tozero"
     )
     return figure
+
+
+def _whiskers(bins: Sequence[CalibrationBin], palette: Palette) -> dict[str, Any]:
+    """The Clopper-Pearson interval of each bin's accuracy."""
+    intervals = [interval(round(part.accuracy * part.count), part.count) for part in bins]
+    pairs = list(zip(bins, intervals, strict=True))
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [100 * (high - part.accuracy) for part, (_, high) in pairs],
+        "arrayminus": [100 * (part.accuracy - low) for part, (low, _) in pairs],
+        "color": palette.text,
+        "thickness": 1.2,
+        "width": 4,
+    }
 
 
 def _bars(bins: Sequence[CalibrationBin], heights: Sequence[float], color: str | list[str]) -> go.Bar:

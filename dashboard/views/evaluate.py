@@ -6,16 +6,15 @@ from dashboard.components.inspection.evaluate.better.which_is_better import show
 from dashboard.components.inspection.evaluate.class_table import show_class_table
 from dashboard.components.inspection.evaluate.comparison import show_comparison
 from dashboard.components.inspection.evaluate.confusion import ADDRESS, show_confusion
+from dashboard.components.inspection.evaluate.how_sure import show_how_sure
 from dashboard.components.inspection.evaluate.results import show_results
 from dashboard.components.inspection.evaluate.test_answers import answers_to, pick_data
-from dashboard.figures.calibration import reliability_diagram
 from dashboard.figures.classes import precision_and_recall
 from dashboard.widgets.chart import drawn, show_chart
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.model_picker import pick_model
 from dashboard.widgets.page_title import name_tab, show_page_title
 from dashboard.widgets.theme import current_palette
-from models.formatting import percent
 
 show_page_title(
     "Evaluate", "How accurate a model is on test digits it was not trained on, and where it goes wrong."
@@ -38,24 +37,14 @@ with errors_shown():
     st.header("Confusion matrix", anchor=False)
     show_confusion(model, answers, palette)
 
-    st.header("Calibration", anchor=False)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        show_chart(
-            drawn(reliability_diagram, results.calibration, palette),
-            key="reliability",
-            alt=f"Accuracy by confidence; the calibration error is {percent(results.calibration_error)}.",
-        )
-        st.caption(
-            "Of all predictions with a confidence of about 90 %, about 90 % should be correct. The calibration error "
-            f"({percent(results.calibration_error)}) is the gap between confidence and accuracy, averaged over "
-            "all predictions."
-        )
-    with right:
-        show_chart(
-            drawn(precision_and_recall, results.classes, palette),
-            key="by_digit",
-            alt="Precision and recall of each digit; the same figures are in the table below.",
-        )
+    st.header("How sure", anchor=False)
+    show_how_sure(model, answers, palette)
+
+    st.header("Digit by digit", anchor=False)
+    show_chart(
+        drawn(precision_and_recall, results.classes, palette),
+        key="by_digit",
+        alt="Precision and recall of each digit; the same figures are in the table below.",
+    )
     show_class_table(results.classes)
     show_which_is_better(model, data[0], palette)

@@ -8,6 +8,7 @@ from dashboard.components.read.page_review import show_page_review
 from dashboard.components.read.page_sources import pick_source, take_pages
 from dashboard.components.read.reading_progress import read_pages
 from dashboard.components.read.settings import current_settings, restore_settings
+from dashboard.widgets.caution import pick_caution
 from dashboard.widgets.model_picker import pick_model
 from dashboard.widgets.page_title import name_tab, show_page_title
 from dashboard.widgets.theme import current_palette
@@ -22,6 +23,7 @@ with st.container(horizontal=True, gap="small", key="read_bar", vertical_alignme
     source = pick_source()
     model = pick_model("Model", quiet=True)
     constraints = ask_constraints()
+    pick_caution()
 name_tab("Read", model.name)
 
 uploads = take_pages(source)

@@ -7,6 +7,7 @@ from dashboard.components.recognize.canvas_panel import show_drawing
 from dashboard.components.recognize.saved_digits import show_saved_digits
 from dashboard.components.recognize.upload_panel import show_camera, show_uploads
 from dashboard.widgets.address import MODEL, PageAddress, Parameter, model_id, one_of, several
+from dashboard.widgets.caution import CAUTION, pick_caution
 from dashboard.widgets.choice import choose
 from dashboard.widgets.model_picker import pick_model, pick_more_models
 from dashboard.widgets.page_title import name_tab, show_page_title
@@ -21,6 +22,7 @@ ADDRESS = PageAddress(
     {
         "model": MODEL,
         "compare": Parameter(state.COMPARED, several(model_id), ",".join, []),
+        "risk": CAUTION,
         "input": Parameter(state.SOURCE, one_of(SOURCES), default="draw"),
     }
 )
@@ -32,6 +34,7 @@ with st.container(horizontal=True, gap="small", key="question_bar", vertical_ali
     source = choose("Source of the picture", SOURCES, state.SOURCE, quiet=True)
     model = pick_model("Model", quiet=True)
     models = [model, *pick_more_models(model)]
+    pick_caution(model)
 name_tab("Recognize", model.name)
 ADDRESS.write()
 

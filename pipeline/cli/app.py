@@ -22,12 +22,13 @@ from pipeline.cli.compare import compare
 from pipeline.cli.data import data_app
 from pipeline.cli.explain import explain
 from pipeline.cli.models import models_app
-from pipeline.cli.options import JsonOption, ModelOption
+from pipeline.cli.options import JsonOption, ModelOption, RiskOption
 from pipeline.cli.read import read
 from pipeline.cli.runs import runs_app
 from pipeline.cli.stress import stress
 from pipeline.cli.terminal import beside, draw_digit, echo, probability_bars, progress_bar
 from pipeline.cli.train import train
+from pipeline.cli.trust import cautious, print_trust, said_cautiously, trust_record
 
 app = typer.Typer(
     name="digitlab",
@@ -47,7 +48,7 @@ app.command()(compare)
 app.command()(stress)
 
 if TYPE_CHECKING:
-    from models.recognizer import Recognizer
+    from models.recognizer import Prediction, Recognizer
     from models.store import StoredModel
 
 
@@ -102,18 +103,23 @@ def evaluate(
             show_default=False,
         ),
     ] = "",
+    risk: RiskOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Evaluate a model on a test set that it was not trained on."""
     from pipeline.data.dataset_choice import open_to_evaluate
     from pipeline.evaluation.model_evaluation import evaluate_model
+    from pipeline.evaluation.trust.report import report_trust
 
     found, recognizer = _open_recognizer(model)
     digits = open_to_evaluate(dataset)
     with progress_bar("evaluating") as on_progress:
-        result = evaluate_model(found.directory, recognizer, digits, on_progress).evaluation
+        evaluated = evaluate_model(found.directory, recognizer, digits, on_progress)
+    result = evaluated.evaluation
+    trust = None if risk is None else report_trust(evaluated.probabilities, digits.test[1], risk)
     if as_json:
-        _print_json({"model": found.id, **result.model_dump()})
+        told = {} if trust is None else {"trust": trust_record(trust)}
+        _print_json({"model": found.id, **result.model_dump(), **told})
         return
     low, high = result.interval
     echo(
@@ -124,6 +130,8 @@ def evaluate(
         echo(f"accuracy {percent(result.human_accuracy)} with disputed test labels settled by human votes")
     echo(f"loss {result.loss:.4f}, top-2 accuracy {percent(result.top2_accuracy)}, ", nl=False)
     echo(f"calibration error {percent(result.calibration_error)}\n")
+    if trust is not None:
+        print_trust(trust, result.count)
     echo("       " + "".join(f"{digit:>6}" for digit in range(10)) + "   recall  precision")
     for row, report in zip(result.confusion, result.classes, strict=True):
         cells = "".join(f"{count or '.' if report.support else '-':>6}" for count in row)
@@ -137,12 +145,14 @@ def evaluate(
 def predict(
     pictures: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="Pictures with one digit each.")],
     model: ModelOption = None,
+    risk: RiskOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Recognize the digit in each picture."""
     from pipeline.reading.single_digit import recognize_digit
 
-    _, recognizer = _open_recognizer(model)
+    found, recognizer = _open_recognizer(model)
+    caution = None if risk is None else cautious(found, risk)
     failed = False
     for path in pictures:
         try:
@@ -157,17 +167,11 @@ def predict(
                 f"{path}: about {reading.normalized.others + 1} digits in the picture, only one is recognized; "
                 "`digitlab read` reads them all"
             )
-        answer = reading.prediction
+        answer = caution.weigh(reading.prediction) if caution else reading.prediction
         if as_json:
-            _print_json(
-                {
-                    "path": str(path),
-                    "digit": answer.digit,
-                    "confidence": answer.confidence,
-                    "probabilities": answer.probabilities,
-                    "digit_score": answer.digit_score,
-                }
-            )
+            _print_json({"path": str(path), **_answer_record(answer, weighed=caution is not None)})
+        elif answer.candidates:
+            echo(f"{path}: {said_cautiously(answer)}")
         else:
             second, chance = answer.runner_up()
             doubt = f", or perhaps {second} ({percent(chance, 1)})" if chance > 0.1 else ""
@@ -178,6 +182,18 @@ def predict(
                 else f"{path}: {said}"
             )
     raise typer.Exit(int(failed))
+
+
+def _answer_record(answer: Prediction, *, weighed: bool) -> dict[str, Any]:
+    """An answer as JSON has it, with whether it counts where a risk was chosen."""
+    record = {
+        "digit": answer.digit,
+        "confidence": answer.confidence,
+        "probabilities": answer.probabilities,
+        "digit_score": answer.digit_score,
+    }
+    counts = not (answer.candidates or answer.refused)
+    return {**record, "counts": counts, "candidates": answer.candidates} if weighed else record
 
 
 def _fail_input(path: Path, error: InputError, as_json: bool) -> None:

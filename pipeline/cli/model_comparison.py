@@ -16,8 +16,8 @@ from models.store import StoredModel, list_models
 from pipeline.cli.terminal import echo, progress_bar
 from pipeline.data.dataset import Dataset
 from pipeline.evaluation.model_evaluation import known_or_evaluated
-from pipeline.evaluation.trust.seeds import GroupPair, SeedGroup, compare_all_groups, find_seed_groups, spread
 from pipeline.evaluation.trust.flattery import best_of_epochs, best_of_models, validation_accuracies
+from pipeline.evaluation.trust.seeds import GroupPair, SeedGroup, compare_all_groups, find_seed_groups, spread
 from pipeline.evaluation.trust.significance import (
     Kind,
     Pair,

@@ -11,6 +11,16 @@ ModelOption = Annotated[
     str | None,
     typer.Option("--model", "-m", help="Model name, ID or run directory; the default model if omitted."),
 ]
+RiskOption = Annotated[
+    float | None,
+    typer.Option(
+        "--risk",
+        help="Allowed share of wrong answers among those that count, such as 0.001; all count if omitted.",
+        min=0.0001,
+        max=0.5,
+        show_default=False,
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")]
 DetachOption = Annotated[
     bool, typer.Option("--detach", help="Add the run to the queue and return immediately.")

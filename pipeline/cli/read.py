@@ -14,12 +14,14 @@ import typer
 
 from models.errors import ConfigError
 from models.files import open_regular, replacing
+from pipeline.cli.options import RiskOption
 from pipeline.cli.terminal import echo
 from pipeline.reading.numbers import Decimal
 from pipeline.reading.records import (
     COLUMNS,
     cell_rows,
     cell_table,
+    doubt_record,
     failed_row,
     reading_record,
     reading_row,
@@ -83,6 +85,7 @@ def read(
             "--cells", help="Also write the lines to this CSV file, a row for each, a column a cell."
         ),
     ] = None,
+    risk: RiskOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only, one object per page.")] = False,
 ) -> None:
     """Read every digit in pictures, PDFs, zip archives or folders of them, line by line, on all cores."""
@@ -96,12 +99,12 @@ def read(
     litert_file = _open_model(model)
     rows = _read_table(csv_file) if csv_file else []
     pages = _pages_to_read(paths, {_key(row) for row in rows if not row[_ERROR]}, csv_file)
-    results = _with_cells(read_files(pages, litert_file, expect or ()), cells_file)
+    results = _with_cells(_with_risk(read_files(pages, litert_file, expect or ()), risk), cells_file)
     again = {_key_of(page) for _, page in pages}  # what failed before; rows of other pictures stay
     failed = (
         _write_table(results, csv_file, len(pages), [row for row in rows if _key(row) not in again])
         if csv_file
-        else _print(results, as_json, _SIGNS.get(decimal) if decimal else None)
+        else _print(results, as_json, _SIGNS.get(decimal) if decimal else None, weighed=risk is not None)
     )
     if not as_json:
         _tell(failed, len(pages), csv_file)
@@ -161,6 +164,16 @@ def _key_of(page: Page) -> tuple[str, str]:
     return table_name(page.path), str(page.number or "")
 
 
+def _with_risk(results: Results, risk: float | None) -> Results:
+    """The results as they come, with what is doubtful at the risk that was chosen."""
+    from pipeline.reading.caution import estimated
+    from pipeline.reading.page_reading import DOUBTFUL, FailedReading
+
+    sure_from = DOUBTFUL if risk is None else estimated(risk).sure_from
+    for page, reading in results:
+        yield page, reading if isinstance(reading, FailedReading) else reading.sure_from(sure_from)
+
+
 def _with_cells(results: Results, file: Path | None) -> Results:
     """The results as they come; after the last one the table of their cells is written, if one was asked for."""
     from pipeline.reading.page_reading import FailedReading
@@ -180,7 +193,7 @@ def _with_cells(results: Results, file: Path | None) -> Results:
         raise ConfigError(f"{file}: the table can't be written ({error.strerror}).") from None
 
 
-def _print(results: Results, as_json: bool, decimal: Decimal | None) -> list[str]:
+def _print(results: Results, as_json: bool, decimal: Decimal | None, *, weighed: bool) -> list[str]:
     """Prints what was read; the sentences on what failed are left to the caller, but for JSON."""
     from pipeline.reading.page_reading import FailedReading
 
@@ -191,7 +204,9 @@ def _print(results: Results, as_json: bool, decimal: Decimal | None) -> list[str
             if as_json:
                 echo(json.dumps(with_page({"path": page.path, "error": failed[-1]}, page.number)))
         elif as_json:
-            echo(json.dumps(with_page(reading_record(page.path, reading, decimal), page.number)))
+            record = reading_record(page.path, reading, decimal)
+            told = doubt_record(reading) if weighed else {}
+            echo(json.dumps(with_page({**record, **told}, page.number)))
         else:
             for line in reading.lines:
                 echo(f"{page.name}: {line}")

@@ -1,6 +1,6 @@
 """What was read from a page: characters with their boxes, in lines. Knows nothing of how it was read."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pipeline.imaging.geometry import Box
 
 DOUBTFUL = 0.9
-"""Confidence below which a character deserves a look."""
+"""Confidence below which a character deserves a look, where no risk was chosen."""
 
 SIGN_NAMES = {
     ".": "point", ",": "comma", "-": "minus", "/": "slash", ":": "colon", "+": "plus", "x": "times",
@@ -31,6 +31,8 @@ class PageCharacter:
         line: number of its line, from 0.
         image: float32 (28, 28) in [0, 1], what the model saw; of a sign (0, 0).
         before: what stands between it and the one before in its line: nothing or `CELL_BREAK`.
+        choices: what it may be and how likely, likeliest first, "" for nothing; what is hardly possible is left out.
+        sure_from: the confidence below which it deserves a look.
     """
 
     text: str
@@ -39,6 +41,8 @@ class PageCharacter:
     line: int
     image: NDArray[np.float32] = field(repr=False)
     before: str = ""
+    choices: tuple[tuple[str, float], ...] = field(default=(), repr=False)
+    sure_from: float = DOUBTFUL
 
     @property
     def is_digit(self) -> bool:
@@ -48,7 +52,7 @@ class PageCharacter:
     @property
     def doubtful(self) -> bool:
         """Whether a person should look at it."""
-        return self.confidence < DOUBTFUL
+        return self.confidence < self.sure_from
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,11 @@ class PageReading:
     def text(self) -> str:
         """All lines, a line break between them."""
         return "\n".join(self.lines)
+
+    def sure_from(self, confidence: float) -> "PageReading":
+        """The same reading, with all characters doubtful that have less than this confidence."""
+        characters = tuple(replace(character, sure_from=confidence) for character in self.characters)
+        return replace(self, characters=characters)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from models.formatting import printable
@@ -43,6 +44,18 @@ def reading_record(path: str, reading: PageReading, decimal: Decimal | None = No
         "left_out": left_out,
         "disagreeing": list(reading.disagreeing),
     }
+
+
+def doubt_record(reading: PageReading) -> dict[str, Any]:
+    """What `digitlab read --json` says besides where a risk was chosen: what is doubtful, and what lines may be."""
+    from pipeline.reading.caution import lines_in_doubt
+
+    doubtful = [
+        {"text": character.text, "confidence": round(character.confidence, 4), "box": list(character.box)}
+        for character in reading.characters
+        if character.doubtful
+    ]
+    return {"doubtful": doubtful, "in_doubt": [asdict(line) for line in lines_in_doubt(reading)]}
 
 
 def with_page(record: dict[str, Any], number: int | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.batch_store import KeepingError
 from dashboard.components.read import review_state
+from dashboard.components.read.caution import offer_confirmation, show_caution, weigh_pages
 from dashboard.components.read.digit_review import digit_to_check, show_digit_review
 from dashboard.components.read.page_boxes import pick_from_page
 from dashboard.components.read.reading_progress import Keyed, with_review
@@ -14,6 +15,7 @@ from dashboard.components.read.reading_table import show_reading_export, show_re
 from dashboard.components.read.reading_text import show_reading_text
 from dashboard.components.read.review_state import PageReview
 from dashboard.figures.style import Palette
+from dashboard.widgets.caution import chosen_risk
 from dashboard.widgets.message import show_empty, show_error
 from pipeline.reading.review import AnyPage, FailedPage, ReviewedPage
 
@@ -29,7 +31,7 @@ def show_page_review(pages: Sequence[Keyed], palette: Palette) -> None:
     if not pages:
         return
     reviews = _reviews()
-    pages = [with_review(page, reviews) for page in pages]
+    pages, caution = weigh_pages([with_review(page, reviews) for page in pages])
     failed = [page for _, page in pages if isinstance(page, FailedPage)]
     for page in failed[:3]:
         show_error(f"{page.name}: {page.reason}")
@@ -45,6 +47,8 @@ def show_page_review(pages: Sequence[Keyed], palette: Palette) -> None:
         return
     number = _pick_page(pages)
     key, shown = pages[number]
+    if caution:
+        show_caution(caution)
     if isinstance(shown, ReviewedPage):
         _show_page(pages, number, key, shown, palette)
     st.header("All pictures" if len(pages) > 1 else "Export", divider="gray", anchor=False)
@@ -76,6 +80,8 @@ def _show_page(pages: Sequence[Keyed], number: int, key: str, page: ReviewedPage
     with right:
         show_digit_review(pages, number, key, page, palette)
         show_reading_text(key, page)
+        if chosen_risk():
+            offer_confirmation(key, page)
 
 
 def _pick_page(pages: Sequence[Keyed]) -> int:

@@ -12,6 +12,7 @@ from dashboard.widgets.chart import show_chart
 from dashboard.widgets.digit_image import digit_html
 from models.formatting import percent, show_confidence
 from models.recognizer import Prediction
+from pipeline.evaluation.trust.caution import between
 
 SURE, LIKELY = 0.9, 0.6
 
@@ -22,6 +23,8 @@ def put_in_words(prediction: Prediction) -> tuple[str, str]:
     second, chance = prediction.runner_up()
     if prediction.refused:
         return "Perhaps not a digit", f"If it is a digit, most likely a {digit}."
+    if prediction.candidates:
+        return "Too doubtful to count", f"{between(prediction).capitalize()}."
     if confidence >= SURE:
         share = "Over 99.9 %" if confidence > 0.999 else percent(confidence, 1)
         return f"{digit}", f"{share} confidence."
@@ -117,5 +120,5 @@ def _answer_html(prediction: Prediction, image: NDArray[np.float32], palette: Pa
 
 
 def _color(prediction: Prediction, palette: Palette) -> str:
-    unsure = prediction.confidence < SURE or prediction.refused
+    unsure = prediction.confidence < SURE or prediction.refused or prediction.candidates
     return palette.doubt if unsure else palette.answer

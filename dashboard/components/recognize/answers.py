@@ -15,6 +15,7 @@ from dashboard.figures.style import Palette
 from dashboard.quotas import check_quota
 from dashboard.resources import recognizer
 from dashboard.visitor import visitor
+from dashboard.widgets.caution import weigh
 from dashboard.widgets.explain_link import link_to_why
 from dashboard.widgets.message import errors_shown
 from dashboard.widgets.plain_text import as_written
@@ -46,7 +47,7 @@ def show_answers(
     """
     first, *others = models
     image = picture.image
-    prediction = recognizer(first).predict_picture(image)
+    prediction = weigh(first, recognizer(first).predict_picture(image))
     if source == "canvas" and (picture.others or prediction.refused):
         _show_number(picture, first)
     elif picture.others:
@@ -55,7 +56,8 @@ def show_answers(
     if others:
         with st.container(horizontal=True, key=f"compared_{source}"):
             for model in others:
-                show_compared_answer(recognizer(model).predict_picture(image), palette, model.name)
+                compared = weigh(model, recognizer(model).predict_picture(image))
+                show_compared_answer(compared, palette, model.name)
     with st.container(horizontal=True, key=f"after_{source}"):
         offer_correction(Answered(picture, prediction, first.name, source), key=source)
         if source == "canvas":

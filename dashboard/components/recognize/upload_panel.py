@@ -11,6 +11,7 @@ from dashboard.components.recognize.digit_pictures import DigitPicture, read_dig
 from dashboard.figures.style import Palette
 from dashboard.resources import recognizer
 from dashboard.uploads import Upload
+from dashboard.widgets.caution import weigh
 from dashboard.widgets.digit_buttons import pick_digit
 from dashboard.widgets.message import errors_shown, show_empty, show_error, show_errors
 from dashboard.widgets.plain_text import as_written
@@ -19,6 +20,7 @@ from dashboard.widgets.work_progress import watch_work
 from models.formatting import show_confidence
 from models.recognizer import Prediction
 from models.store import StoredModel
+from pipeline.evaluation.trust.caution import between
 from pipeline.reading.page_reading import FailedReading
 
 _MOST = 60
@@ -86,7 +88,9 @@ def show_camera(models: Sequence[StoredModel], palette: Palette) -> None:
 
 def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) -> _Reading:
     """All pictures as the model sees them with its answers; the one that was clicked."""
-    predictions = [recognizer(model).predict_picture(reading.picture.image) for reading in readings]
+    predictions = [
+        weigh(model, recognizer(model).predict_picture(reading.picture.image)) for reading in readings
+    ]
     chosen = min(int(st.session_state.get(_CHOSEN, 0)), len(readings) - 1)
     picked = pick_digit(
         [reading.picture.image for reading in readings],
@@ -103,6 +107,8 @@ def _choose(readings: Sequence[_Reading], model: StoredModel, palette: Palette) 
 
 
 def _in_short(prediction: Prediction) -> str:
+    if prediction.candidates:
+        return f"{between(prediction)}?"
     sure = show_confidence(prediction.confidence)
     return f"no digit, or {prediction.digit}" if prediction.refused else f"{prediction.digit} · {sure}"
 

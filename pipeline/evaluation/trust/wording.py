@@ -1,8 +1,8 @@
 """What comparisons say, in the sentences that pages and the command line show."""
 
 from models.formatting import percent
-from pipeline.evaluation.trust.seeds import FEW, GroupPair, SeedGroup
 from pipeline.evaluation.trust.flattery import Choice
+from pipeline.evaluation.trust.seeds import FEW, GroupPair, SeedGroup
 from pipeline.evaluation.trust.significance import Kind, Pair, least_surplus
 
 NOISE = "This difference can't be told from noise"

@@ -29,6 +29,11 @@ _PAIR = "confusion_pair"
 _MOST_IMAGES = 24
 _MOST_PAIRS = 8
 
+RISK = "evaluated_risk"
+"""Widget key: one wrong answer in how many is allowed."""
+
+RISKS = (50, 100, 200, 500, 1000, 2000, 5000)
+
 UNITS = {"counts": "Counts", "shares": "Percent"}
 CELLS = {"all": "All", "errors": "Mistakes"}
 
@@ -40,6 +45,10 @@ def _read_cell(text: str) -> Cell | None:
     return (int(digits[1]), int(digits[2])) if digits else None
 
 
+def _read_risk(text: str) -> int | None:
+    return int(text) if text in map(str, RISKS) else None
+
+
 ADDRESS = PageAddress(
     {
         "model": MODEL,
@@ -47,6 +56,7 @@ ADDRESS = PageAddress(
         "beside": Parameter(COMPARED_DATA, str),
         "cell": Parameter(_CELL, _read_cell, "{0[0]}-{0[1]}".format),
         "unit": Parameter(_UNIT, one_of(UNITS), default="counts"),
+        "risk": Parameter(RISK, _read_risk, default=1000),
         "cells": Parameter(_CELLS, one_of(CELLS), default="all"),
         "rivals": RIVALS_PARAMETER,
         **differing_digits.PARAMETERS,

@@ -12,6 +12,7 @@ from dashboard.resources import (
     digits_to_evaluate,
     evaluation,
     held_out_set,
+    predictions,
     recognizer,
     test_predictions,
 )
@@ -43,6 +44,7 @@ class TestAnswers:
         evaluation: what the answers are worth.
         images: gives the test images, uint8 (n, 28, 28), where they are still there.
         predictions: gives the answers, as `images`.
+        probabilities: gives the probabilities behind them, float32 (n, 10).
     """
 
     name: str
@@ -50,6 +52,7 @@ class TestAnswers:
     evaluation: Evaluation
     images: Callable[[], NDArray[np.uint8]]
     predictions: Callable[[], TestPredictions]
+    probabilities: Callable[[], NDArray[np.float32]]
 
     __test__ = False  # pytest would take the name for one of its own
 
@@ -107,7 +110,12 @@ def answers_to(model: StoredModel, reference: str, name: str) -> TestAnswers:
     """
     if reference == OWN:
         return TestAnswers(
-            name, True, evaluation(model), lambda: held_out_set(model)[0], lambda: test_predictions(model)
+            name,
+            True,
+            evaluation(model),
+            lambda: held_out_set(model)[0],
+            lambda: test_predictions(model),
+            lambda: predictions(model),
         )
     digits = open_digits(model, reference)
     known = known_evaluation(model.directory, digits.sha256)
@@ -121,4 +129,5 @@ def answers_to(model: StoredModel, reference: str, name: str) -> TestAnswers:
         known.evaluation,
         lambda: digits.test[0],
         lambda: score_predictions(probabilities, digits.test[1]),
+        lambda: probabilities,
     )
