@@ -22,6 +22,7 @@ def sweep() -> None:
         home() / "datasets",
         home() / "my_digits",
         home() / "exports",
+        home() / "maps",
         runs,
         *runs.glob("[!.]*"),
         *runs.glob("*/checkpoint"),

@@ -19,6 +19,7 @@ from models.errors import DigitLabError, InputError, explain_os_error
 from models.formatting import percent, percent_if_known, show_confidence
 from models.native_output import silenced_stderr
 from pipeline.cli.data import data_app
+from pipeline.cli.feature_map import feature_map
 from pipeline.cli.models import models_app
 from pipeline.cli.options import JsonOption, ModelOption
 from pipeline.cli.read import read
@@ -39,6 +40,7 @@ app.add_typer(runs_app, name="runs")
 app.add_typer(data_app, name="data")
 app.command()(train)
 app.command()(read)
+app.command("map")(feature_map)
 
 if TYPE_CHECKING:
     from models.recognizer import Recognizer
