@@ -23,6 +23,7 @@ def sweep() -> None:
         home() / "my_digits",
         home() / "exports",
         home() / "maps",
+        home() / "label_audits",
         runs,
         *runs.glob("[!.]*"),
         *runs.glob("*/checkpoint"),

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from models.errors import InputError, ModelError
 from models.files import replacing, sha256_of_file
-from models.layer_outputs import LayerReader
 from models.locations import home
 from models.store import StoredModel
 from models.untrained import without_training
 from pipeline.data.dataset import Dataset
+from pipeline.evaluation.features import features_of
 
 Method = Literal["pca", "tsne"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -42,7 +42,6 @@ _STEPS = 250
 """Steps of t-SNE in each of its two phases."""
 
 _REPORT = 10  # steps between two reports of progress
-_BLOCK = 512  # images between two reports of progress
 _MOST_KEPT = 200
 """Maps in the home folder, 80 kB each; those made first go first."""
 
@@ -166,12 +165,7 @@ def _features(
             content = without_training(file, model.record.config.seed)
             file = Path(folder) / "untrained.tflite"
             file.write_bytes(content)
-        reader = LayerReader(file, workers=1)
-    parts = []
-    for start in range(0, len(images), _BLOCK):
-        parts.append(reader.features(images[start : start + _BLOCK]))
-        on_progress(min(1.0, (start + _BLOCK) / len(images)))
-    return np.concatenate(parts)
+        return features_of(file, images, on_progress)
 
 
 def _tsne(features: NDArray[np.float32], on_progress: OnProgress) -> NDArray[np.float32]:

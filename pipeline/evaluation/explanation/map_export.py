@@ -12,7 +12,8 @@ from pipeline.evaluation.test_predictions import TestPredictions
 
 _SIDE, _MARGIN = 800, 16  # units of the drawing
 
-_STYLE = """body{font:16px system-ui,sans-serif;max-width:820px;margin:1rem auto;padding:0 1rem;color:#1c2333;background:#fbfaf7}
+_STYLE = """body{font:16px system-ui,sans-serif;max-width:820px;margin:1rem auto;padding:0 1rem}
+body{color:#1c2333;background:#fbfaf7}
 circle{fill:#b9bcc6}circle.wrong{fill:#c23b2a}text{font:bold 22px system-ui,sans-serif;text-anchor:middle;fill:#1c2333;
 stroke:#fbfaf7;stroke-width:5px;paint-order:stroke}svg{width:100%}"""
 
@@ -57,7 +58,7 @@ def map_to_html(places: NDArray[np.float32], answers: TestPredictions, title: st
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{_STYLE}</style></head><body><h1>{name}</h1>"
-        f"<p>{len(answers):,} test digits; {int(wrong.sum()):,} of them, in red, are read wrong. Those that the network "
-        "takes for alike lie together.</p>"
+        f"<p>{len(answers):,} test digits; {int(wrong.sum()):,} of them, in red, are read wrong. "
+        "Those that the network takes for alike lie together.</p>"
         f'<svg viewBox="0 0 {_SIDE} {_SIDE}" role="img" aria-label="{name}">{"".join(points)}</svg></body></html>\n'
     )

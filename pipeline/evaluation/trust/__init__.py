@@ -1,0 +1,1 @@
+"""How far numbers about models can be trusted."""
