@@ -61,7 +61,6 @@ def _show(
         text, height = json.dumps(figure), figure["layout"].get("height")
     else:
         text, height = figure.to_json(validate=False), figure.layout.height
-    events = {f"on_{name}_change": lambda: None for name in ("clicked", "picked")} if picks else {}
     return declare("live_chart", isolate_styles=False)(
         key=key,
         data={
@@ -72,7 +71,8 @@ def _show(
             "config": config,
             "picks": picks,
         },
-        **events,
+        on_clicked_change=lambda: None,
+        on_picked_change=lambda: None,
     )
 
 

@@ -144,7 +144,7 @@ def labels_alike(places: NDArray[np.float32], labels: NDArray[np.uint8]) -> NDAr
     count = min(NEIGHBORS, len(places) - 1)
     if count < 1:
         return np.ones(len(places))
-    _, nearest = KDTree(places).query(places, count + 1)
+    nearest = np.asarray(KDTree(places).query(places, count + 1)[1])
     others = nearest != np.arange(len(places))[:, None]
     others[others.all(1), -1] = False  # where more than that lie on one place, a digit needn't find itself
     alike = labels[nearest[others].reshape(len(places), count)] == labels[:, None]

@@ -67,7 +67,7 @@ def show_map(
     drawn = answers.take(maps[0].index)
     alike = [labels_alike(one.places, drawn.true) for one in maps]
     chosen = _chosen(model)
-    picks = []
+    picks: list[Picks] = []
     for column, (one, untrained), points, shares in zip(
         st.columns(len(maps), gap="medium"), shown, maps, alike, strict=True
     ):
