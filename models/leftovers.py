@@ -24,6 +24,7 @@ def sweep() -> None:
         home() / "exports",
         home() / "maps",
         home() / "label_audits",
+        home() / "label_decisions",
         runs,
         *runs.glob("[!.]*"),
         *runs.glob("*/checkpoint"),

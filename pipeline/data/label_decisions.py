@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import InputError
+from models.files import write_text
 from models.locations import home
 from models.ownership import Person
 from models.records import now
@@ -106,9 +107,20 @@ def undo(sha256: str, decision: Decision) -> None:
     _append(sha256, decision.model_copy(update={"undone": True, "when": now()}))
 
 
-def forget(sha256: str) -> None:
-    """Removes all that anybody decided on a data set."""
-    _file(sha256).unlink(missing_ok=True)
+def forget_others(who: Person) -> None:
+    """Removes what anybody but `who` decided; what is nobody's stays."""
+    for file in _folder().glob("*.jsonl"):
+        with FileLock(file.with_suffix(".lock")):
+            lines = file.read_text(encoding="utf-8").splitlines()
+            kept = [line for line in lines if _owner(line) in ("", who.name)]
+            write_text(file, "".join(f"{line}\n" for line in kept))
+
+
+def _owner(line: str) -> str | None:
+    try:
+        return Decision.model_validate_json(line).who
+    except ValidationError:
+        return None
 
 
 def _append(sha256: str, decision: Decision) -> None:
@@ -119,7 +131,11 @@ def _append(sha256: str, decision: Decision) -> None:
 
 
 def _file(sha256: str) -> Path:
-    return home() / "label_decisions" / f"{sha256[:32]}.jsonl"
+    return _folder() / f"{sha256[:32]}.jsonl"
+
+
+def _folder() -> Path:
+    return home() / "label_decisions"
 
 
 def to_csv(decisions: Iterable[Decision]) -> str:

@@ -48,7 +48,7 @@ def show_label_audit(model: StoredModel | None, palette: Palette) -> None:
         show_empty("audit", "network_node", "No model yet", "Train a model to have it look at the labels.")
         return
     st.caption(
-        "Each label is judged by the other images: which digits have features like this one's, as this model sees them. "
+        "Each label is judged by the other images: which digits have features like this one's for this model. "
         "It is listed where another digit is as probable as that digit usually is in its own images."
     )
     digits = _pick_dataset(model)
@@ -59,8 +59,8 @@ def show_label_audit(model: StoredModel | None, palette: Palette) -> None:
         _show_votes(model)
     if seen_in_training(model, digits, part):
         st.caption(
-            ":material/info: This model was trained on these very labels and tends to agree with them: there may be more "
-            "wrong ones than are listed."
+            ":material/info: This model was trained on these very labels and tends to agree with them: more may be "
+            "wrong than are listed."
         )
     candidates = _candidates(model, digits, part)
     if not candidates:
