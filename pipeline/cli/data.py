@@ -1,9 +1,8 @@
 """`digitlab data ...`."""
 
 import json
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -19,11 +18,6 @@ data_app = typer.Typer(
 )
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="Name or ID of a data set.")]
-
-
-class _PartName(StrEnum):
-    test = "test"
-    train = "train"
 
 
 def _find(reference: str) -> StoredDataset:
@@ -140,7 +134,7 @@ def audit(
         str, typer.Argument(metavar="DATASET", help="MNIST, a data set's name or ID, or a file.")
     ],
     model: ModelOption = None,
-    part: Annotated[_PartName, typer.Option(help="Which images.")] = _PartName.test,
+    part: Annotated[Literal["test", "train"], typer.Option(help="Which images.")] = "test",
     out: Annotated[
         Path | None,
         typer.Option(help="CSV file to write; `data fix` takes it.", show_default=False),
@@ -155,21 +149,21 @@ def audit(
     from pipeline.data.label_decisions import Decision, to_csv
     from pipeline.evaluation.trust.label_audit import audit_labels, known_audit, seen_in_training
 
-    found, digits, which = find_model(model), open_whole(dataset), part.value
-    candidates = known_audit(found, digits, which)
+    found, digits = find_model(model), open_whole(dataset)
+    candidates = known_audit(found, digits, part)
     if candidates is None:
         with silenced_stderr(), progress_bar("looking at the labels") as on_progress:
-            candidates = audit_labels(found, digits, which, on_progress)
+            candidates = audit_labels(found, digits, part, on_progress)
     for one in candidates:
         if as_json:
-            echo(json.dumps({"part": which, **vars(one)}))
+            echo(json.dumps({"part": part, **vars(one)}))
         elif out is None:
-            echo(f"{which} {one.index:>6}  labeled {one.given}, perhaps {one.suggested}  {one.quality:.4f}")
+            echo(f"{part:<5} {one.index:>6}  labeled {one.given}, perhaps {one.suggested}  {one.quality:.4f}")
     if out is not None:
         write_text(
             out,
             to_csv(
-                Decision(part=which, index=one.index, before=one.given, after=one.suggested)
+                Decision(part=part, index=one.index, before=one.given, after=one.suggested)
                 for one in candidates
             ),
         )
@@ -178,7 +172,7 @@ def audit(
             err=True,
         )
     echo(f"{len(candidates):,} labels of {digits.name} may be wrong, by {found.name}.", err=True)
-    if seen_in_training(found, digits, which):
+    if seen_in_training(found, digits, part):
         echo(f"{found.name} was trained on these labels and tends to agree with them.", err=True)
 
 

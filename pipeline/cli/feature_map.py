@@ -1,9 +1,8 @@
 """`digitlab map`."""
 
 import json
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,11 +13,6 @@ from pipeline.cli.options import JsonOption
 from pipeline.cli.terminal import echo, progress_bar
 
 
-class _Method(StrEnum):
-    pca = "pca"
-    tsne = "tsne"
-
-
 def feature_map(
     model: Annotated[
         str | None, typer.Argument(help="Model name, ID or run directory; the default model if omitted.")
@@ -27,8 +21,9 @@ def feature_map(
         Path | None, typer.Option(help="File to write: NAME.csv or NAME.html.", show_default=False)
     ] = None,
     method: Annotated[
-        _Method, typer.Option(help="pca is done at once; tsne keeps neighbors together and takes longer.")
-    ] = _Method.pca,
+        Literal["pca", "tsne"],
+        typer.Option(help="pca is done at once; tsne keeps neighbors together and takes longer."),
+    ] = "pca",
     untrained: Annotated[
         bool,
         typer.Option("--before-training", help="The same network with random weights instead."),
@@ -61,10 +56,10 @@ def feature_map(
         known = known_evaluation(found.directory, digits.sha256) or evaluate_model(
             found.directory, Recognizer(found.directory.litert_file), digits
         )
-    place = known_map(found, digits, method.value, untrained=untrained)
+    place = known_map(found, digits, method, untrained=untrained)
     if place is None:
         with silenced_stderr(), progress_bar("arranging") as on_progress:
-            place = make_map(found, digits, method.value, untrained=untrained, on_progress=on_progress)
+            place = make_map(found, digits, method, untrained=untrained, on_progress=on_progress)
     answers = score_predictions(known.probabilities, digits.test[1]).take(place.index)
     if as_json:
         for index, true, predicted, (x, y) in zip(

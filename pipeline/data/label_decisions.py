@@ -21,7 +21,7 @@ from models.locations import home
 from models.ownership import Person
 from models.records import now
 from pipeline.data.dataset import Dataset
-from pipeline.data.dataset_import import store_arrays
+from pipeline.data.dataset_import import Arrays, store_arrays
 from pipeline.data.user_datasets import StoredDataset
 
 Part = Literal["train", "test"]
@@ -204,7 +204,7 @@ def correct(
     parts: dict[Part, tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {"test": dataset.test}
     if dataset.has_train:
         parts["train"] = dataset.train
-    arrays = {}
+    arrays: Arrays = {}
     for part, (images, labels) in parts.items():
         kept, corrected = np.ones(len(labels), bool), labels.copy()
         for one in (one for one in changes if one.part == part):
@@ -221,7 +221,7 @@ def correct(
         f"{len(changes) - dropped:,} labels of {dataset.name} are changed, {dropped:,} of its images dropped."
     )
     return store_arrays(
-        {**arrays},
+        arrays,
         name,
         owner=owner,
         source=dataset.name,

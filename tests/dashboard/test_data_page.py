@@ -163,7 +163,7 @@ def test_labels_are_kept_changed_and_dropped_and_the_decisions_outlive_the_sessi
     assert not app.exception
     assert {"section": "labels", "set": stored.id}.items() <= {**app.query_params}.items()
     keys = {
-        button.label.split()[0]: button.key
+        button.label.split()[0]: str(button.key)
         for button in app.button
         if str(button.key).startswith("label_answer")
     }

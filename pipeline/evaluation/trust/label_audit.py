@@ -28,6 +28,8 @@ FOLDS = 5
 FEWEST = FOLDS
 """Images of a digit without which its labels aren't judged."""
 
+_COLUMNS = ("index", "given", "suggested", "quality")
+
 _MOST_KEPT = 100
 """Results in the home folder; those made first go first."""
 
@@ -55,7 +57,7 @@ def known_audit(model: StoredModel, dataset: Dataset, part: Part) -> list[Candid
     """The candidates that were found before; None where nobody looked. Arguments as of `audit_labels`."""
     try:
         with np.load(_file(model, dataset, part), allow_pickle=False) as kept:
-            rows = zip(kept["index"], kept["given"], kept["suggested"], kept["quality"], strict=True)
+            rows = zip(*(kept[name] for name in _COLUMNS), strict=True)
             return [Candidate(int(i), int(given), int(other), float(q)) for i, given, other, q in rows]
     except Exception:
         return None  # damaged zip files raise nearly anything
@@ -177,11 +179,9 @@ def _file(model: StoredModel, dataset: Dataset, part: Part) -> Path:
 
 def _keep(file: Path, found: list[Candidate]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    columns = {
-        name: np.array([getattr(one, name) for one in found]) for name in ("index", "given", "suggested")
-    }
+    columns: dict[str, Any] = {name: [getattr(one, name) for one in found] for name in _COLUMNS}
     with replacing(file) as part:
-        np.savez(part, **columns, quality=np.array([one.quality for one in found]))
+        np.savez(part, **columns)
     kept = sorted(file.parent.glob("[!.]*.npz"), key=lambda path: path.stat().st_mtime_ns)
     for old in kept[:-_MOST_KEPT]:
         old.unlink(missing_ok=True)
