@@ -56,7 +56,7 @@ def feature_map(
     if ringed.any():
         ring = {"symbol": "circle-open", "size": _RING, "color": palette.text, "line": {"width": 1.5}}
         traces.append({**_points(places, answers, ringed, "chosen", ring), "showlegend": False})
-    figure = finish(go.Figure(), palette, title, height=520).to_plotly_json()["layout"]
+    figure = finish(go.Figure(), palette, title, height=470).to_plotly_json()["layout"]
     axis = {"visible": False, "zeroline": False, "showgrid": False}
     layout = {
         **figure,
@@ -65,6 +65,7 @@ def feature_map(
         "dragmode": "lasso" if drag else False,
         "legend": {**figure["legend"], "y": -0.02, "itemsizing": "constant"},
         "annotations": _numbers(places, answers, palette) if coloring == "digit" else [],
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": palette.muted, "activecolor": palette.answer},
         "newselection": {"line": {"color": palette.text, "width": 1.5}},
         "uirevision": f"{title} {coloring}",
     }

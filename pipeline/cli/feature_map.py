@@ -1,8 +1,10 @@
 """`digitlab map`."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +13,14 @@ from models.formatting import percent
 from models.native_output import silenced_stderr
 from pipeline.cli.options import JsonOption
 from pipeline.cli.terminal import echo, progress_bar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from models.store import StoredModel
+    from pipeline.data.dataset import Dataset
+    from pipeline.evaluation.test_predictions import TestPredictions
 
 
 def feature_map(
@@ -38,43 +48,52 @@ def feature_map(
     as_json: JsonOption = False,
 ) -> None:
     """Lay the test digits out in a plane by a model's features, so that what it takes for alike lies together."""
-    from models.files import write_text
-    from models.recognizer import Recognizer
     from models.store import find_model
     from pipeline.data.dataset_choice import open_to_evaluate
-    from pipeline.evaluation.explanation import map_export
     from pipeline.evaluation.explanation.feature_map import known_map, labels_alike, make_map
-    from pipeline.evaluation.model_evaluation import evaluate_model, known_evaluation
-    from pipeline.evaluation.test_predictions import score_predictions
 
     if out is None and not as_json:
         raise ConfigError("Expected --out FILE.csv, --out FILE.html or --json, got none of them.")
     if out is not None and out.suffix not in (".csv", ".html"):
         raise ConfigError(f"{out}: expected a name that ends in .csv or .html.")
     found, digits = find_model(model), open_to_evaluate(dataset)
-    with silenced_stderr():
-        known = known_evaluation(found.directory, digits.sha256) or evaluate_model(
-            found.directory, Recognizer(found.directory.litert_file), digits
-        )
-    place = known_map(found, digits, method, untrained=untrained)
-    if place is None:
+    made = known_map(found, digits, method, untrained=untrained)
+    if made is None:
         with silenced_stderr(), progress_bar("arranging") as on_progress:
-            place = make_map(found, digits, method, untrained=untrained, on_progress=on_progress)
-    answers = score_predictions(known.probabilities, digits.test[1]).take(place.index)
-    if as_json:
-        for index, true, predicted, (x, y) in zip(
-            answers.index, answers.true, answers.predicted, place.places, strict=True
-        ):
-            row = {"index": int(index), "true": int(true), "predicted": int(predicted)}
-            echo(json.dumps({**row, "x": round(float(x), 5), "y": round(float(y), 5)}))
+            made = make_map(found, digits, method, untrained=untrained, on_progress=on_progress)
+    answers = _answers(found, digits).take(made.index)
     name = f"{found.name}, before training" if untrained else found.name
+    if as_json:
+        _print_points(made.places, answers)
     if out is not None:
-        text = (
-            map_export.map_to_csv(place.places, answers)
-            if out.suffix == ".csv"
-            else map_export.map_to_html(place.places, answers, f"{digits.name} by {name}")
-        )
-        write_text(out, text)
-        echo(f"Wrote the map of {len(answers):,} digits to {out}.", err=True)
-    alike = float(labels_alike(place.places, answers.true).mean())
+        _write(out, made.places, answers, f"{digits.name} by {name}")
+    alike = float(labels_alike(made.places, answers.true).mean())
     echo(f"{name}: {percent(alike, 1)} of the nearest digits on the map have a digit's own label.", err=True)
+
+
+def _answers(model: StoredModel, digits: Dataset) -> TestPredictions:
+    from models.recognizer import Recognizer
+    from pipeline.evaluation.model_evaluation import evaluate_model, known_evaluation
+    from pipeline.evaluation.test_predictions import score_predictions
+
+    known = known_evaluation(model.directory, digits.sha256)
+    if known is None:
+        with silenced_stderr():
+            recognizer = Recognizer(model.directory.litert_file)
+        known = evaluate_model(model.directory, recognizer, digits)
+    return score_predictions(known.probabilities, digits.test[1])
+
+
+def _print_points(places: NDArray[np.float32], answers: TestPredictions) -> None:
+    for row, (x, y) in enumerate(places.tolist()):
+        answer = {name: int(getattr(answers, name)[row]) for name in ("index", "true", "predicted")}
+        echo(json.dumps({**answer, "x": round(x, 5), "y": round(y, 5)}))
+
+
+def _write(out: Path, places: NDArray[np.float32], answers: TestPredictions, title: str) -> None:
+    from models.files import write_text
+    from pipeline.evaluation.explanation.map_export import map_to_csv, map_to_html
+
+    table = out.suffix == ".csv"
+    write_text(out, map_to_csv(places, answers) if table else map_to_html(places, answers, title))
+    echo(f"Wrote the map of {len(answers):,} digits to {out}.", err=True)

@@ -90,7 +90,7 @@ def _show_keys(one: Candidate, decision: Decision | None) -> int | None:
     """The label that a button gives, -1 for dropping the image; None where none was pressed."""
     answers = {
         f"Keep {one.given}": (one.given, "K", "check"),
-        f"Change to {one.suggested}": (one.suggested, "C", "edit"),
+        f"Change to {one.suggested}": (one.suggested, "S", "edit"),
         "Drop the image": (-1, "X", "delete"),
     }
     pressed = None
@@ -105,7 +105,8 @@ def _show_keys(one: Candidate, decision: Decision | None) -> int | None:
                 type="primary" if holds else "secondary",
             ):
                 pressed = after
-    with st.container(horizontal=True, gap="xsmall", key="label_digits"):
+    with st.container(horizontal=True, gap="xsmall", key="label_digits", vertical_alignment="center"):
+        st.caption("Or it is a", width="content")
         for digit in range(DIGITS):
             if st.button(str(digit), key=f"label_digit_{digit}", shortcut=str(digit)):
                 pressed = digit
