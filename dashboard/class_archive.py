@@ -19,12 +19,12 @@ from models.files import replacing
 from models.locations import home
 from models.ownership import Person
 from models.store import delete_run
-from pipeline.data import saved_digits, user_datasets
+from pipeline.data import label_decisions, saved_digits, user_datasets
 from pipeline.runs import queue
 from pipeline.runs.heartbeat import end_worker
 from pipeline.runs.waiting import forget_turns, queue_locked, readable_runs
 
-FOLDERS = ("runs", "my_digits", "datasets", "batches")
+FOLDERS = ("runs", "my_digits", "datasets", "label_decisions", "batches")
 FILES = ("people.json", "people_seen.json")
 """What of the home folder is in the zip file."""
 
@@ -36,6 +36,7 @@ _README = """A class of Digit Lab, exported on {date}.
 runs/        one folder a run: its settings, curves and, where it has one, its model
 my_digits/   saved digits: picture, 28x28 image, label
 datasets/    uploaded data sets
+label_decisions/  what was decided on labels that may be wrong
 batches/     pages of Read and what was corrected on them
 people*.json names, and the secret token that each person is known by: keep this file to yourself
 
@@ -134,6 +135,7 @@ def reset_class(who: Person) -> None:
     for dataset in user_datasets.list_saved():
         if dataset.owner not in ("", who.name):
             user_datasets.delete(dataset)
+    label_decisions.forget_others(who)
     batch_store.delete_batches_of_others(who)
 
 

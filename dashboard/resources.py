@@ -23,7 +23,7 @@ from models.recognizer import Recognizer
 from models.records import DatasetRecord, Evaluation
 from models.store import StoredModel
 from pipeline.data.dataset import MNIST_SHA256, Dataset, load_recorded
-from pipeline.data.dataset_choice import open_to_evaluate
+from pipeline.data.dataset_choice import open_to_evaluate, open_whole
 from pipeline.data.neighbors import Neighbor, find_neighbors
 from pipeline.data.saved_digits import list_saved
 from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
@@ -114,12 +114,20 @@ def trust_report(model: StoredModel, risk: float) -> tuple[TrustReport, int]:
 
 def digits_to_evaluate(reference: str, who: Person) -> Dataset:
     """The test images of a data set, as `pipeline.data.dataset_choice.open_to_evaluate` finds it."""
+    return _digits_to_evaluate(reference, _version_of(reference, who), who)
+
+
+def _version_of(reference: str, who: Person) -> str:
+    """Changes whenever the data set does that a person calls so."""
     if reference == MY_DIGITS:
-        version = " ".join(digit.id for digit in list_saved(who))
-    else:
-        stored = find_saved(reference)
-        version = stored.sha256 if stored else ""
-    return _digits_to_evaluate(reference, version, who)
+        return " ".join(digit.id for digit in list_saved(who))
+    stored = find_saved(reference)
+    return stored.sha256 if stored else ""
+
+
+def whole_dataset(reference: str, who: Person) -> Dataset:
+    """A data set with all of its parts, as `pipeline.data.dataset_choice.open_whole` finds it."""
+    return _whole_dataset(reference, _version_of(reference, who), who)
 
 
 def best_of(right: NDArray[np.bool_]) -> Choice:
@@ -227,6 +235,11 @@ def _best_epoch_optimism(version: str, _model: StoredModel) -> tuple[float, int]
     accuracies = validation_accuracies(_model.record, history(_model.directory))
     count = _evaluation(version, _model).count
     return (best_of_epochs(accuracies, count), len(accuracies)) if accuracies else None
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the images")
+def _whole_dataset(reference: str, version: str, _who: Any) -> Dataset:  # noqa: ARG001
+    return open_whole(reference, _who)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Averaging the images")

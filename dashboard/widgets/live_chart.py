@@ -6,6 +6,7 @@ the zoom. The library is the one that plotly's Python package brings along, serv
 """
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,25 @@ from dashboard.widgets.component_assets import declare
 _LIBRARY = "digitlab.plotly_js"
 
 
+@dataclass(frozen=True)
+class Picks:
+    """What somebody just did in a chart, by the first number of its points' custom data.
+
+    Attributes:
+        clicked: the point that was clicked; None where none was.
+        picked: the points within a lasso or box; None where none was drawn.
+    """
+
+    clicked: int | None = None
+    picked: list[int] | None = None
+
+
+def pick_points(figure: go.Figure | dict[str, Any], key: str, alt: str, config: dict[str, object]) -> Picks:
+    """As `show_live_chart`; gives what was just clicked or drawn around, in that run of the page only."""
+    result = _show(figure, key, alt, config, picks=True)
+    return Picks(result.get("clicked"), result.get("picked"))
+
+
 def show_live_chart(
     figure: go.Figure | dict[str, Any], key: str, alt: str, config: dict[str, object]
 ) -> None:
@@ -30,12 +50,18 @@ def show_live_chart(
         alt: what the chart says, in words.
         config: Plotly's settings.
     """
+    _show(figure, key, alt, config, picks=False)
+
+
+def _show(
+    figure: go.Figure | dict[str, Any], key: str, alt: str, config: dict[str, object], picks: bool
+) -> Any:
     _serve_library()
     if isinstance(figure, dict):
         text, height = json.dumps(figure), figure["layout"].get("height")
     else:
         text, height = figure.to_json(validate=False), figure.layout.height
-    declare("live_chart", isolate_styles=False)(
+    return declare("live_chart", isolate_styles=False)(
         key=key,
         data={
             "figure": text,
@@ -43,7 +69,10 @@ def show_live_chart(
             "height": int(height or 450),
             "alt": alt,
             "config": config,
+            "picks": picks,
         },
+        on_clicked_change=lambda: None,
+        on_picked_change=lambda: None,
     )
 
 

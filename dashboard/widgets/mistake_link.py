@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.widgets.address import DIGIT, MODEL, PageAddress, Parameter, one_of, whole_number
+from dashboard.widgets.address import DIGIT, MODEL, PageAddress, Parameter, model_id, one_of, whole_number
+from pipeline.evaluation.explanation.feature_map import METHODS
 from pipeline.evaluation.test_predictions import ORDERS, Order
 
 TRUE = "mistakes_true"
@@ -16,6 +17,17 @@ READ = "mistakes_read"
 
 ORDER = "mistakes_order"
 """Widget key: what to sort by."""
+
+VIEW = "mistakes_view"
+"""Widget key: how the digits are shown."""
+
+VIEWS = {"gallery": "Gallery", "map": "Map"}
+
+METHOD, COLORING, BESIDE = "map_method", "map_coloring", "map_beside"
+"""Widget keys of the map: how it is made, what its colors say, and what stands beside it."""
+
+UNTRAINED = "untrained"
+"""In place of a model's id: the same network before training."""
 
 _PAGE = "_mistakes_page"
 _PAGER = "_mistakes_pager"
@@ -29,6 +41,10 @@ ADDRESS = PageAddress(
         "order": Parameter(ORDER, one_of(ORDERS), default="surest"),
         "page": Parameter(_PAGE, whole_number(1, 1_000_000), default=1),
         "digit": Parameter(_DIGIT, whole_number(0, 10_000_000)),
+        "view": Parameter(VIEW, one_of(VIEWS), default="gallery"),
+        "method": Parameter(METHOD, one_of(METHODS), default="pca"),
+        "color": Parameter(COLORING, one_of(("digit", "verdict")), default="digit"),
+        "beside": Parameter(BESIDE, lambda text: text if text == UNTRAINED else model_id(text)),
     }
 )
 

@@ -21,6 +21,7 @@ from models.native_output import silenced_stderr
 from pipeline.cli.compare import compare
 from pipeline.cli.data import data_app
 from pipeline.cli.explain import explain
+from pipeline.cli.feature_map import feature_map
 from pipeline.cli.models import models_app
 from pipeline.cli.options import JsonOption, ModelOption, RiskOption
 from pipeline.cli.read import read
@@ -46,6 +47,7 @@ app.command()(read)
 app.command()(explain)
 app.command()(compare)
 app.command()(stress)
+app.command("map")(feature_map)
 
 if TYPE_CHECKING:
     from models.recognizer import Prediction, Recognizer

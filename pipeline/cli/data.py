@@ -2,19 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from models.digits import SIDE
 from models.errors import InputError, ModelError
 from models.formatting import printable
-from pipeline.cli.options import JsonOption, YesOption
+from pipeline.cli.options import JsonOption, ModelOption, YesOption
 from pipeline.cli.terminal import echo, owner_column, progress_bar
 from pipeline.data.user_datasets import StoredDataset, find_saved, list_saved
 
 data_app = typer.Typer(
-    help="Data sets to evaluate and train on: list, add, rename, delete.", no_args_is_help=True
+    help="Data sets to evaluate and train on: list, add, audit, fix, rename, delete.", no_args_is_help=True
 )
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="Name or ID of a data set.")]
@@ -126,3 +126,88 @@ def delete(dataset: DatasetArgument, yes: YesOption = False) -> None:
         typer.confirm(f"Delete {printable(found.name)} ({found.id}) for good?", abort=True, err=True)
     remove(found)
     echo(f"Deleted {found.name}.", err=True)
+
+
+@data_app.command()
+def audit(
+    dataset: Annotated[
+        str, typer.Argument(metavar="DATASET", help="MNIST, a data set's name or ID, or a file.")
+    ],
+    model: ModelOption = None,
+    part: Annotated[Literal["test", "train"], typer.Option(help="Which images.")] = "test",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="CSV file to write; `data fix` takes it.", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List labels that may be wrong, by how a model sees the images."""
+    from models.files import write_text
+    from models.native_output import silenced_stderr
+    from models.store import find_model
+    from pipeline.data.dataset_choice import open_whole
+    from pipeline.data.label_decisions import Decision, to_csv
+    from pipeline.evaluation.trust.label_audit import audit_labels, known_audit, seen_in_training
+
+    found, digits = find_model(model), open_whole(dataset)
+    candidates = known_audit(found, digits, part)
+    if candidates is None:
+        with silenced_stderr(), progress_bar("looking at the labels") as on_progress:
+            candidates = audit_labels(found, digits, part, on_progress)
+    for one in candidates:
+        if as_json:
+            echo(json.dumps({"part": part, **vars(one)}))
+        elif out is None:
+            echo(f"{part:<5} {one.index:>6}  labeled {one.given}, perhaps {one.suggested}  {one.quality:.4f}")
+    if out is not None:
+        write_text(
+            out,
+            to_csv(
+                Decision(part=part, index=one.index, before=one.given, after=one.suggested)
+                for one in candidates
+            ),
+        )
+        echo(
+            f"Wrote {out}; delete the lines of labels that are right, then call `digitlab data fix`.",
+            err=True,
+        )
+    echo(f"{len(candidates):,} labels of {digits.name} may be wrong, by {found.name}.", err=True)
+    if seen_in_training(found, digits, part):
+        echo(f"{found.name} was trained on these labels and tends to agree with them.", err=True)
+
+
+@data_app.command()
+def fix(
+    dataset: Annotated[
+        str, typer.Argument(metavar="DATASET", help="MNIST, a data set's name or ID, or a file.")
+    ],
+    decisions: Annotated[
+        Path,
+        typer.Argument(help="CSV file with the columns part, index, before and after (a digit or drop)."),
+    ],
+    name: Annotated[str, typer.Option(help="Name of the new data set.")],
+    owner: Annotated[
+        str, typer.Option(envvar="DIGITLAB_OWNER", help="Whose data set it is.", show_default=False)
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Make a new data set with other labels and without dropped images; the old one stays as it is."""
+    from models.files import open_regular
+    from pipeline.data.dataset_choice import open_whole
+    from pipeline.data.label_decisions import correct, from_csv
+
+    try:
+        with open_regular(decisions) as file:
+            table = from_csv(file.read().decode("utf-8-sig"))
+    except OSError as error:
+        raise InputError(decisions, f"the file can't be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise InputError(decisions, "expected a CSV file in UTF-8.") from None
+    except InputError as error:
+        raise error.about(decisions) from None
+    with progress_bar("saving") as on_progress:
+        stored = correct(open_whole(dataset), table, name, owner.strip(), on_progress)
+    if as_json:
+        echo(json.dumps(_summary(stored)))
+        return
+    echo(f"{stored.changes[0]} Added {stored.name} as {stored.id}.", err=True)

@@ -38,10 +38,11 @@ class Dataset:
         path: the file.
         name: "MNIST" for the shipped file, else what people call it.
         sha256: hash of the file, hexadecimal.
+        has_train: whether `train` may be used.
     """
 
-    def __init__(self, path: Path, name: str, sha256: str) -> None:
-        self.path, self.name, self.sha256 = path, name, sha256
+    def __init__(self, path: Path, name: str, sha256: str, *, has_train: bool = True) -> None:
+        self.path, self.name, self.sha256, self.has_train = path, name, sha256, has_train
 
     def _read(self, name: str) -> NDArray[Any]:
         try:
@@ -150,7 +151,7 @@ def load_dataset(path: str | Path | None = None, *, test_only: bool = False, nam
         raise InputError(path, "there is no such dataset file.") from None
     except OSError as error:
         raise InputError(path, f"the dataset can't be read ({error.strerror}).") from None
-    dataset = Dataset(path.resolve(), name or path.name, _hash(path))
+    dataset = Dataset(path.resolve(), name or path.name, _hash(path), has_train=not test_only)
     _ = [getattr(dataset, part) for part in parts]  # read now, so that damage and odd labels are reported now
     return dataset
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.files import replacing, sha256_of_file
+from models.files import replacing, sha256_of_file, write_text
 from models.formatting import printable
 from models.leftovers import sweep
 from models.records import now
@@ -239,6 +240,45 @@ def keep(
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     return stored
+
+
+def store_arrays(
+    arrays: Arrays,
+    name: str,
+    *,
+    owner: str,
+    source: str,
+    changes: list[str],
+    more: Mapping[str, str],
+    on_progress: OnProgress = lambda _: None,
+) -> StoredDataset:
+    """Stores digits that are here as a data set; what its owner has already is stored once.
+
+    Args:
+        arrays: "test", and "train" where there are such, as images uint8 (n, 28, 28) and labels uint8 (n,).
+        name: of the data set.
+        owner: whose it is.
+        source: what they come from.
+        changes: a sentence for each thing in which they differ from that.
+        more: the texts of files that belong to it, by name.
+        on_progress: told the share that is done.
+
+    Raises:
+        InputError: it can't be stored.
+        ModelError: the name is unfit.
+    """
+    name = check_dataset_name(name)
+    directory = folder() / f".{uuid4().hex}"
+    try:
+        directory.mkdir(parents=True)
+        _write(directory / DIGITS_FILE, arrays, on_progress)
+        for file, text in more.items():
+            write_text(directory / file, text)
+        return _settle(directory, arrays, name, owner, source, changes)
+    except OSError as error:
+        raise InputError(source, f"it can't be stored ({error.strerror}).") from None
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _settle(

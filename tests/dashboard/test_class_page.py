@@ -24,6 +24,7 @@ from models.train_config import make_config
 from pipeline.data import saved_digits, user_datasets
 from pipeline.data.dataset import load_dataset
 from pipeline.data.dataset_import import keep, prepare
+from pipeline.data.label_decisions import decide, decisions_on
 from pipeline.runs import queue
 from pipeline.runs.waiting import list_runs, queue_locked, take_next, waiting_runs
 from tests.conftest import Digitlab, a_progress, full_disk
@@ -266,6 +267,8 @@ def test_twenty_people_take_turns_keep_their_own_and_leave_with_a_zip(
     with few_digits.open("rb") as file:
         keep(prepare(file, "few.npz"), owner="person 07")
     assert holdings(["person 07"])["person 07"].size > few_digits.stat().st_size
+    for who in (Person("person 07"), TEACHER):
+        decide("0" * 64, who, "test", 3, before=8, after=9)
     batches = [add_batch("person 07", data=b"hers"), add_batch(TEACHER.name)]
     for who in (Person("person 07"), Person()):
         for action in (export_class, reset_class):
@@ -281,6 +284,8 @@ def test_twenty_people_take_turns_keep_their_own_and_leave_with_a_zip(
     assert [digit.record.owner for digit in saved_digits.list_saved()] == [TEACHER.name]
     assert [batch_store.owner_of(batch) for batch in batches] == [None, TEACHER.name]
     assert not user_datasets.list_saved()
+    assert not decisions_on("0" * 64, Person("person 07"))
+    assert decisions_on("0" * 64, TEACHER)
     assert people.name_of(tokens[TEACHER.name]) == TEACHER.name
     assert people.name_of(tokens["person 07"]) is None
     assert people.last_seen().keys() == {TEACHER.name}

@@ -148,3 +148,67 @@ def test_only_the_owner_changes_a_data_set(shared: Path, few_digits: Path, no_sh
     bob.button(key=f"dataset_delete {stored.id}").click().run()
     assert "Only Ann or the teacher can change this" in bob.error[0].value
     assert list_saved() == [stored]
+
+
+def test_labels_are_kept_changed_and_dropped_and_the_decisions_outlive_the_session(
+    home: Path, shipped_tiny: str, tmp_path: Path, few_digits: Path
+) -> None:
+    with np.load(few_digits) as digits:
+        labels = digits["y_test"][:300].copy()
+        labels[[5, 50, 100, 150]] = (labels[[5, 50, 100, 150]] + 3) % 10
+        np.savez(tmp_path / "doubtful.npz", x_test=digits["x_test"][:300], y_test=labels)
+    with (tmp_path / "doubtful.npz").open("rb") as file:
+        stored = keep(prepare(file, "doubtful.npz"))
+    app = open_page("data", data_section="labels", audited_data=stored.id)
+    assert not app.exception
+    assert {"section": "labels", "set": stored.id}.items() <= {**app.query_params}.items()
+    keys = {
+        button.label.split()[0]: str(button.key)
+        for button in app.button
+        if str(button.key).startswith("label_answer")
+    }
+    assert list(keys) == ["Keep", "Change", "Drop"]
+    assert app.button(key="audit_make").disabled
+    app.button(key=keys["Change"]).click().run()
+    app.button(key=keys["Drop"]).click().run()
+    app.button(key=keys["Keep"]).click().run()
+    assert not app.exception
+    assert "3 decided" in text_of(app)
+
+    later = open_page("data", data_section="labels", audited_data=stored.id)
+    assert "3 decided" in text_of(later)
+    assert "You decided: now " in text_of(later)
+    later.button(key="label_undo").click().run()
+    assert "2 decided" in text_of(later)
+    later.button(key="label_digit_8").click().run()
+    assert "1 to change and 1 to drop of doubtful" in text_of(later)
+    later.text_input(key="audit_name").set_value("better").run()
+    later.button(key="audit_make").click().run()
+    assert not later.exception
+    made = list_saved()[0]
+    assert (made.name, made.source, sum(made.test)) == ("better", "doubtful", 299)
+    record = made.path.with_name("corrections.csv").read_text().splitlines()
+    assert record[0] == "part,index,before,after,who,when"
+    assert len(record) == 3
+
+
+def test_labels_of_mnist_have_their_accuracy_by_votes_beside(home: Path) -> None:
+    app = open_page("data", data_section="labels", model="cnn-fast")
+    assert not app.exception
+    words = text_of(app)
+    assert "Accuracy as labeled" in words
+    assert "By human votes" in words
+    assert "Of five people" in words
+
+
+def test_nobody_sees_what_others_decided(shared: Path, shipped_tiny: str) -> None:
+    ann = sign_up("Ann")
+    ann.session_state["data_section"] = "labels"
+    ann.switch_page("views/data.py").run()
+    ann.button(key="label_answer_0").click().run()
+    assert "1 decided" in text_of(ann)
+    bob = sign_up("Bob")
+    bob.session_state["data_section"] = "labels"
+    bob.switch_page("views/data.py").run()
+    assert not bob.exception
+    assert "0 decided" in text_of(bob)

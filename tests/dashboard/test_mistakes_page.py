@@ -10,7 +10,7 @@ from dashboard.widgets.mistake_link import MistakeView, to_parameters
 from models.run_directory import RunDirectory
 from pipeline.data.dataset import load_dataset
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
-from tests.dashboard.conftest import open_page, text_of
+from tests.dashboard.conftest import charts_of, open_page, text_of
 
 
 def open_link(**parameters: object) -> AppTest:
@@ -119,3 +119,40 @@ def test_links_leave_out_what_stands_at_its_default() -> None:
     words = {"true": "9", "read": "4", "order": "loss", "page": "3", "digit": "0"}
     assert to_parameters("tiny", view) == {"model": "tiny", **words}
     assert to_parameters("tiny", MistakeView()) == {"model": "tiny"}
+
+
+def test_the_map_stands_beside_that_before_training_and_the_address_says_so(
+    tiny_model: Path, mistakes: TestPredictions
+) -> None:
+    app = open_link(model=tiny_model.name, view="map", color="verdict")
+    assert not app.exception
+    (chart,) = charts_of(app)
+    names = [trace["name"] for trace in chart["data"]]
+    assert names == [f"Right ({1000 - len(mistakes):,})", f"Wrong ({len(mistakes):,})"]
+    assert "among digits of another label" in text_of(app)
+    app.selectbox(key="map_beside").set_value("untrained").run()
+    assert not app.exception
+    assert {**app.query_params} == {
+        "model": tiny_model.name,
+        "view": "map",
+        "color": "verdict",
+        "beside": "untrained",
+    }
+    after, before = charts_of(app)
+    assert after["layout"]["title"]["text"] == "tiny"
+    assert before["layout"]["title"]["text"] == "tiny, before training"
+    assert "With random weights drawn from seed 0" in text_of(app)
+
+
+def test_digits_that_were_drawn_around_are_ringed_and_shown_page_by_page(
+    tiny_model: Path, mistakes: TestPredictions
+) -> None:
+    app = open_page("mistakes", mistakes_view="map", _map_chosen=(tiny_model.name, list(range(100, 170))))
+    assert not app.exception
+    assert "70 selected digits" in text_of(app)
+    assert "1 to 60 shown" in text_of(app)
+    assert [trace["name"] for trace in charts_of(app)[0]["data"]] == [*"0123456789", "chosen"]
+    app.button(key="map_clear").click().run()
+    assert not app.exception
+    assert "selected digits" not in text_of(app)
+    assert "chosen" not in [trace["name"] for trace in charts_of(app)[0]["data"]]

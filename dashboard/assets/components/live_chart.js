@@ -1,4 +1,5 @@
-// A Plotly chart that is changed in place, with the library loaded once a page.
+// A Plotly chart that is changed in place, with the library loaded once a page. Where data.picks is true, Python gets
+// the first number of the custom data of the points that somebody clicked, or drew a lasso or a box around.
 const charts = new WeakMap();
 
 function loadPlotly(path) {
@@ -19,7 +20,20 @@ function loadPlotly(path) {
   return window.digitlabPlotly;
 }
 
-export default function ({ data, parentElement }) {
+function tellPicks(Plotly, box, tell) {
+  const numbers = (points) => points.map((point) => point.customdata[0]);
+  box.removeAllListeners("plotly_click");
+  box.removeAllListeners("plotly_selected");
+  box.on("plotly_click", (event) => tell("clicked", numbers(event.points)[0]));
+  box.on("plotly_selected", (event) => {
+    if (!event) return;
+    // what was chosen is drawn by Python, in this chart and in others
+    Plotly.update(box, { selectedpoints: [null] }, { selections: [] });
+    tell("picked", [...new Set(numbers(event.points))]);
+  });
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".live-chart");
   let chart = charts.get(parentElement);
   if (!chart) {
@@ -34,7 +48,9 @@ export default function ({ data, parentElement }) {
   loadPlotly(data.library).then((Plotly) => {
     if (chart.gone || chart.latest !== data) return;
     const figure = JSON.parse(data.figure);
-    return Plotly.react(chart.box, figure.data, figure.layout, { ...data.config, responsive: true });
+    return Plotly.react(chart.box, figure.data, figure.layout, { ...data.config, responsive: true }).then(() => {
+      if (data.picks) tellPicks(Plotly, chart.box, setTriggerValue);
+    });
   });
   return () => {
     chart.gone = true;

@@ -1,0 +1,154 @@
+"""Labels that may be wrong: the rule by hand, planted errors, the commands."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.data.dataset import load_dataset
+from pipeline.data.user_datasets import list_saved
+from pipeline.evaluation.trust.label_audit import FOLDS, find_candidates, out_of_fold
+from tests.conftest import Digitlab
+
+
+@pytest.fixture
+def wrong_labels(tmp_path: Path, few_digits: Path) -> tuple[Path, dict[int, int]]:
+    """400 test digits of which 20 have another label: the file, and their true labels by index."""
+    random = np.random.default_rng(1)
+    with np.load(few_digits) as digits:
+        images, labels = digits["x_test"][:400], digits["y_test"][:400].copy()
+        train = {"x_train": digits["x_train"][:100], "y_train": digits["y_train"][:100]}
+    chosen = random.choice(400, 20, replace=False)
+    truth = {int(index): int(labels[index]) for index in chosen}
+    labels[chosen] = (labels[chosen] + random.integers(1, 10, 20)) % 10
+    path = tmp_path / "planted.npz"
+    np.savez(path, x_test=images, y_test=labels, **train)
+    return path, truth
+
+
+def test_candidates_are_the_off_diagonal_of_the_confident_joint() -> None:
+    probabilities = np.zeros((6, 10))
+    probabilities[:, :3] = [
+        [0.9, 0.1, 0.0],
+        [0.5, 0.4, 0.1],
+        [0.1, 0.8, 0.1],  # labeled 0: 0.8 >= the mean of 1, which is 0.65
+        [0.3, 0.7, 0.0],
+        [0.4, 0.6, 0.0],  # labeled 1: 0.4 is below the mean of 0, which is 0.5
+        [0.6, 0.3, 0.1],  # labeled 2: 0 and 2 are confident, 0 the likelier
+    ]
+    labels = np.array([0, 0, 0, 1, 1, 2], np.uint8)
+    told = [
+        (one.index, one.given, one.suggested, one.quality) for one in find_candidates(probabilities, labels)
+    ]
+    assert told == [(2, 0, 1, 0.1), (5, 2, 0, 0.1)]
+    assert find_candidates(np.eye(10)[labels], labels) == []
+
+
+def test_no_image_is_judged_by_a_classifier_that_saw_its_label() -> None:
+    random = np.random.default_rng(0)
+    labels = np.repeat(np.arange(3, dtype=np.uint8), 40)
+    features = (random.normal(size=(120, 8)) + 4 * labels[:, None]).astype(np.float32)
+    before = out_of_fold(features, labels)
+    np.testing.assert_allclose(before.sum(1), 1)
+    assert not before[:, 3:].any()
+    changed = labels.copy()
+    changed[7] = 2
+    # folds are drawn digit by digit, so that only those of the two digits change
+    assert out_of_fold(features, changed)[7].argmax() == 0
+    told: list[float] = []
+    out_of_fold(features, labels, told.append)
+    assert len(told) == FOLDS
+
+
+def test_planted_errors_are_listed_and_corrected(
+    tiny_model: Path, digitlab: Digitlab, wrong_labels: tuple[Path, dict[int, int]], tmp_path: Path
+) -> None:
+    file, truth = wrong_labels
+    out = tmp_path / "decisions.csv"
+    listed = digitlab("data", "audit", file, "--model", "tiny", "--json", "--out", out)
+    assert listed.code == 0, listed.err
+    found = {row["index"]: row for row in listed.json_lines()}
+    assert len(truth.keys() & found.keys()) >= 17
+    assert len(found) <= 45
+    assert {row["part"] for row in found.values()} == {"test"}
+    qualities = [row["quality"] for row in listed.json_lines()]
+    assert qualities == sorted(qualities)
+    with out.open() as table:
+        rows = list(csv.DictReader(table))
+    assert [(int(row["index"]), int(row["after"])) for row in rows] == [
+        (index, row["suggested"]) for index, row in found.items()
+    ]
+
+    right = [row for row in rows if truth.get(int(row["index"])) == int(row["after"])]
+    first = next(row for row in rows if row not in right)
+    with out.open("w") as table:
+        writer = csv.DictWriter(table, ["part", "index", "before", "after"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows([*right, {**first, "after": "drop"}])
+    made = digitlab("data", "fix", file, out, "--name", "corrected", "--owner", "Ann", "--json")
+    assert made.code == 0, made.err
+    (stored,) = list_saved()
+    assert (stored.name, stored.owner, stored.source) == ("corrected", "Ann", "planted.npz")
+    assert made.json_lines()[0]["changes"] == [
+        f"{len(right)} labels of planted.npz are changed, 1 of its images dropped."
+    ]
+    before, after = load_dataset(file), load_dataset(stored.path)
+    kept = np.delete(np.arange(400), int(first["index"]))
+    np.testing.assert_array_equal(after.test[0], before.test[0][kept])
+    wanted = before.test[1].copy()
+    for row in right:
+        wanted[int(row["index"])] = truth[int(row["index"])]
+    np.testing.assert_array_equal(after.test[1], wanted[kept])
+    np.testing.assert_array_equal(after.train[1], before.train[1])
+    again = digitlab(
+        "data", "fix", file, stored.path.with_name("corrections.csv"), "--name", "twice", "--owner", "Ann"
+    )
+    assert again.code == 0, again.err
+    assert len(list_saved()) == 1, "the record of what was changed makes the very same data set"
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("part,index,before\ntest,1,2\n", "columns part, index, before and after, but after is missing"),
+        ("part,index,before,after\ntest,0,7,12\n", "line 2: expected test or train, an index, a label"),
+        ("part,index,before,after\ntest,0,3,4\n", "test image 0 is labeled 7, not 3 as decided on"),
+        ("part,index,before,after\ntest,1000,3,4\n", "it has no test image 1000, only 1,000"),
+        ("part,index,before,after\ntest,0,7,7\n", "expected at least one label to change"),
+    ],
+)
+def test_decisions_that_make_no_sense_are_one_sentence(
+    home: Path, digitlab: Digitlab, few_digits: Path, tmp_path: Path, table: str, words: str
+) -> None:
+    file = tmp_path / "decisions.csv"
+    file.write_text(table)
+    told = digitlab("data", "fix", few_digits, file, "--name", "new")
+    assert told.code == 2
+    assert words in told.err
+    assert told.err.count("\n") == 1
+    assert not list_saved()
+
+
+def test_a_digit_with_few_images_is_not_judged(
+    tiny_model: Path, digitlab: Digitlab, few_digits: Path, tmp_path: Path
+) -> None:
+    with np.load(few_digits) as digits:
+        images, labels = digits["x_test"], digits["y_test"]
+    chosen = np.concatenate(
+        [np.flatnonzero(labels == digit)[:count] for digit, count in ((0, 30), (1, 30), (2, 4))]
+    )
+    file = tmp_path / "few.npz"
+    np.savez(file, x_test=images[chosen], y_test=labels[chosen])
+    listed = digitlab("data", "audit", file, "--model", "tiny", "--json")
+    assert listed.code == 0, listed.err
+    assert all(json.loads(line)["given"] != 2 for line in listed.out.splitlines())
+    np.savez(file, x_test=images[chosen[-4:]], y_test=labels[chosen[-4:]])
+    told = digitlab("data", "audit", file, "--model", "tiny")
+    assert (told.code, told.err) == (
+        2,
+        "digitlab: few.npz: too few images to judge labels by: at least two digits need 5 images each.\n",
+    )
+    missing = digitlab("data", "audit", file, "--model", "tiny", "--part", "train")
+    assert missing.err == "digitlab: few.npz: it has no training images.\n"
