@@ -62,11 +62,13 @@ def adapt(
     _print(record, report)
     if kept:
         echo(f"Kept as model {record.name!r}; the default model is the same as before.", err=True)
-    else:
+    elif report.helps:
         echo(
             f"Keep it with `digitlab models keep {run.id}`, or throw it away with `digitlab runs delete {run.id}`.",
             err=True,
         )
+    else:
+        echo(f"It is not kept; `digitlab runs delete {run.id}` throws it away.", err=True)
 
 
 def _fields(record: RunRecord, report: AdaptationReport, *, kept: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from models.ownership import ADMINISTRATOR, Person, check_may_change
 from models.records import Adaptation, RunRecord, now
 from models.run_directory import MODEL_FILES, RunDirectory
 from models.store import StoredModel, check_name, check_new_name
+from models.train_config import TrainConfig
 from pipeline.data import saved_digits
 from pipeline.data.dataset import load_recorded
 from pipeline.data.dataset_choice import open_to_train
@@ -27,7 +28,7 @@ _ROUNDS = 4
 """Parts in which a fine-tuning is reported, as a training is in epochs."""
 
 _SETTINGS = {
-    "batch_size": 128,
+    "batch_size": 512,
     "learning_rate": 1e-3,
     "optimizer": "adam",
     "schedule": "cosine",
@@ -83,12 +84,11 @@ def submit(model: StoredModel, digits: OwnDigits, name: str = "", owner: str = "
         held_out=digits.held_out,
         folds=digits.fold_count,
     )
-    config = record.config.model_copy(update={**_SETTINGS, "epochs": _ROUNDS * digits.trainings})
     with queue_locked():
         submission = next_submission(owner)
         # "running" without a worker until all of it is there: interrupted, for whoever looks
         run = create(
-            config,
+            adapted_config(model, digits),
             dataset,
             name or _name_after(model),
             model.reference,
@@ -100,6 +100,11 @@ def submit(model: StoredModel, digits: OwnDigits, name: str = "", owner: str = "
         run.update(status="queued", adaptation=adaptation, command=command)
     attend_queue()
     return run
+
+
+def adapted_config(model: StoredModel, digits: OwnDigits) -> TrainConfig:
+    """How a model is fine-tuned: what was not changed is what it was trained with."""
+    return model.record.config.model_copy(update={**_SETTINGS, "epochs": _ROUNDS * digits.trainings})
 
 
 def _check_fit(model: StoredModel) -> None:
@@ -137,7 +142,7 @@ def keep(run: RunDirectory, name: str = "", who: Person = ADMINISTRATOR) -> RunR
         who: asks for it.
 
     Raises:
-        ModelError: there is no candidate, the name is unfit, or `who` may not.
+        ModelError: there is no candidate, it does not help, the name is unfit, or `who` may not.
     """
     record = run.read()
     check_may_change(record.owner, who)
@@ -146,6 +151,8 @@ def keep(run: RunDirectory, name: str = "", who: Person = ADMINISTRATOR) -> RunR
         raise ModelError(f"{record.name}: it is kept already.")
     if report is None or not run.candidate.is_dir():
         raise ModelError(f"{record.name}: there is nothing to keep; its status is {record.status}.")
+    if not report.helps:
+        raise ModelError(f"{record.name}: only what helps is kept. {report.verdict()}")
     name = check_new_name(name) if name.strip() else record.name
     for file in MODEL_FILES:
         part = run.candidate / file

@@ -23,6 +23,9 @@ from pipeline.training.rehearsal import Rehearsal, make_rehearsal
 SHARES = (1.0, 0.75, 0.5, 0.25)
 """How far to go from the former weights to the fine-tuned ones: the first of these that forgets nothing."""
 
+_OWN_SHARE = 1 / 32
+"""Of a batch: the person's digits."""
+
 
 class AdaptationStopped(Exception):  # noqa: N818  not an error
     """Somebody asked for an end."""
@@ -76,8 +79,8 @@ def adapt(
 
 
 def recipe_of(config: TrainConfig) -> Recipe:
-    """A quarter of each batch is the person's."""
-    own = config.batch_size // 4
+    """A small part of each batch is the person's, so that what is rehearsed holds."""
+    own = max(1, round(_OWN_SHARE * config.batch_size))
     return Recipe(
         own=own,
         rehearsal=config.batch_size - own,

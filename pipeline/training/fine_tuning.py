@@ -41,9 +41,9 @@ class Recipe:
     """
 
     steps: int = 160
-    own: int = 32
-    rehearsal: int = 96
-    learning_rate: float = 3e-4
+    own: int = 16
+    rehearsal: int = 496
+    learning_rate: float = 1e-3
     layers: int = 2
     variation: Variation = field(default_factory=Variation)
 

@@ -13,11 +13,11 @@ from pipeline.pages.digits import made_digits
 from pipeline.pages.non_digits import made_non_digits
 from pipeline.training.made_pool import Images
 
-_REHEARSED, _VALIDATED = 6000, 5000
+_REHEARSED, _VALIDATED = 10_000, 5000
 """Images of the model's own data set, at most."""
 
-_MOST_HANDS = 0.5
-_MOST_NEGATIVES = 0.15
+_MOST_HANDS = 0.3
+_MOST_NEGATIVES = 0.1
 """Made digits and pictures of no digit, as shares of those, at most: each takes a millisecond to make."""
 
 _WORLD, _WORLD_SEED = 2000, 20261126

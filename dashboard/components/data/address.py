@@ -11,6 +11,7 @@ SECTIONS = {
     "hardest": "Hardest",
     "augmentation": "Augmentation",
     "sets": "Data sets",
+    "mine": "My digits",
 }
 
 HARDEST = "hardest_digit"
