@@ -20,7 +20,7 @@ from pipeline.training.epoch_metrics import EpochMetrics
 from pipeline.training.fine_tuning import Features, FineTuning, OnStep, Recipe, Scores, between, rates
 from pipeline.training.rehearsal import Rehearsal, make_rehearsal
 
-SHARES = (1.0, 0.75, 0.5, 0.25)
+SHARES = (0.75, 0.5, 0.25)
 """How far to go from the former weights to the fine-tuned ones: the first of these that forgets nothing."""
 
 _OWN_SHARE = 1 / 32
