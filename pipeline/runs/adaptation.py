@@ -127,9 +127,13 @@ def read_report(run: RunDirectory) -> AdaptationReport | None:
 
 
 def adaptations(who: Person = ADMINISTRATOR) -> Iterator[tuple[RunDirectory, RunRecord]]:
-    """The adaptations of a person, the newest first; those of everybody where nobody shares."""
+    """The adaptations of a person, the newest first; those of everybody where nobody shares.
+
+    An imported model that was fine-tuned elsewhere is none.
+    """
     for run, record in reversed(list(readable_runs())):
-        if record.adaptation and who.name in ("", record.owner):
+        here = record.results is None or run.adaptation_file.exists()
+        if record.adaptation and here and who.name in ("", record.owner):
             yield run, record
 
 

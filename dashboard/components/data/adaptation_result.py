@@ -1,5 +1,6 @@
 """What fine-tuning did: a table of before and after, and whether to keep the model."""
 
+from contextlib import suppress
 from html import escape
 
 import streamlit as st
@@ -8,6 +9,7 @@ from dashboard import state
 from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown, show_error
 from dashboard.widgets.plain_text import as_written
+from models.errors import ModelError
 from models.formatting import duration
 from models.ownership import refusal
 from models.records import RunRecord
@@ -116,7 +118,9 @@ def _offer_to_keep(run: RunDirectory, record: RunRecord, report: AdaptationRepor
 def _offer_default(run: RunDirectory, record: RunRecord) -> None:
     """Use it, make it the default, or go back to the model it began with."""
     model, default = find_model(run.id), default_model()
-    former = find_model(record.start_from) if record.start_from else None
+    former = None
+    with suppress(ModelError):  # it was deleted
+        former = find_model(record.start_from)
     with st.container(horizontal=True, key="adapt_kept"):
         if st.button("Use on Recognize", icon=":material/draw:", key="adapt_use"):
             st.switch_page("views/recognize.py", query_params={"model": model.id})
