@@ -75,6 +75,25 @@ class ModelResults(BaseModel):
     claimed: bool = False
 
 
+class Adaptation(BaseModel):
+    """That a run fine-tunes a model on one person's digits, and on which.
+
+    Attributes:
+        model: name of the model that it begins with.
+        trained_on: ids of the digits that the network sees, and of those that the model before it saw.
+        held_out: ids of the digits that its answers are judged on.
+        folds: 1 where these are never trained on; else how many networks judge by turns the part that each has not
+            seen, and the last one learns all.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    model: str
+    trained_on: tuple[str, ...]
+    held_out: tuple[str, ...]
+    folds: Annotated[int, Field(ge=1)] = 1
+
+
 class RunRecord(BaseModel):
     """What run.json holds.
 
@@ -88,6 +107,7 @@ class RunRecord(BaseModel):
         command: the command line that repeats it.
         dataset: what it is trained on.
         start_from: the model whose weights it began with, if any.
+        adaptation: where it fine-tunes that model on somebody's digits, on which.
         versions: of Python and the libraries that decide the result.
         submission: its number in the queue, above those of all that waited when it joined.
         created, started, ended: ISO 8601, UTC.
@@ -109,6 +129,7 @@ class RunRecord(BaseModel):
     command: str = ""
     dataset: DatasetRecord
     start_from: str = ""
+    adaptation: Adaptation | None = None
     versions: dict[str, str] = {}
     submission: Annotated[int, Field(ge=0)] = 0
     created: str

@@ -10,6 +10,7 @@ from dashboard.components.data.dataset_list import show_datasets
 from dashboard.components.data.dataset_source import show_source
 from dashboard.components.data.hardest_digits import show_hardest
 from dashboard.components.data.label_audit import show_label_audit
+from dashboard.components.data.my_digits import show_my_digits
 from dashboard.resources import dataset
 from dashboard.widgets.choice import choose
 from dashboard.widgets.message import errors_shown
@@ -22,21 +23,20 @@ show_page_title("Data", "The images that networks are trained and tested on.")
 ADDRESS.follow()
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     section = choose("Look at", SECTIONS, SECTION, wrap=True)
-    model = (
-        pick_model("Model" if section == "labels" else "Data of the model")
-        if section != "sets" and list_models()
-        else None
-    )
+    asks = "Model" if section in ("labels", "mine") else "Data of the model"
+    model = pick_model(asks) if section != "sets" and list_models() else None
 name_tab("Data", model.name if model else "")
 palette = current_palette()
 
 with errors_shown():
-    if section not in ("sets", "labels"):
+    if section not in ("sets", "labels", "mine"):
         show_source(dataset(model))
     if section == "sets":
         show_datasets(palette)
     elif section == "labels":
         show_label_audit(model, palette)
+    elif section == "mine":
+        show_my_digits(model, palette)
     elif section == "averages":
         show_averages(model, palette)
         show_pixels(model, palette)

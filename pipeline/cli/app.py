@@ -18,6 +18,7 @@ import typer
 from models.errors import DigitLabError, InputError, explain_os_error
 from models.formatting import percent, percent_if_known, show_confidence
 from models.native_output import silenced_stderr
+from pipeline.cli.adapt import adapt
 from pipeline.cli.compare import compare
 from pipeline.cli.data import data_app
 from pipeline.cli.explain import explain
@@ -43,6 +44,7 @@ app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
 app.add_typer(data_app, name="data")
 app.command()(train)
+app.command()(adapt)
 app.command()(read)
 app.command()(explain)
 app.command()(compare)

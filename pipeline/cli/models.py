@@ -192,6 +192,21 @@ def import_command(file: Annotated[Path, typer.Argument(help="A .zip that `model
 
 
 @models_app.command()
+def keep(
+    run: Annotated[str, typer.Argument(help="ID or name of a run of `digitlab adapt`.")],
+    name: Annotated[
+        str, typer.Option(help="Name of the model; the run's if omitted.", show_default=False)
+    ] = "",
+) -> None:
+    """Keep what `digitlab adapt` made as a model of its own; `digitlab runs delete` throws it away."""
+    from pipeline.runs.adaptation import keep as make_model
+    from pipeline.runs.queue import find_run
+
+    record = make_model(find_run(run), name)
+    echo(f"Kept as model {record.name!r} ({record.id}).", err=True)
+
+
+@models_app.command()
 def rename(model: ModelArgument, name: Annotated[str, typer.Argument(help="The new name.")]) -> None:
     """Rename one of your models."""
     from models.store import find_model

@@ -157,6 +157,13 @@ def _interrupts(run: RunDirectory, view: TrainingView, enabled: bool) -> Iterato
 
 def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = True) -> int:
     """Shows a run until it ends; returns the exit code: 0 with a model, 1 without."""
+    if not watch_run(run, as_json=as_json, stop_on_interrupt=stop_on_interrupt):
+        return 130
+    return _conclude(run, as_json)
+
+
+def watch_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = True) -> bool:
+    """Shows a run while it waits and trains; returns whether it was watched to its end."""
     from pipeline.runs.progress import follow as follow_progress
     from pipeline.runs.waiting import earlier_in_queue
 
@@ -173,8 +180,8 @@ def follow_run(run: RunDirectory, *, as_json: bool, stop_on_interrupt: bool = Tr
                     echo(json.dumps(progress.as_line()))
         except KeyboardInterrupt:
             view.say(f"The run continues in the background; follow it with `digitlab runs follow {run.id}`.")
-            return 130
-    return _conclude(run, as_json)
+            return False
+    return True
 
 
 def _wait_for_turn(run: RunDirectory) -> None:

@@ -21,6 +21,7 @@ from pipeline.runs.waiting import readable_runs, waiting_runs
 _START_AND_END = (
     25.0  # seconds of a run before its first batch and after its last: TensorFlow's start, export, test
 )
+_ADAPTATION = 60.0  # seconds, about, that fine-tuning on somebody's digits takes
 _MOST_MEASURED = 20  # runs, the newest, that the computer's rate is measured on
 
 
@@ -126,7 +127,7 @@ def _training(run: RunDirectory, record: RunRecord, measured: list[MeasuredEpoch
     """The one that trains; what it has done so far is measured as well."""
     lines, _ = read_progress(run)
     pace = measure_pace(lines, record.planned_epochs)
-    if pace.done and lines[-1].seconds:
+    if pace.done and lines[-1].seconds and not record.adaptation:
         measured.append(_measure(record, lines[-1].seconds / (pace.done * record.planned_epochs)))
     left = pace.seconds_left
     if seconds_hung(run):
@@ -151,7 +152,7 @@ def _measured_on(runs: Iterable[tuple[RunDirectory, RunRecord, State]]) -> list[
     return [
         _measure(record, record.seconds / record.epochs_done)
         for _, record, state in runs
-        if state in ENDED and record.seconds and record.epochs_done
+        if state in ENDED and record.seconds and record.epochs_done and not record.adaptation
     ]
 
 
@@ -178,6 +179,8 @@ def expect_seconds(
 
 
 def _expected_seconds(record: RunRecord, measured: Sequence[MeasuredEpoch]) -> float | None:
+    if record.adaptation:
+        return _ADAPTATION
     return expect_seconds(record.config, record.dataset.sha256, measured, record.epochs_done)
 
 

@@ -205,8 +205,9 @@ def _resume(run: RunDirectory, more_epochs: int, who: Person) -> RunRecord:
     current = run.state(record)
     if current not in ENDED:
         raise ModelError(f"{record.name}: it is {current}, so there is nothing to resume.")
-    if more_epochs and record.members > 1:
-        raise ModelError(f"{record.name}: an ensemble can't be trained further; train a new one.")
+    if more_epochs and (record.members > 1 or record.adaptation):
+        kind = "a fine-tuned model" if record.adaptation else "an ensemble"
+        raise ModelError(f"{record.name}: {kind} can't be trained further; train a new one.")
     config = read_config({**record.config.model_dump(), "epochs": record.config.epochs + more_epochs})
     if current == "finished" and not more_epochs:
         raise ModelError(f"{record.name}: it has finished; say how many epochs to add.")
@@ -225,7 +226,9 @@ def _resume(run: RunDirectory, more_epochs: int, who: Person) -> RunRecord:
         reason="",
         ended=None,
         config=config,
-        command=command_line(
+        command=record.command
+        if record.adaptation
+        else command_line(
             config, record.name, Path(record.dataset.path) if record.dataset.path else None, record.start_from
         ),
     )

@@ -5,6 +5,7 @@ status and one sentence in run.json; the traceback, if any, goes to worker.log.
 """
 
 import json
+import shutil
 import sys
 import time
 import traceback
@@ -16,12 +17,15 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from models.errors import DigitLabError, ModelError
+from models.files import write_text
 from models.leftovers import sweep
 from models.records import Progress, RunRecord, now
 from models.run_directory import RunDirectory
 from models.store import find_model
 from models.train_config import TrainConfig
 from pipeline.data.dataset import Dataset, load_recorded
+from pipeline.data.own_digits import read_own_digits
+from pipeline.evaluation.before_after import AdaptationReport
 from pipeline.runs.checkpoint import read_checkpoint, write_checkpoint
 from pipeline.runs.heartbeat import heartbeat
 from pipeline.runs.priority import give_way
@@ -98,6 +102,9 @@ def _carry_out(run: RunDirectory) -> None:
     from pipeline.training.export import complete, versions
 
     run.update(versions=versions())
+    if record.adaptation:
+        _adapt(run, record, dataset)
+        return
     result, seconds = _train(run, record, dataset, checkpoint)
     if result.stop_reason == "diverged":
         run.update(seconds=seconds, epochs_done=result.epochs)
@@ -116,6 +123,37 @@ def _carry_out(run: RunDirectory) -> None:
         status="stopped" if result.stop_reason == "stopped" else "finished",
         reason=_reason(result.stop_reason, record, len(history(run))),
         epochs_done=result.epochs,
+        seconds=seconds,
+    )
+
+
+def _adapt(run: RunDirectory, record: RunRecord, dataset: Dataset) -> None:
+    """Fine-tunes a model on somebody's digits; what comes of it waits in the run as a candidate."""
+    from pipeline.training.adaptation import AdaptationStopped, adapt
+    from pipeline.training.callbacks import Callbacks
+    from pipeline.training.export import write_model
+
+    began = time.monotonic()
+    digits = read_own_digits(run.own_digits_file)
+    model = _start_model(record.start_from, record.config)
+    with run.progress_file.open("w", encoding="utf-8") as log:
+        callbacks = Callbacks(on_progress=_progress_writer(log, offset=0.0), should_stop=run.stop_file.exists)
+        try:
+            adapted = adapt(record.config, model, dataset, digits, callbacks)
+        except AdaptationStopped:
+            raise _StoppedError from None
+    made = RunDirectory(run.path / ".made")
+    results = write_model(made, model, dataset)
+    shutil.rmtree(run.candidate, ignore_errors=True)
+    made.path.replace(run.candidate)
+    seconds = time.monotonic() - began
+    report = AdaptationReport(**vars(adapted), seconds=seconds, results=results)
+    write_text(run.adaptation_file, report.model_dump_json(indent=2) + "\n")
+    run.update(
+        status="finished",
+        reason=f"Fine-tuned on {len(digits.trained_on)} digits; look at the result and keep it or not.",
+        ended=now(),
+        epochs_done=record.config.epochs,
         seconds=seconds,
     )
 
@@ -174,8 +212,11 @@ def _progress_writer(log: Any, offset: float) -> Callable[[Progress], None]:
 
 
 def _start_weights(start_from: str, config: TrainConfig) -> Any:
-    if not start_from:
-        return None
+    return _start_model(start_from, config).get_weights() if start_from else None
+
+
+def _start_model(start_from: str, config: TrainConfig) -> Any:
+    """The network of a configuration with the weights of a model."""
     from models.networks import build
 
     model = build(config.model_copy(update={"dropout": 0.0}))
@@ -185,7 +226,7 @@ def _start_weights(start_from: str, config: TrainConfig) -> Any:
         raise ModelError(
             f"{start_from}: its weights can't be read, or belong to another version's network."
         ) from None
-    return model.get_weights()
+    return model
 
 
 if __name__ == "__main__":

@@ -44,21 +44,37 @@ def complete(
     Raises:
         ModelError: the LiteRT file's answers differ from the network's.
     """
-    results = _write_model_files(run, model, validation, dataset)
+    made = RunDirectory(run.path / ".made")
+    results = write_model(made, model, dataset, validation)
+    # whoever is killed in the middle leaves a run to resume, not a model of two halves
+    run.update(results=None)
+    for name in MODEL_FILES:
+        (made.path / name).replace(run.path / name)
+    made.path.rmdir()
     entries = {"status": "finished", "versions": versions(), "ended": now(), **facts}
     run.update(results=results, files=run.hash_model_files(), **entries)
 
 
-def _write_model_files(
-    run: RunDirectory, model: Any, validation: tuple[float | None, float | None], dataset: Dataset
+def write_model(
+    made: RunDirectory,
+    model: Any,
+    dataset: Dataset,
+    validation: tuple[float | None, float | None] = (None, None),
 ) -> ModelResults:
     """Exports the model, checks the export against Keras, evaluates it and writes all model files.
 
-    They are written out of sight and moved in together, so that an earlier model stays whole if this fails.
-    Returns how good it is, for run.json.
+    They are written out of sight, to be moved in together, so that an earlier model stays whole if this fails.
+
+    Args:
+        made: where to, a folder beside whatever becomes of them; what is there is replaced.
+        model: as of `complete`, as are `dataset` and `validation`.
+        dataset: its test part is used.
+        validation: loss and accuracy.
+
+    Returns:
+        How good it is, for run.json.
     """
     images, labels = dataset.test
-    made = RunDirectory(run.path / ".made")
     shutil.rmtree(made.path, ignore_errors=True)
     made.path.mkdir()
     model.save(made.keras_file)
@@ -75,11 +91,6 @@ def _write_model_files(
     digits = among_digits(scores)
     evaluation = evaluate(digits, labels, dataset.test_labels_by_people)
     write_evaluation(made, evaluation, digits)
-    # whoever is killed in the middle leaves a run to resume, not a model of two halves
-    run.update(results=None)
-    for name in MODEL_FILES:
-        (made.path / name).replace(run.path / name)
-    made.path.rmdir()
     return results_of(evaluation).model_copy(
         update={
             "val_accuracy": validation[1],

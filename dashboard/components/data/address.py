@@ -13,6 +13,7 @@ SECTIONS = {
     "augmentation": "Augmentation",
     "labels": "Labels",
     "sets": "Data sets",
+    "mine": "My digits",
 }
 
 HARDEST = "hardest_digit"

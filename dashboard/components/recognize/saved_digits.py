@@ -48,6 +48,12 @@ def _show_section(palette: Palette) -> None:
         st.rerun()
     if chosen in by_id:
         _show_one(by_id[chosen])
+    st.page_link(
+        "views/data.py",
+        label="Let a model learn from them",
+        icon=":material/school:",
+        query_params={"section": "mine"},
+    )
     with st.container(horizontal=True):
         if labeled:
             offer_download(
