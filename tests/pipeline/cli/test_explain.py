@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
 from pipeline.data.dataset import load_dataset
@@ -51,14 +50,9 @@ def test_people_read_what_made_it_no_digit(digitlab: Digitlab, tmp_path: Path) -
     assert "training digits" not in outcome.out
 
 
-@pytest.mark.parametrize(("name", "sentence"), [("none.png", "no such"), ("blank.png", "")])
-def test_a_picture_without_a_digit_is_told_in_a_sentence(
-    name: str, sentence: str, digitlab: Digitlab, tmp_path: Path
-) -> None:
-    if name == "blank.png":
-        Image.new("L", (100, 100), 255).save(tmp_path / name)
-    outcome = digitlab("explain", tmp_path / name)
-    assert outcome.code == 2
-    assert outcome.out == ""
+def test_an_empty_picture_is_told_in_a_sentence(digitlab: Digitlab, tmp_path: Path) -> None:
+    Image.new("L", (100, 100), 255).save(tmp_path / "blank.png")
+    outcome = digitlab("explain", tmp_path / "blank.png")
+    assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith("digitlab: ")
-    assert sentence in outcome.err.lower()
+    assert outcome.err.count("\n") == 1
