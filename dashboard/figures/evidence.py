@@ -16,7 +16,7 @@ def evidence_image(
     """The strokes, colored on a scale from `-bound` (against) over 0 (quiet) to `bound` (for).
 
     Args:
-        values: (28, 28), of one digit (`Evidence.maps`).
+        values: (28, 28), of one digit (`Evidence.pixels`).
         strokes: float32 (28, 28) in [0, 1].
         bound: above 0; the same for all pictures that stand beside each other. What is beyond it has the last color.
         palette: of the page's theme.

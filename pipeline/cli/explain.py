@@ -66,8 +66,9 @@ def _similar(explanation: Explanation, model: StoredModel) -> list[SimilarDigit]
         echo(f"digitlab: training digits can't be compared: {error}", err=True)
         return None
     with progress_bar("looking at the training digits") as on_progress, silenced_stderr():
-        features = training_features(file, dataset, on_progress)
-        return find_similar(explanation.image, LayerReader(file, 1), features, dataset.train[1])
+        reader = LayerReader(file)
+        features = training_features(reader, file, dataset, on_progress)
+        return find_similar(explanation.image, reader, features, dataset.train[1])
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""The part of the Explain page that says why: maps, changes, similar training digits."""
+"""The part of the Explain page that says why: evidence, changes, similar training digits."""
 
 import time
 from pathlib import Path
@@ -12,7 +12,7 @@ def test_a_test_digit_is_explained_by_the_shipped_default(home: Path) -> None:
     assert not app.exception
     words = text_of(app)
     assert "cnn-deep says **5" in words
-    assert "<figcaption>no digit</figcaption>" in words, "the eleventh map"
+    assert "<figcaption>no digit</figcaption>" in words, "the eleventh answer"
     assert "**For 5**: top right (odds" in words
     assert "of its ink" in words
     assert "it says 6" in words

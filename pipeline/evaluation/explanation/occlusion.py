@@ -38,20 +38,20 @@ class Evidence:
 
     Attributes:
         log_odds: float64 (10 or 11,), of the image as it is.
-        maps: float32 (10 or 11, 28, 28), what the log-odds lose without the ink about a pixel: above 0 where it
+        pixels: float32 (10 or 11, 28, 28), what the log-odds lose without the ink about a pixel: above 0 where it
             speaks for the digit, below 0 where it speaks against it, 0 where there is no ink.
         zones: float64 (3, 3, 10 or 11), what they lose without the ink of a ninth of the digit's box; rows from
             the top.
     """
 
     log_odds: NDArray[np.float64]
-    maps: NDArray[np.float32]
+    pixels: NDArray[np.float32]
     zones: NDArray[np.float64]
 
     @property
     def bound(self) -> float:
         """What all but the strongest fiftieth of the inked pixels stay below in size, for one color scale; above 0."""
-        inked = np.abs(self.maps[self.maps != 0])
+        inked = np.abs(self.pixels[self.pixels != 0])
         return float(np.quantile(inked, 0.98)) if len(inked) else 1.0
 
 
@@ -93,9 +93,9 @@ def find_evidence(image: NDArray[np.float32], recognizer: Recognizer) -> Evidenc
     lost = answers[0] - answers
     covered = np.array(patches, np.float64).reshape(-1, SIDE, SIDE)
     sums = np.einsum("nd,nhw->dhw", lost[1 : 1 + len(patches)], covered)
-    maps = np.where(inked, sums / np.maximum(covered.sum(0), 1), 0)
+    pixels = np.where(inked, sums / np.maximum(covered.sum(0), 1), 0)
     in_zones = lost[1 + len(patches) :].reshape(len(ZONES), len(ZONES), -1)
-    return Evidence(answers[0], maps.astype(np.float32), in_zones)
+    return Evidence(answers[0], pixels.astype(np.float32), in_zones)
 
 
 def zone_of(part: NDArray[np.bool_], inked: NDArray[np.bool_]) -> str:

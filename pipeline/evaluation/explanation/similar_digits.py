@@ -74,18 +74,20 @@ def find_similar(
 
 
 def training_features(
+    reader: LayerReader,
     litert_file: Path,
     dataset: Dataset,
     on_progress: Callable[[float], None] = lambda _: None,
-    workers: int | None = None,
+    threads: int | None = None,
 ) -> NDArray[np.float16]:
     """The features of the training digits, each of length 1: computed, or taken from the file of an earlier time.
 
     Args:
-        litert_file: the model's.
+        reader: the model.
+        litert_file: its file.
         dataset: what it was trained on.
         on_progress: told the share that is done, 0 to 1.
-        workers: how many threads compute; as many as cores by default.
+        threads: how many compute, of those that the reader serves at once; as many as cores by default.
 
     Returns:
         float16 (n, features), n at most `MOST_DIGITS`; a distance is off by no more than 0.001.
@@ -99,9 +101,7 @@ def training_features(
     kept = _read(file, len(images))
     if kept is not None:
         return kept
-    features = _compute(
-        LayerReader(litert_file, workers), images, on_progress, workers or os.cpu_count() or 1
-    )
+    features = _compute(reader, images, on_progress, threads or os.cpu_count() or 1)
     with suppress(OSError):  # they are then computed again the next time
         file.parent.mkdir(parents=True, exist_ok=True)
         with replacing(file) as part:
@@ -136,14 +136,15 @@ def _read(file: Path, count: int) -> NDArray[np.float16] | None:
 
 
 def _compute(
-    reader: LayerReader, images: NDArray[np.uint8], on_progress: Callable[[float], None], workers: int
+    reader: LayerReader, images: NDArray[np.uint8], on_progress: Callable[[float], None], threads: int
 ) -> NDArray[np.float16]:
-    blocks = [images[start : start + _BLOCK] for start in range(0, len(images), _BLOCK)]
-    parts = []
-    with ThreadPoolExecutor(workers) as pool:
-        for done, part in enumerate(pool.map(reader.features, blocks), 1):
-            parts.append(_unit(part).astype(np.float16))
-            on_progress(done / len(blocks))
+    parts: list[NDArray[np.float16]] = []
+    with ThreadPoolExecutor(threads) as pool:
+        for start in range(0, len(images), threads * _BLOCK):  # in rounds, so that it can be interrupted
+            end = min(len(images), start + threads * _BLOCK)
+            blocks = [images[first : min(end, first + _BLOCK)] for first in range(start, end, _BLOCK)]
+            parts += [_unit(part).astype(np.float16) for part in pool.map(reader.features, blocks)]
+            on_progress(end / len(images))
     return np.concatenate(parts)
 
 

@@ -1,6 +1,8 @@
 """The training digits that are most alike to the model; their features are computed once, beside the page."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -26,18 +28,30 @@ _LOOK_AGAIN = 1.0  # seconds
 
 
 class FeatureWork:
-    """The features of a model's training digits, on their way: one model at a time, on one core.
+    """The features of a model's training digits, on their way: on one core, one model at a time.
 
     Attributes:
         share: of the digits that are done, 0 to 1.
+        reader: the model.
         features: the result, to come.
     """
 
+    _one_at_a_time = Lock()
+
     def __init__(self, model: StoredModel, digits: Dataset) -> None:
         self.share = 0.0
-        self.features: Future[NDArray[np.float16]] = _thread().submit(
-            training_features, model.directory.litert_file, digits, self._on_progress, 1
-        )
+        self.reader = LayerReader(model.directory.litert_file, 1)
+        self.features: Future[NDArray[np.float16]] = Future()
+        Thread(target=self._compute, args=(model.directory.litert_file, digits), daemon=True).start()
+
+    def _compute(self, litert_file: Path, digits: Dataset) -> None:
+        try:
+            with self._one_at_a_time:
+                self.features.set_result(
+                    training_features(self.reader, litert_file, digits, self._on_progress, 1)
+                )
+        except Exception as error:  # the page tells it, or shows the defect
+            self.features.set_exception(error)
 
     def _on_progress(self, share: float) -> None:
         self.share = share
@@ -73,7 +87,7 @@ def show_similar_digits(image: NDArray[np.float32], model: StoredModel, palette:
         return
     work = _work(model.version, digits.sha256, model, digits)
     if work.features.done():
-        _show_found(image, model, digits, work, palette)
+        _show_found(image, digits, work, palette)
     else:
         st.fragment(_wait_for, run_every=_LOOK_AGAIN)(work, count)
 
@@ -84,21 +98,19 @@ def _wait_for(work: FeatureWork, count: int) -> None:
     st.progress(work.share, f"Looking at {count:,} training digits")
 
 
-def _show_found(
-    image: NDArray[np.float32], model: StoredModel, digits: Dataset, work: FeatureWork, palette: Palette
-) -> None:
+def _show_found(image: NDArray[np.float32], digits: Dataset, work: FeatureWork, palette: Palette) -> None:
     error = work.features.exception()
     if error is not None:
         _work.clear()  # so that it can be tried again
         raise error
     images, labels = digits.train
-    similar = find_similar(image, _reader(model.version, model), work.features.result(), labels)
+    similar = find_similar(image, work.reader, work.features.result(), labels)
     show_digit_grid(
         [images[digit.index] for digit in similar],
         palette,
         [f"Training digit {digit.index}, labeled {digit.label}" for digit in similar],
         [f"{digit.label} · {digit.distance:.2f}" for digit in similar],
-        side=72,
+        side=66,
     )
     common, times = most_common([digit.label for digit in similar])
     st.caption(
@@ -108,16 +120,6 @@ def _show_found(
     )
 
 
-@st.cache_resource(show_spinner=False)
-def _thread() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="features")
-
-
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _work(version: str, sha256: str, _model: Any, _digits: Any) -> FeatureWork:  # noqa: ARG001
     return FeatureWork(_model, _digits)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _reader(version: str, _model: Any) -> LayerReader:  # noqa: ARG001
-    return LayerReader(_model.directory.litert_file, 1)

@@ -48,17 +48,17 @@ def show_why(image: NDArray[np.float32], model: StoredModel) -> None:
             f"Recognize looks at a picture from several views, and says {answer_and_confidence(steady)}. "
             "What follows is about this one view."
         )
-    _show_maps(image, prediction, evidence, palette)
+    _show_evidence(image, prediction, evidence, palette)
     show_changes(image, prediction, model, palette)
     with errors_shown():
         show_similar_digits(image, model, palette)
 
 
-def _show_maps(
+def _show_evidence(
     image: NDArray[np.float32], prediction: Prediction, evidence: Evidence, palette: Palette
 ) -> None:
     figures = []
-    for row, values in enumerate(evidence.maps):
+    for row, values in enumerate(evidence.pixels):
         name = NO_DIGIT if row == DIGITS else str(row)
         picture = evidence_image(values, image, evidence.bound, palette)
         figure = colored_digit_html(picture, _alt(name, evidence, row), name)
@@ -66,7 +66,7 @@ def _show_maps(
         figures.append(f'<div class="{"said" if said else ""}">{figure}</div>')
     against, quiet, speaking = evidence_colors(palette)
     st.html(
-        f'<div class="evidence-maps" style="--mark:{palette.answer}">{"".join(figures)}</div>'
+        f'<div class="evidence" style="--mark:{palette.answer}">{"".join(figures)}</div>'
         '<div class="evidence-scale"><span>against</span>'
         f'<div style="background:linear-gradient(90deg,{against},{quiet},{speaking})"></div><span>for</span></div>'
     )
@@ -85,7 +85,7 @@ def _show_maps(
 
 
 def _alt(name: str, evidence: Evidence, row: int) -> str:
-    """What the map of a digit shows, for those who can't see it."""
+    """What the picture of a digit's evidence shows, for those who can't see it."""
     sides = zip(("for", "against"), strongest_zones(evidence.zones[:, :, row]), strict=True)
     return "; ".join(f"{side} {name}: {', '.join(zones) or 'nothing'}" for side, zones in sides)
 

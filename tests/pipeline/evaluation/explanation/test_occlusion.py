@@ -59,9 +59,9 @@ def test_a_pixel_says_what_the_patches_over_it_say_on_average(
     inked = image > INK
     assert counts[inked].min() >= 1
     assert evidence.log_odds == pytest.approx(before, abs=1e-4)
-    assert evidence.maps[:, inked] == pytest.approx(sums[:, inked] / counts[inked], abs=1e-3)
-    assert not evidence.maps[:, ~inked].any()
-    assert (np.abs(evidence.maps[:, inked]) > evidence.bound).mean() == pytest.approx(0.02, abs=0.005)
+    assert evidence.pixels[:, inked] == pytest.approx(sums[:, inked] / counts[inked], abs=1e-3)
+    assert not evidence.pixels[:, ~inked].any()
+    assert (np.abs(evidence.pixels[:, inked]) > evidence.bound).mean() == pytest.approx(0.02, abs=0.005)
 
 
 def test_zones_are_ninths_of_the_digits_box(images: NDArray[np.float32], deep: Recognizer) -> None:
@@ -69,7 +69,7 @@ def test_zones_are_ninths_of_the_digits_box(images: NDArray[np.float32], deep: R
     image[4:22, 6:18] = images[18][4:22, 6:18] + 0.2  # a box of 18 rows and 12 columns
     image = image.clip(0, 1)
     evidence = find_evidence(image, deep)
-    assert evidence.maps.shape == (11, 28, 28)
+    assert evidence.pixels.shape == (11, 28, 28)
     without = image.copy()
     without[16:, :10] = 0
     lost = log_odds(deep.scores(image[None])) - log_odds(deep.scores(without[None]))
@@ -81,5 +81,5 @@ def test_zones_are_ninths_of_the_digits_box(images: NDArray[np.float32], deep: R
 
 def test_an_empty_image_has_nothing_that_speaks(dense: Recognizer) -> None:
     evidence = find_evidence(np.zeros((28, 28), np.float32), dense)
-    assert not evidence.maps.any()
+    assert not evidence.pixels.any()
     assert evidence.bound > 0
