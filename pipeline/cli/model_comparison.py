@@ -15,7 +15,7 @@ from models.recognizer import Recognizer
 from models.store import StoredModel, list_models
 from pipeline.cli.terminal import echo, progress_bar
 from pipeline.data.dataset import Dataset
-from pipeline.evaluation.model_evaluation import known_or_evaluated
+from pipeline.evaluation.model_evaluation import answers_on
 from pipeline.evaluation.trust.flattery import best_of_epochs, best_of_models, validation_accuracies
 from pipeline.evaluation.trust.seeds import GroupPair, SeedGroup, compare_all_groups, find_seed_groups, spread
 from pipeline.evaluation.trust.significance import (
@@ -43,17 +43,8 @@ from pipeline.runs.progress import history
 
 def _answers(models: Sequence[StoredModel], dataset: Dataset) -> NDArray[np.int64]:
     """The digits that each model answers to each test image, (k, n); measured where they are not known."""
-    answers = []
     with progress_bar("evaluating") as on_progress:
-        for number, model in enumerate(models):
-            told = known_or_evaluated(
-                model.directory,
-                dataset,
-                lambda model=model: _recognizer(model),  # type: ignore[misc]
-                lambda share, number=number: on_progress((number + share) / len(models)),  # type: ignore[misc]
-            )
-            answers.append(told.probabilities.argmax(1))
-    return np.array(answers)
+        return answers_on(models, dataset, _recognizer, on_progress)
 
 
 def _recognizer(model: StoredModel) -> Recognizer:

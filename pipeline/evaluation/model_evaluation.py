@@ -1,6 +1,6 @@
 """Models -> what they are worth on a test set, measured here; what an archive claimed gives way to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from models.locations import PRETRAINED, home
 from models.recognizer import Recognizer
 from models.records import Evaluation, ModelResults
 from models.run_directory import RunDirectory
+from models.store import StoredModel
 from pipeline.data.dataset import Dataset, load_recorded
 from pipeline.evaluation.metrics import evaluate
 from pipeline.evaluation.test_predictions import score_predictions
@@ -68,28 +69,39 @@ def evaluate_model(
     return Evaluated(evaluation, probabilities)
 
 
-def known_or_evaluated(
-    run: RunDirectory,
+def answers_on(
+    models: Sequence[StoredModel],
     dataset: Dataset,
-    open_recognizer: Callable[[], Recognizer],
+    open_recognizer: Callable[[StoredModel], Recognizer],
     on_progress: Callable[[float], None] = lambda _: None,
-) -> Evaluated:
-    """What is known of a model on a data set, and where nothing is, what `evaluate_model` measures.
+) -> NDArray[np.int64]:
+    """The digits that several models answer to the same test images; measured and kept where they are not known.
 
     Args:
-        run: the model.
+        models: any.
         dataset: any.
-        open_recognizer: gives that of the model, where it is needed.
+        open_recognizer: gives a model's recognizer, where it is needed.
         on_progress: told the share that is done.
 
+    Returns:
+        int64 (models, images).
+
     Raises:
-        ModelError: the run is damaged or was deleted, or what is known is of other images.
+        ModelError: a run is damaged or was deleted, or what is known of a model is of other images.
     """
-    known = known_evaluation(run, dataset.sha256)
-    if known is None:
-        return evaluate_model(run, open_recognizer(), dataset, on_progress)
-    score_predictions(known.probabilities, dataset.test[1])
-    return known
+    answers = []
+    for number, model in enumerate(models):
+        told = known_evaluation(model.directory, dataset.sha256)
+        if told is None:
+            report = _part(on_progress, number, len(models))
+            told = evaluate_model(model.directory, open_recognizer(model), dataset, report)
+        answers.append(score_predictions(told.probabilities, dataset.test[1]).predicted.astype(np.int64))
+    return np.array(answers)
+
+
+def _part(on_progress: Callable[[float], None], number: int, count: int) -> Callable[[float], None]:
+    """Progress of one of several pieces of work, counted from 0, as progress of all of them."""
+    return lambda share: on_progress((number + share) / count)
 
 
 def known_evaluation(run: RunDirectory, sha256: str) -> Evaluated | None:

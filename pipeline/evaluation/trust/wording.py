@@ -23,7 +23,7 @@ def p_value(p: float) -> str:
     """A p-value for a table: 0.25, 0.0022, < 0.0001."""
     if p < 0.0001:
         return "< 0.0001"
-    return f"{p:.2f}" if p >= 0.1 else f"{p:.2g}" if p >= 0.001 else f"{p:.4f}"
+    return f"{p:.2f}" if p >= 0.1 else f"{p:.4f}"
 
 
 def chance(p: float) -> str:
@@ -69,13 +69,12 @@ def least_told(pair: Pair) -> str:
 
 def flattery_of_models(choice: Choice, count: int, name: str) -> str:
     """How much choosing the best of several models by these images flatters it, in a sentence."""
+    if choice.optimism < 0.00005:
+        return f"Choosing {name} as the best by these images flatters its score by less than 0.01 points."
     return (
         f"Choosing the best of these {count} by these images flatters it by about "
         f"{points(choice.optimism, sign=False)} points: on other images like these, expect "
         f"{percent(choice.expected)} of the one so chosen, not the {percent(choice.score)} of {name}."
-        if choice.optimism >= 0.00005
-        else f"{name} is best whichever of these images are drawn, so that choosing it by them flatters it by "
-        "less than 0.01 points."
     )
 
 

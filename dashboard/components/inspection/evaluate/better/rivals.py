@@ -14,7 +14,7 @@ from dashboard.widgets.model_picker import describe
 from dashboard.widgets.work_progress import progress_shown
 from models.store import StoredModel, list_models
 from pipeline.data.dataset import Dataset
-from pipeline.evaluation.model_evaluation import known_or_evaluated
+from pipeline.evaluation.model_evaluation import answers_on
 
 _PICKER = "rivals"
 
@@ -38,7 +38,7 @@ class Contest:
     @property
     def right(self) -> NDArray[np.bool_]:
         """(k, n), whether each answer is right."""
-        return self.answers == self.digits.test[1]
+        return np.asarray(self.answers == self.digits.test[1], np.bool_)
 
 
 def pick_rivals(model: StoredModel) -> list[StoredModel]:
@@ -81,15 +81,7 @@ def answers_of(models: Sequence[StoredModel], digits: Dataset) -> Contest:
     Raises:
         DigitLabError: the data set or a model is gone or damaged.
     """
-    answers = []
     with progress_shown("Evaluating on the same images") as on_progress:
-        for number, model in enumerate(models):
-            told = known_or_evaluated(
-                model.directory,
-                digits,
-                lambda model=model: recognizer(model),  # type: ignore[misc]
-                lambda share, number=number: on_progress((number + share) / len(models)),  # type: ignore[misc]
-            )
-            answers.append(told.probabilities.argmax(1))
+        answers = answers_on(models, digits, recognizer, on_progress)
     label = distinct_labels({model.id: model.name for model in models})
-    return Contest(models, [label(model.id) for model in models], digits, np.array(answers))
+    return Contest(models, [label(model.id) for model in models], digits, answers)
