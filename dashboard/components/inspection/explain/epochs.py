@@ -43,8 +43,9 @@ def show_learning(image: NDArray[np.float32], model: StoredModel, answer: int, p
     """How the answer to the picture changed while the network learned."""
     networks = networks_by_epoch(model)
     if not networks:
-        if not model.shipped and model.record.config.members == 1:
-            st.caption("This model was trained before snapshots were kept, or came as an archive.")
+        st.caption(
+            "Models that you train here also show how they learned, epoch by epoch; ensembles and very large ones do not."
+        )
         return
     scores = np.stack([network.outputs(image)[-1] for network in networks.values()])
     answers = among_digits(scores)
