@@ -44,7 +44,7 @@ def show_learning(image: NDArray[np.float32], model: StoredModel, answer: int, p
     networks = networks_by_epoch(model)
     if not networks:
         st.caption(
-            "Models that you train here also show how they learned, epoch by epoch; ensembles and very large ones do not."
+            "Models that you train here also show how they learned, epoch by epoch; ensembles and huge ones do not."
         )
         return
     scores = np.stack([network.outputs(image)[-1] for network in networks.values()])
