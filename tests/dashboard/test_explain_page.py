@@ -103,3 +103,10 @@ def test_a_model_that_was_trained_here_is_shown_as_it_learned(tiny_model: Path) 
 def test_a_digit_beyond_the_test_set_is_told_of(home: Path) -> None:
     app = open_address("explain", digit="10000", model="dense")
     assert "There is no test digit 10,000: the last one is 9,999." in app.error[0].value
+
+
+def test_an_answer_on_recognize_and_a_mistake_lead_here(home: Path) -> None:
+    (link,) = open_page(**DRAWING, model="dense").get("page_link")
+    assert link.proto.query_string == "model=dense&show=why"
+    links = open_address("mistakes", model="dense", digit="8").get("page_link")
+    assert [link.proto.query_string for link in links] == ["model=dense&digit=8&show=why"]
