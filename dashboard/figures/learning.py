@@ -42,22 +42,22 @@ def answers_by_epoch(
         }
         for place, (digit, color) in enumerate(zip(digits, colors, strict=False))
     ]
-    layout = dict(_layout(palette))
+    layout = dict(_layout(palette, epochs[-1]))
     if chosen is not None:
         mark = {"type": "line", "xref": "x", "yref": "paper", "x0": chosen, "x1": chosen, "y0": 0, "y1": 1}
         layout["shapes"] = [mark | {"line": {"color": palette.muted, "width": 1, "dash": "dot"}}]
     return {"data": lines, "layout": layout}
 
 
-@lru_cache(maxsize=4)
-def _layout(palette: Palette) -> dict[str, Any]:
+@lru_cache(maxsize=32)
+def _layout(palette: Palette, last: int) -> dict[str, Any]:
     """The layout as it is sent to the browser; nobody may change it."""
-    title = "The answer to this picture, epoch by epoch"
+    title = "How the network learned its answer to this picture"
     figure = finish(
         go.Figure(), palette, title, "Probability in percent; epoch 0 is before the training", 280
     )
     figure.update_yaxes(range=[-2, 102], tickvals=[0, 50, 100], fixedrange=True)
-    figure.update_xaxes(fixedrange=True, showgrid=False, tickformat="d", rangemode="tozero")
+    figure.update_xaxes(fixedrange=True, showgrid=False, dtick=max(1, -(-last // 10)), rangemode="tozero")
     figure.update_layout(showlegend=True)
     layout: dict[str, Any] = json.loads(figure.to_json())["layout"]
     return layout

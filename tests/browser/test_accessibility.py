@@ -112,6 +112,13 @@ def mistakes(page: Page, inspector: Inspector) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
 
 
+def explain(page: Page, inspector: Inspector) -> None:
+    draw_three(page)
+    page.get_by_role("application", name=re.compile(r"^1\. ")).click(position={"x": 5, "y": 5})
+    page.get_by_text("Map 1, row 1, column 1").wait_for()
+    inspector.look("layers")
+
+
 def models(page: Page, inspector: Inspector) -> None:
     tick_row(inspector.tab, own_row())
     page.get_by_role("heading", name="tiny").wait_for()
@@ -139,7 +146,7 @@ def test_axe_finds_nothing_on_any_page(tab: Tab, scheme: str, width: int) -> Non
     sign_up(page, f"Ann, {scheme}")
     who = re.findall(r"who=[\w-]+", page.url)[0]
     recognize(page, inspector)
-    for walk in (read, train, evaluate, mistakes, models, data):
+    for walk in (read, train, evaluate, mistakes, explain, models, data):
         tab.open(f"/{walk.__name__}?{who}")
         walk(page, inspector)
     assert not inspector.faults

@@ -95,10 +95,18 @@ def test_a_model_that_was_trained_here_is_shown_as_it_learned(tiny_model: Path) 
     assert app.query_params["epoch"] == "0"
     assert layers_of(app)[0]["src"] != finished[0]["src"]
     app = open_address("explain", model=tiny_model.name, digit="0", epoch="3")
-    shares = [[float(bar["text"][:-2]) for bar in each[-1]["bars"]] for each in (layers_of(app), finished)]
-    assert np.allclose(*shares, atol=1), "percent: float16 weights answer nearly as the model does"
+    last = [float(bar["text"][:-2]) for bar in layers_of(app)[-1]["bars"]]
+    model = [float(bar["text"][:-2]) for bar in finished[-1]["bars"]]
+    assert np.allclose(last, model, atol=1), "percent: float16 weights answer nearly as the model does"
 
 
 def test_a_digit_beyond_the_test_set_is_told_of(home: Path) -> None:
     app = open_address("explain", digit="10000", model="dense")
     assert "There is no test digit 10,000: the last one is 9,999." in app.error[0].value
+
+
+def test_an_answer_on_recognize_and_a_mistake_lead_here(home: Path) -> None:
+    (link,) = open_page(**DRAWING, model="dense").get("page_link")
+    assert link.proto.query_string == "model=dense&show=why"
+    links = open_address("mistakes", model="dense", digit="8").get("page_link")
+    assert [link.proto.query_string for link in links] == ["model=dense&digit=8&show=why"]

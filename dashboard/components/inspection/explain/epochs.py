@@ -28,12 +28,12 @@ def pick_epoch(model: StoredModel) -> int | None:
     wanted = explain_link.current_view().epoch
     st.session_state[_SLIDER] = wanted if wanted in epochs else _NOW
     picked = st.select_slider(
-        "As it was",
+        "The network as it was",
         [*epochs, _NOW],
         format_func=_name,
         key=_SLIDER,
         on_change=_go,
-        help="The network as it was after each epoch of its training. A calibration after the last epoch makes it more "
+        help="After each epoch of its training. A calibration after the last epoch makes it more "
         "or less sure, and changes no answer.",
     )
     return None if picked == _NOW else int(picked)
@@ -43,14 +43,14 @@ def show_learning(image: NDArray[np.float32], model: StoredModel, answer: int, p
     """How the answer to the picture changed while the network learned."""
     networks = networks_by_epoch(model)
     if not networks:
-        if not model.shipped and model.record.config.members == 1:
-            st.caption("This model was trained before snapshots were kept, or came as an archive.")
+        st.caption(
+            "Models that you train here also show how they learned, epoch by epoch; ensembles and huge ones do not."
+        )
         return
     scores = np.stack([network.outputs(image)[-1] for network in networks.values()])
     answers = among_digits(scores)
     often = Counter(answers.argmax(1).tolist())
     others = [digit for digit, _ in often.most_common() if digit != answer][:2]
-    st.subheader("How it learned", anchor=False)
     show_chart(
         answers_by_epoch(
             list(networks),

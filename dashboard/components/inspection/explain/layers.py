@@ -43,6 +43,7 @@ def show_layers(image: NDArray[np.float32], model: StoredModel, palette: Palette
     network = layer_reader(model) if epoch is None else networks_by_epoch(model)[epoch]
     look = Look(network.layers, network.outputs(image), image, by_litert=epoch is None)
     _show_verdict(look.outputs[-1], palette)
+    learning = st.container()
     st.header("Look inside", anchor=False)
     members = " An ensemble is shown by its first network." if model.record.config.members > 1 else ""
     st.caption(
@@ -59,7 +60,8 @@ def show_layers(image: NDArray[np.float32], model: StoredModel, palette: Palette
         }
     declare("layer_maps")(data={"layers": layers}, key=_MAPS, on_picked_change=_open_picked)
     _show_filters(look.layers[0], palette)
-    show_learning(image, model, int(look.outputs[-1][:DIGITS].argmax()), palette)
+    with learning:  # computed last, as it takes longest
+        show_learning(image, model, int(look.outputs[-1][:DIGITS].argmax()), palette)
 
 
 def _show_verdict(scores: NDArray[np.float32], palette: Palette) -> None:

@@ -74,7 +74,7 @@ def _pick_test_digit(index: int, model: StoredModel, palette: Palette) -> NDArra
         raise InputError("", f"There is no test digit {index:,}: the last one is {last:,}.")
     caption = f"Labeled {labels[index]}"
     show_digit(images[index], palette, f"Test digit {index}, labeled {labels[index]}", caption, "320px")
-    return images[index].astype(np.float32) / 255
+    return np.asarray(images[index] / 255, np.float32)
 
 
 def _change_source() -> None:
