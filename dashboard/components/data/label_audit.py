@@ -51,10 +51,11 @@ def show_label_audit(model: StoredModel | None, palette: Palette) -> None:
         "Each label is judged by the other images: which digits have features like this one's for this model. "
         "It is listed where another digit is as probable as that digit usually is in its own images."
     )
-    digits = _pick_dataset(model)
     part: Part = "test"
-    if digits.has_train:
-        part = choose("Images", PARTS, AUDITED_PART, on_change=_start_over)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        digits = _pick_dataset(model)
+        if digits.has_train:
+            part = choose("Images", PARTS, AUDITED_PART, on_change=_start_over)
     if digits.sha256 == MNIST_SHA256 and part == "test":
         _show_votes(model)
     if seen_in_training(model, digits, part):

@@ -98,6 +98,6 @@ def test_the_command_writes_a_table_a_drawing_and_json(
 def test_too_few_digits_for_tsne_are_one_sentence(tiny_model: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "three.npz", x_test=np.zeros((3, 28, 28), np.uint8), y_test=np.arange(3))
     model, digits = find_model("tiny"), load_dataset(tmp_path / "three.npz", test_only=True)
-    with pytest.raises(InputError, match="three.npz: a map by t-SNE needs at least 10 test digits, got 3"):
+    with pytest.raises(InputError, match="a map by t-SNE needs at least 10 test digits, got 3"):
         make_map(model, digits, "tsne")
     assert make_map(model, digits, "pca").places.tolist() == [[0, 0]] * 3
