@@ -91,3 +91,26 @@ def test_data_shows_variations(tab: Tab) -> None:
     go(tab, "Data")
     page.get_by_role("radio", name="Augmentation").click()
     expect(page.get_by_role("img", name=re.compile("variations of it at strength 1"))).to_have_count(5)
+
+
+def test_a_lasso_on_the_map_shows_the_digits_in_it(tab: Tab) -> None:
+    page = tab.open("/mistakes?view=map")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    chart = page.locator(".js-plotly-plot .nsewdrag").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box
+    x, y, width, height = box.values()
+    corners = [(0.05, 0.05), (0.95, 0.05), (0.95, 0.95), (0.05, 0.95), (0.05, 0.1)]
+    page.mouse.move(x + 0.05 * width, y + 0.1 * height)
+    page.mouse.down()
+    for across, down in corners:
+        page.mouse.move(x + across * width, y + down * height, steps=5)
+    page.mouse.up()
+    heading = page.get_by_role("heading", name=re.compile("^[0-9,]+ selected digits$"))
+    heading.wait_for()
+    tab.settle()
+    expect(heading).to_be_visible()
+    expect(page.locator(".grid button")).to_have_count(60)
+    page.locator(".grid button").first.click()
+    expect(page.get_by_role("dialog").get_by_text("Most similar training digits")).to_be_visible()

@@ -26,7 +26,7 @@ function tellPicks(Plotly, box, tell) {
   box.removeAllListeners("plotly_selected");
   box.on("plotly_click", (event) => tell("clicked", numbers(event.points)[0]));
   box.on("plotly_selected", (event) => {
-    if (!event) return;
+    if (!event || !event.points.length) return; // the second where the drawing below is cleared
     // what was chosen is drawn by Python, in this chart and in others
     Plotly.update(box, { selectedpoints: [null] }, { selections: [] });
     tell("picked", [...new Set(numbers(event.points))]);

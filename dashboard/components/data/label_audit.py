@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.data.address import AUDITED, AUDITED_PART
-from dashboard.components.data.label_decision import show_decision
+from dashboard.components.data.label_decision import chance, show_decision
 from dashboard.figures.style import Palette
 from dashboard.quotas import check_quota
 from dashboard.resources import dataset, evaluation, whole_dataset
@@ -20,7 +20,7 @@ from dashboard.widgets.message import errors_shown, show_empty
 from dashboard.widgets.plain_text import as_written
 from dashboard.widgets.work_progress import progress_shown
 from models.digits import SIDE
-from models.formatting import percent, show_confidence
+from models.formatting import percent
 from models.store import StoredModel
 from pipeline.data.dataset import MNIST_SHA256, Dataset
 from pipeline.data.label_decisions import PARTS, Decision, Part, correct, decisions_on, images_of
@@ -51,10 +51,11 @@ def show_label_audit(model: StoredModel | None, palette: Palette) -> None:
         "Each label is judged by the other images: which digits have features like this one's for this model. "
         "It is listed where another digit is as probable as that digit usually is in its own images."
     )
-    digits = _pick_dataset(model)
     part: Part = "test"
-    if digits.has_train:
-        part = choose("Images", PARTS, AUDITED_PART, on_change=_start_over)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        digits = _pick_dataset(model)
+        if digits.has_train:
+            part = choose("Images", PARTS, AUDITED_PART, on_change=_start_over)
     if digits.sha256 == MNIST_SHA256 and part == "test":
         _show_votes(model)
     if seen_in_training(model, digits, part):
@@ -172,7 +173,7 @@ def _show_all(
 def _caption(one: Candidate, decision: Decision | None) -> str:
     if decision:
         return f"{one.given} · {decision.in_words}"
-    return f"{one.given} → {one.suggested} · {show_confidence(one.quality)}"
+    return f"{one.given} → {one.suggested} · {chance(one.quality)}"
 
 
 def _offer_result(digits: Dataset, decisions: list[Decision]) -> None:

@@ -9,7 +9,7 @@ from dashboard.visitor import visitor
 from dashboard.widgets.digit_image import digit_html
 from dashboard.widgets.message import errors_shown
 from models.digits import DIGITS
-from models.formatting import show_confidence
+from models.formatting import percent
 from pipeline.data.dataset import MNIST_SHA256, Dataset
 from pipeline.data.label_decisions import PARTS, Decision, Part, decide, images_of, undo
 from pipeline.data.label_errors import DISPUTES
@@ -72,9 +72,14 @@ def _show_head(
         f'<div class="mistake" role="status">{picture}<div><div class="mistake-labels">'
         f'<span style="color:{palette.answer}"><small>Label</small>{one.given}</span>'
         f'<span style="color:{palette.doubt}"><small>Suggested</small>{one.suggested}</span></div>'
-        f"<p>The other images give the label {one.given} a probability of {show_confidence(one.quality, 1)}.{votes}</p>"
+        f"<p>The other images give the label {one.given} a probability of {chance(one.quality)}.{votes}</p>"
         f'{now}<p class="quiet">{noun} {one.index:,}, counted from 0</p></div></div>'
     )
+
+
+def chance(quality: float) -> str:
+    """The probability of a label for people, who needn't read 0.0 %."""
+    return percent(quality, 1) if quality >= 0.001 else "below 0.1 %"
 
 
 def _votes(index: int) -> str:

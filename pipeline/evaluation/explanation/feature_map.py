@@ -35,6 +35,9 @@ _COMPONENTS = 30
 """Dimensions that t-SNE starts from; 30 to 50 are usual (van der Maaten and Hinton 2008)."""
 
 _PERPLEXITY = 30.0
+_MANY = 4000
+"""Digits from which on t-SNE's forces are quicker by Fourier transforms (Linderman et al. 2019) than by a tree."""
+
 _FEWEST = 10
 """Digits that t-SNE needs."""
 
@@ -189,7 +192,7 @@ def _tsne(features: NDArray[np.float32], on_progress: OnProgress) -> NDArray[np.
         n_iter=_STEPS,
         initialization="pca",
         neighbors="exact",
-        negative_gradient_method="fft",
+        negative_gradient_method="fft" if len(few) > _MANY else "bh",
         n_jobs=os.cpu_count() or 1,
         callbacks=report,
         callbacks_every_iters=_REPORT,
