@@ -84,7 +84,8 @@ def strange_writer(seed: int) -> Digits:
         else FontScribe(rng, any_font(rng, held_out=True), max(0.0, rng.normal(0, 0.06)))
     )
     strange = StrangeScribe(scribe, rng)
-    images, labels = [], []
+    images: list[NDArray[np.uint8]] = []
+    labels: list[int] = []
     while len(images) < FIRST + HELD_OUT:
         image = as_seen(written(strange, str(len(images) % 10), rng), rng)
         if image is not None:

@@ -102,7 +102,7 @@ class _Learner:
     ) -> None:
         self._tuner, self._digits, self.rehearsal = tuner, digits, rehearsal
         self._random, self._on_step = random, on_step
-        self._views = tuner.features(views_of(digits.images / np.float32(255)))
+        self._views = tuner.features(views_of(digits.images.astype(np.float32) / np.float32(255)))
         self._wrong = self._wrong_now()
         features = tuner.features(rehearsal.images)
         self._rehearsed = features, tuner.scores(features)
