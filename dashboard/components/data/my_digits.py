@@ -36,7 +36,7 @@ def show_my_digits(model: StoredModel | None, palette: Palette) -> None:
             page="views/recognize.py",
             page_label="Recognize",
         )
-    elif model is not None:
+    else:
         _show_digits(digits, palette)
         if not active:
             with errors_shown():
@@ -69,8 +69,13 @@ def _show_digits(digits: list[SavedDigit], palette: Palette) -> None:
     )
 
 
-def _offer(model: StoredModel) -> None:
-    """The button, with what it does; where there are too few digits, what to do."""
+def _offer(model: StoredModel | None) -> None:
+    """The button, with what it does; where there are too few digits or no model, what to do."""
+    if model is None:
+        show_empty(
+            "adapt_model", "network_node", "No model yet", "Train one first; then it can learn your digits."
+        )
+        return
     who = visitor()
     try:
         digits = own_digits(model, who=who)
