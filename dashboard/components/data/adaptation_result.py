@@ -67,7 +67,7 @@ def _row(what: str, change: Change) -> str:
     digits = 2 if change.count >= 1000 else 0
     cells = [
         f"<td><b>{wrong:,}</b><span>{100 * (1 - share):.{digits}f} % "
-        f"({100 * (1 - high):.{digits}f} to {100 * (1 - low):.{digits}f})</span></td>"
+        f"({100 * (1 - high):.{digits}f}&nbsp;to&nbsp;{100 * (1 - low):.{digits}f})</span></td>"
         for wrong, share, (low, high) in zip(
             (change.errors, change.errors_after), change.accuracy, change.intervals(), strict=True
         )
