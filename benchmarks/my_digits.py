@@ -24,6 +24,7 @@ from models.store import StoredModel, find_model
 from pipeline.data.dataset import load_recorded
 from pipeline.data.own_digits import OwnDigits, from_saved
 from pipeline.data.saved_digits import SavedDigit, SavedRecord
+from pipeline.evaluation.before_after import wrong_digits
 from pipeline.imaging.normalize import normalize
 from pipeline.imaging.picture import read_picture
 from pipeline.pages.digits import as_seen, written
@@ -84,7 +85,8 @@ def strange_writer(seed: int) -> Digits:
         else FontScribe(rng, any_font(rng, held_out=True), max(0.0, rng.normal(0, 0.06)))
     )
     strange = StrangeScribe(scribe, rng)
-    images, labels = [], []
+    images: list[NDArray[np.uint8]] = []
+    labels: list[int] = []
     while len(images) < FIRST + HELD_OUT:
         image = as_seen(written(strange, str(len(images) % 10), rng), rng)
         if image is not None:
@@ -128,10 +130,10 @@ def measure(name: str, digits: Digits, seed: int, model: StoredModel) -> str:
     """Adapts the model to a writer; a row of the table."""
     from models.networks import build
     from pipeline.runs.adaptation import adapted_config
-    from pipeline.training.adaptation import adapt, wrong_digits
+    from pipeline.training.adaptation import adapt
     from pipeline.training.callbacks import Callbacks
 
-    wrong = _wrong(Recognizer(model.directory.litert_file).scores(digits.images), digits)
+    wrong = wrong_digits(Recognizer(model.directory.litert_file).scores(digits.images), digits.labels)
     own = corrected(digits, wrong, seed)
     network = build(model.record.config.model_copy(update={"dropout": 0.0}))
     network.load_weights(model.directory.keras_file)
@@ -149,10 +151,6 @@ def measure(name: str, digits: Digits, seed: int, model: StoredModel) -> str:
         f"{adapted.validation.errors} -> {adapted.validation.errors_after} | {test.errors} -> {test.errors_after} "
         f"({points:+.2f}) | {world.errors} -> {world.errors_after} | {seconds:.0f} ({computed:.0f}) |"
     )
-
-
-def _wrong(scores: NDArray[np.float32], digits: Digits) -> NDArray[np.bool_]:
-    return np.asarray(scores[:, :10].argmax(1) != digits.labels)
 
 
 def main() -> None:

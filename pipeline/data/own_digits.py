@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.digits import DIGITS
+from models.digits import DIGITS, SIDE
 from models.errors import InputError
 from models.files import open_regular, replacing
 from models.zip_files import open_zip, read_array
@@ -22,7 +22,7 @@ _FEWEST_TO_SPLIT = 20
 _FEWEST_KEPT_BACK = 5
 _FOLDS = 4
 _MOST = 5000
-_LARGEST_ARRAY = 2 * _MOST * 28 * 28
+_LARGEST_ARRAY = _MOST * SIDE**2
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.digits import DIGITS
+from models.recognizer import SURELY_DIGIT
 from models.records import Count, ModelResults, Seconds, Share
 from pipeline.evaluation.metrics import wilson_interval
 
@@ -14,6 +16,19 @@ LARGEST_LOSS = 0.0005
 """Share of the validation images that may be lost to what is learned."""
 
 _CLEAR = 0.05  # p-value below which a difference is not called luck
+
+
+def wrong_digits(scores: NDArray[np.float32], labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where the likeliest digit is not the label, bool (n,); scores as of `Recognizer.scores`."""
+    return np.asarray(scores[:, :DIGITS].argmax(1) != labels)
+
+
+def wrong_answers(scores: NDArray[np.float32], labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """As `wrong_digits`, where "not a digit", label 10, is an answer too: that of pictures which Recognize refuses."""
+    answers = scores[:, :DIGITS].argmax(1)
+    if scores.shape[1] > DIGITS:
+        answers = np.where(1 - scores[:, DIGITS] < SURELY_DIGIT, DIGITS, answers)
+    return np.asarray(answers != labels)
 
 
 class Change(BaseModel):

@@ -129,7 +129,7 @@ def _carry_out(run: RunDirectory) -> None:
 
 def _adapt(run: RunDirectory, record: RunRecord, dataset: Dataset) -> None:
     """Fine-tunes a model on somebody's digits; what comes of it waits in the run as a candidate."""
-    from pipeline.training.adaptation import AdaptationStopped, adapt
+    from pipeline.training.adaptation import AdaptationStoppedError, adapt
     from pipeline.training.callbacks import Callbacks
     from pipeline.training.export import write_model
 
@@ -140,7 +140,7 @@ def _adapt(run: RunDirectory, record: RunRecord, dataset: Dataset) -> None:
         callbacks = Callbacks(on_progress=_progress_writer(log, offset=0.0), should_stop=run.stop_file.exists)
         try:
             adapted = adapt(record.config, model, dataset, digits, callbacks)
-        except AdaptationStopped:
+        except AdaptationStoppedError:
             raise _StoppedError from None
     made = RunDirectory(run.path / ".made")
     results = write_model(made, model, dataset)

@@ -7,17 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.digits import DIGITS
-from models.recognizer import SURELY_DIGIT
 from models.test_time_augmentation import COUNT, views_of
 from models.train_config import TrainConfig
 from pipeline.data.augmentation import Variation
 from pipeline.data.dataset import Dataset
 from pipeline.data.own_digits import OwnDigits
-from pipeline.evaluation.before_after import Change, change, forgets
+from pipeline.evaluation.before_after import Change, change, forgets, wrong_answers, wrong_digits
 from pipeline.training.callbacks import Callbacks, Validation, Weights
 from pipeline.training.epoch_metrics import EpochMetrics
-from pipeline.training.fine_tuning import Features, FineTuning, OnStep, Recipe, Scores, between, rates
+from pipeline.training.fine_tuning import Features, FineTuning, OnStep, Recipe, between, rates
 from pipeline.training.rehearsal import Rehearsal, make_rehearsal
 
 SHARES = (0.75, 0.5, 0.25)
@@ -27,7 +25,7 @@ _OWN_SHARE = 1 / 32
 """Of a batch: the person's digits."""
 
 
-class AdaptationStopped(Exception):  # noqa: N818  not an error
+class AdaptationStoppedError(Exception):
     """Somebody asked for an end."""
 
 
@@ -63,7 +61,7 @@ def adapt(
         callbacks: what is told of it, and may end it.
 
     Raises:
-        AdaptationStopped: `callbacks` asked for an end.
+        AdaptationStoppedError: `callbacks` asked for an end.
     """
     tuner = FineTuning(model, recipe_of(config))
     rounds = _Rounds(callbacks, tuner.recipe, config.epochs // digits.trainings)
@@ -102,7 +100,7 @@ class _Learner:
     ) -> None:
         self._tuner, self._digits, self.rehearsal = tuner, digits, rehearsal
         self._random, self._on_step = random, on_step
-        self._views = tuner.features(views_of(digits.images / np.float32(255)))
+        self._views = tuner.features(views_of(digits.images.astype(np.float32) / np.float32(255)))
         self._wrong = self._wrong_now()
         features = tuner.features(rehearsal.images)
         self._rehearsed = features, tuner.scores(features)
@@ -157,19 +155,6 @@ class _Learner:
         return wrong_answers(scores.reshape(-1, COUNT, scores.shape[1]).mean(1), self._digits.labels)
 
 
-def wrong_digits(scores: Scores, labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Where the likeliest digit is not the label, bool (n,)."""
-    return np.asarray(scores[:, :DIGITS].argmax(1) != labels)
-
-
-def wrong_answers(scores: Scores, labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """As `wrong_digits`, where "not a digit", label 10, is an answer too: what Recognize refuses."""
-    answers = scores[:, :DIGITS].argmax(1)
-    if scores.shape[1] > DIGITS:
-        answers = np.where(1 - scores[:, DIGITS] < SURELY_DIGIT, DIGITS, answers)
-    return np.asarray(answers != labels)
-
-
 class _Rounds:
     """Reports steps as epochs of some steps each."""
 
@@ -191,7 +176,7 @@ class _Rounds:
     def on_step(self, loss: float, right: int) -> None:
         """As `pipeline.training.fine_tuning.OnStep`."""
         if self._callbacks.should_stop():
-            raise AdaptationStopped
+            raise AdaptationStoppedError
         self._callbacks.on_progress(self._metrics.add([loss], right))
         if self._metrics.step == self._steps:
             self._callbacks.on_progress(self._metrics.end(Validation()))

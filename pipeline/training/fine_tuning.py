@@ -7,7 +7,7 @@ nothing of those.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -32,20 +32,20 @@ class Recipe:
     """How a network is fine-tuned; benchmarks/my_digits.py measures what it gives.
 
     Attributes:
-        steps: weight updates.
         own: digits of the person in a batch, each varied anew.
         rehearsal: other images in a batch.
         learning_rate: of the first step; it falls to zero along half a cosine.
-        layers: how many layers of weights learn, from the end; batch norm goes with the layer before it.
         variation: of the person's digits.
+        steps: weight updates.
+        layers: how many layers of weights learn, from the end; batch norm goes with the layer before it.
     """
 
+    own: int
+    rehearsal: int
+    learning_rate: float
+    variation: Variation
     steps: int = 160
-    own: int = 16
-    rehearsal: int = 496
-    learning_rate: float = 1e-3
     layers: int = 2
-    variation: Variation = field(default_factory=Variation)
 
 
 OnStep = Callable[[float, int], None]

@@ -29,7 +29,7 @@ def show_result(run: RunDirectory, record: RunRecord) -> None:
             return
         _show_verdict(record, report)
         st.html(_table(report, record.dataset.name))
-        st.caption(_notes(record, report))
+        st.caption(_notes(report))
         if record.results:
             _offer_default(run, record)
         else:
@@ -57,15 +57,17 @@ def _show_verdict(record: RunRecord, report: AdaptationReport) -> None:
 def _table(report: AdaptationReport, dataset: str) -> str:
     rows = "".join(_row(what, change) for what, change in report.rows(dataset).items())
     return (
-        '<table class="layers"><caption class="unseen">Wrong answers before and after fine-tuning</caption><thead>'
-        '<tr><th scope="col">On</th><th scope="col">Wrong before</th><th scope="col">Wrong after</th></tr>'
+        '<table class="layers compared"><caption class="unseen">Wrong answers before and after</caption>'
+        '<thead><tr><th scope="col">On</th><th scope="col">Wrong before</th><th scope="col">Wrong after</th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )
 
 
 def _row(what: str, change: Change) -> str:
+    digits = 2 if change.count >= 1000 else 0
     cells = [
-        f"<td><b>{wrong:,}</b><span>{100 * share:.1f} % right ({100 * low:.1f} to {100 * high:.1f})</span></td>"
+        f"<td><b>{wrong:,}</b><span>{100 * (1 - share):.{digits}f} % "
+        f"({100 * (1 - high):.{digits}f}&nbsp;to&nbsp;{100 * (1 - low):.{digits}f})</span></td>"
         for wrong, share, (low, high) in zip(
             (change.errors, change.errors_after), change.accuracy, change.intervals(), strict=True
         )
@@ -73,18 +75,14 @@ def _row(what: str, change: Change) -> str:
     return f"<tr><td>{escape(what)}<span>{change.count:,} images</span></td>{''.join(cells)}</tr>"
 
 
-def _notes(record: RunRecord, report: AdaptationReport) -> str:
+def _notes(report: AdaptationReport) -> str:
     """How to read the table, and how sure one can be."""
-    own, dataset = report.own, as_written(record.dataset.name)
-    chance = (
-        f"Of your digits, {own.fixed} became right and {own.broken} wrong; where nothing had changed, chance alone "
-        f"would do as much with probability {own.p:.2g} (exact McNemar test). "
-    )
+    own = report.own
     return (
-        "In brackets, 95 % intervals. "
-        f"{chance}Whether it helps is decided by your held-out digits and the validation images; the test images of "
-        f"{dataset} and the made digits in hands of the world that no model was trained on are only shown. You "
-        "corrected what was read wrongly, so before looks worse here than on all that you write. "
+        "Wrong answers, their share and its 95 % interval. Your held-out digits and the validation images decide; the "
+        "test images and the hands of the world, made digits in hands that no model was trained on, are only shown. "
+        f"Of your digits {own.fixed} became right and {own.broken} wrong (exact McNemar test: p = {own.p:.2g}). You "
+        "corrected what was read wrongly, so they look harder here than all that you write. "
         f"It took {duration(report.seconds)}."
     )
 

@@ -36,11 +36,12 @@ def show_my_digits(model: StoredModel | None, palette: Palette) -> None:
             page="views/recognize.py",
             page_label="Recognize",
         )
-    elif model is not None:
+    else:
         _show_digits(digits, palette)
         if not active:
             with errors_shown():
-                _offer(model)
+                undecided = record is not None and record.status == "finished" and not record.results
+                _offer(model, quiet=undecided)
     if run is None or record is None:
         return
     if active:
@@ -69,8 +70,16 @@ def _show_digits(digits: list[SavedDigit], palette: Palette) -> None:
     )
 
 
-def _offer(model: StoredModel) -> None:
-    """The button, with what it does; where there are too few digits, what to do."""
+def _offer(model: StoredModel | None, *, quiet: bool) -> None:
+    """The button, `quiet` beside a more important one, with what it does.
+
+    Where there are too few digits or no model, what to do.
+    """
+    if model is None:
+        show_empty(
+            "adapt_model", "network_node", "No model yet", "Train one first; then it can learn your digits."
+        )
+        return
     who = visitor()
     try:
         digits = own_digits(model, who=who)
@@ -81,7 +90,7 @@ def _offer(model: StoredModel) -> None:
     st.markdown(_explain(model, digits))
     if st.button(
         f"Fine-tune {as_written(model.name)} on my digits",
-        type="primary",
+        type="secondary" if quiet else "primary",
         icon=":material/school:",
         key="adapt_start",
         help="Takes about a minute. You can leave the page.",

@@ -29,7 +29,7 @@ def save_mirrored(count: int, few_digits: Path) -> None:
 def wrong_of(model: Path, ids: list[str]) -> int:
     """How many of these saved digits a model file reads wrongly, as Recognize does."""
     digits = [digit for digit in saved_digits.list_saved() if digit.id in ids]
-    images = np.stack([digit.image for digit in digits]) / np.float32(255)
+    images = np.stack([digit.image for digit in digits]).astype(np.float32) / np.float32(255)
     answers = Recognizer(model).steady_scores(images).argmax(1).tolist()
     return sum(answer != digit.record.label for answer, digit in zip(answers, digits, strict=True))
 

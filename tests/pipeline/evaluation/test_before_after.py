@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 
 from models.records import ModelResults
-from pipeline.evaluation.before_after import AdaptationReport, Change, change
+from pipeline.evaluation.before_after import AdaptationReport, Change, change, wrong_answers, wrong_digits
 
 SOME = Change(count=2000, errors=9, fixed=1, broken=1)
 RESULTS = ModelResults(test_accuracy=0.9, test_interval=(0.8, 0.95), test_errors=1, test_count=10)
@@ -57,3 +57,15 @@ def test_one_image_in_2000_may_be_lost_and_no_more() -> None:
     forgetful = report(gain, Change(count=2000, errors=9, fixed=1, broken=3))
     assert not forgetful.helps
     assert "2 more wrong of 2,000 validation images" in forgetful.verdict()
+
+
+def test_what_is_refused_counts_as_not_a_digit() -> None:
+    scores = np.zeros((4, 11), np.float32)
+    scores[0, [3, 10]] = 0.9, 0.1  # surely a 3
+    scores[1, [3, 10]] = 0.6, 0.4  # refused: its digit score is below 0.7
+    scores[2, [5, 10]] = 0.1, 0.9
+    scores[3, [5, 10]] = 0.8, 0.2
+    labels = np.array([3, 3, 10, 10], np.uint8)
+    assert wrong_answers(scores, labels).tolist() == [False, True, False, True]
+    assert wrong_digits(scores, labels).tolist() == [False, False, True, True]
+    assert wrong_answers(scores[:, :10], labels).tolist() == [False, False, True, True]
