@@ -44,12 +44,15 @@ def watch_work(
 
 
 @contextmanager
-def progress_shown(what: str, on_stop: Callable[[], None] | None = None) -> Iterator[Callable[[float], None]]:
+def progress_shown(
+    what: str, on_stop: Callable[[], None] | None = None, key: str = "stop_work"
+) -> Iterator[Callable[[float], None]]:
     """A bar with the time left while one piece of work goes on; to be called with the share that is done, 0 to 1.
 
     Args:
         what: the work, in words.
         on_stop: called when a person stops it, which begins the page anew; without it, there is no such button.
+        key: of that button, unique on the page.
     """
     start = time.monotonic()
     place = st.empty()
@@ -63,7 +66,7 @@ def progress_shown(what: str, on_stop: Callable[[], None] | None = None) -> Iter
                 if time.monotonic() - start > _PATIENCE and 0 < share < 1:
                     bar.progress(share, f"{100 * share:.0f} % · {_time_left(start, share)}")
                     if not offered:
-                        button.button("Stop", icon=":material/stop:", key="stop_work", on_click=on_stop)
+                        button.button("Stop", icon=":material/stop:", key=key, on_click=on_stop)
                         offered = True
 
             yield show

@@ -26,7 +26,7 @@ from pipeline.pages.digits import made_digits
 from pipeline.pages.non_digits import made_non_digits
 
 _SEED = 7  # of the made digits and of what is no digit, as in benchmarks/refusal.py
-_HANDS = 2  # made digits for each test digit that is changed
+_MOST_MADE = 2000  # made digits, and pictures of no digit
 _PICTURES = 4  # test digits for each of them that is handed in as a picture
 
 Progress = Callable[[float], None]
@@ -166,7 +166,7 @@ def _measure_all(model: StoredModel, recognizer: Recognizer, count: int, on_prog
     images = measure(run, recognizer, dataset, MNIST_C, count, on_progress=part(0.05, 0.4))
     few = max(1, count // _PICTURES)
     pictures = measure(run, recognizer, dataset, MNIST_C, few, "picture", part(0.4, 0.8))
-    made, labels = made_digits(np.random.default_rng(_SEED), _HANDS * count, held_out=True)
+    made, labels = made_digits(np.random.default_rng(_SEED), min(2 * count, _MOST_MADE), held_out=True)
     answers = recognizer.steady_scores(shares(made))
     on_progress(0.9)
     return ReportCard(
@@ -206,12 +206,14 @@ def _of_saved_digits(recognizer: Recognizer, who: Person) -> Measured | None:
 
 
 def _refusal(recognizer: Recognizer, of_digits: NDArray[np.float32], count: int) -> Refusal | None:
-    """How many of `count` pictures of no digit are refused, and of the digits with these scores, float32 (n, 11)."""
+    """How many of so many pictures of no digit are refused, and of the digits with these scores, float32 (n, 11)."""
     if of_digits.shape[1] == DIGITS:
         return None
-    nothing = made_non_digits(np.random.default_rng(_SEED), count, held_out=True)
+    nothing = made_non_digits(np.random.default_rng(_SEED), min(count, _MOST_MADE), held_out=True)
     refused, digits_refused = (
         int((1 - scores[:, DIGITS] < SURELY_DIGIT).sum())
         for scores in (recognizer.steady_scores(shares(nothing)), of_digits)
     )
-    return Refusal(non_digits=count, refused=refused, digits=len(of_digits), digits_refused=digits_refused)
+    return Refusal(
+        non_digits=len(nothing), refused=refused, digits=len(of_digits), digits_refused=digits_refused
+    )

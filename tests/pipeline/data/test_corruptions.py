@@ -27,7 +27,7 @@ def gray(level: int, count: int = 50) -> Images:
 
 
 def as_bytes(values: NDArray[Any]) -> NDArray[Any]:
-    return np.round(np.clip(values, 0, 1) * 255)
+    return np.asarray(np.round(np.clip(values, 0, 1) * 255))
 
 
 def far(images: Images, others: NDArray[Any]) -> int:

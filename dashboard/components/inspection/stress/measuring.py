@@ -40,9 +40,15 @@ def measured(
     request = f"{[model.id for model in models]} {settings} {names}"
     if missing and not may_begin(section, request, offer):
         return None
-    for number, model in enumerate(missing, 1):
-        of = f" ({number} of {len(missing)})" if len(missing) > 1 else ""
-        with progress_shown(f"Measuring {model.name}{of}", lambda: stop(section, request)) as on_progress:
+    if not missing:
+        return found
+    what = "Measuring " + ", ".join(model.name for model in missing)
+    with progress_shown(what, lambda: stop(section, request), f"{section}_stop") as on_progress:
+        for number, model in enumerate(missing):
+
+            def of_all(share: float, number: int = number) -> None:
+                on_progress((number + share) / len(missing))
+
             found[models.index(model)] = measure(
                 model.directory,
                 recognizer(model),
@@ -50,7 +56,7 @@ def measured(
                 corruptions,
                 settings.count,
                 settings.way,
-                on_progress,
+                of_all,
             )
     return found
 

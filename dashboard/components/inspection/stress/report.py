@@ -26,7 +26,7 @@ def show_report_card(model: StoredModel, count: int) -> None:
         if not may_begin("report", request, "Make the report card"):
             return
         with progress_shown(
-            f"Making the report card of {model.name}", lambda: stop("report", request)
+            f"Making the report card of {model.name}", lambda: stop("report", request), "report_stop"
         ) as on_progress:
             card = report_card(model, answerer, count, visitor(), on_progress)
     show_facts([Fact(*fact) for fact in facts_of(card)])
