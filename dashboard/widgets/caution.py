@@ -30,7 +30,7 @@ def pick_caution(model: StoredModel | None = None) -> None:
     """The choice, in a popover, with what it comes to for a model on its test digits where one is given."""
     risk = chosen_risk()
     label = f"At most {one_in(risk)} wrong" if risk else "How careful"
-    with st.popover(label, icon=":material/verified_user:", key="caution"):
+    with st.popover(label, icon=":material/verified_user:", key="caution_choice"):
         st.radio(
             "Which answers count",
             [EVERY, *LEVELS],

@@ -9,9 +9,11 @@ from dashboard.components.read import review_state
 from dashboard.components.read.reading_progress import Keyed
 from dashboard.components.read.review_state import PageReview
 from dashboard.widgets.caution import chosen_risk
+from dashboard.widgets.plain_text import as_written
 from models.formatting import percent
 from pipeline.evaluation.trust.bounds import answers_needed, one_in
-from pipeline.reading.caution import PageCaution, measured
+from pipeline.reading.caution import PageCaution, lines_in_doubt, measured
+from pipeline.reading.export import positions
 from pipeline.reading.review import AnyPage, FailedPage, ReviewedPage
 
 
@@ -51,6 +53,32 @@ def show_caution(caution: PageCaution) -> None:
             f"to promise {limit}."
         )
     st.caption(f":material/verified_user: {words}")
+
+
+def show_line_doubts(page: ReviewedPage) -> None:
+    """Says of each line which of its characters that nobody has decided on may be something else."""
+    decided = page.checked | set(page.corrections)
+    undecided = {
+        (line, position) for place, line, position in positions(page.reading) if place not in decided
+    }
+    sentences = []
+    for doubt in lines_in_doubt(page.reading):
+        told = zip(doubt.positions, doubt.candidates, strict=True)
+        open_ones = [(place, texts) for place, texts in told if (doubt.line, place) in undecided]
+        if open_ones:
+            places = "; ".join(f"character {place} is {_or(texts)}" for place, texts in open_ones)
+            sentences.append(f"Line {doubt.line}: {places}.")
+    if sentences:
+        st.caption(
+            " ".join(sentences),
+            help="By the model's own estimate the true text of a line is among those told for 95 % of lines.",
+        )
+
+
+def _or(texts: Sequence[str]) -> str:
+    """Candidates in words."""
+    *others, last = [as_written(text) if text else "nothing" for text in texts]
+    return f"{', '.join(others)} or {last}"
 
 
 def offer_confirmation(key: str, page: ReviewedPage) -> None:
