@@ -12,7 +12,6 @@ from pipeline.evaluation.trust.caution import between, caution_for
 from pipeline.evaluation.trust.conformal import candidates_of, least_probability, report_sets
 from pipeline.evaluation.trust.report import in_words, report_trust
 
-
 SHIPPED = ["cnn", "cnn-deep", "cnn-fast", "dense"]
 
 
