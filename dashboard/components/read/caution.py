@@ -10,11 +10,13 @@ from dashboard.components.read.reading_progress import Keyed
 from dashboard.components.read.review_state import PageReview
 from dashboard.widgets.caution import chosen_risk
 from dashboard.widgets.plain_text import as_written
-from models.formatting import percent
 from pipeline.evaluation.trust.bounds import answers_needed, one_in
 from pipeline.reading.caution import PageCaution, lines_in_doubt, measured
 from pipeline.reading.export import positions
 from pipeline.reading.review import AnyPage, FailedPage, ReviewedPage
+
+_MOST_CANDIDATES = 4
+"""That are told of a character; of more, the likeliest three."""
 
 
 def weigh_pages(pages: Sequence[Keyed]) -> tuple[list[Keyed], PageCaution | None]:
@@ -34,7 +36,7 @@ def _sure_from(page: AnyPage, confidence: float) -> AnyPage:
 
 def show_caution(caution: PageCaution) -> None:
     """Says where characters become doubtful, and what that rests on."""
-    below = f"Doubtful is what has less than {percent(caution.sure_from, 3)} confidence"
+    below = f"Doubtful is what has less than {100 * caution.sure_from:.6g} % confidence"
     limit, checked = one_in(caution.risk), f"{caution.checked:,} digits and signs"
     if caution.measured:
         words = (
@@ -70,14 +72,16 @@ def show_line_doubts(page: ReviewedPage) -> None:
             sentences.append(f"Line {doubt.line}: {places}.")
     if sentences:
         st.caption(
-            " ".join(sentences),
+            "  \n".join(sentences),
             help="By the model's own estimate the true text of a line is among those told for 95 % of lines.",
         )
 
 
 def _or(texts: Sequence[str]) -> str:
-    """Candidates in words."""
+    """Candidates in words; of many, the likeliest."""
     *others, last = [as_written(text) if text else "nothing" for text in texts]
+    if len(texts) > _MOST_CANDIDATES:
+        others, last = others[: _MOST_CANDIDATES - 1], "another"
     return f"{', '.join(others)} or {last}"
 
 
