@@ -66,7 +66,7 @@ def _whiskers(bins: Sequence[CalibrationBin], palette: Palette) -> dict[str, Any
         "symmetric": False,
         "array": [100 * (high - part.accuracy) for part, (_, high) in pairs],
         "arrayminus": [100 * (part.accuracy - low) for part, (low, _) in pairs],
-        "color": palette.text,
+        "color": palette.muted,
         "thickness": 1.2,
         "width": 4,
     }

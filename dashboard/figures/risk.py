@@ -1,6 +1,7 @@
 """What answering more, or less, of the images costs in wrong answers. Figures as JSON has them."""
 
 import json
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -22,12 +23,13 @@ def risk_coverage(
         palette: of the page's theme.
         height: in pixels.
     """
-    shown = curve.coverage >= 0.5
+    low = _lowest(chosen)
+    shown = curve.coverage >= low
     coverage = (100 * curve.coverage[shown]).round(3).tolist()
     lines = [
         _line(coverage, (100 * curve.bound[shown]).tolist(), palette.muted, "dash", "95 % upper bound"),
         _line(coverage, (100 * curve.risk[shown]).tolist(), palette.answer, "solid", "Wrong"),
-        _line([50, 100], [100 * allowed] * 2, palette.doubt, "dot", "Allowed"),
+        _line([100 * low, 100], [100 * allowed] * 2, palette.doubt, "dot", "Allowed"),
     ]
     if chosen:
         lines.append(
@@ -41,7 +43,12 @@ def risk_coverage(
                 "hovertemplate": "%{x:.1f} % answered, at most %{y:.3f} % wrong<extra></extra>",
             }
         )
-    return {"data": lines, "layout": _layout(palette, height)}
+    return {"data": lines, "layout": _layout(palette, low, height)}
+
+
+def _lowest(chosen: Selection | None) -> float:
+    """The coverage at which the figure begins: a tenth or two below what is chosen, half without it."""
+    return max(0.5, math.floor(10 * chosen.coverage - 0.5) / 10) if chosen else 0.5
 
 
 def _line(x: list[float], y: list[float], color: str, dash: str, name: str) -> dict[str, Any]:
@@ -56,8 +63,8 @@ def _line(x: list[float], y: list[float], color: str, dash: str, name: str) -> d
     }
 
 
-@lru_cache(maxsize=8)
-def _layout(palette: Palette, height: int) -> dict[str, Any]:
+@lru_cache(maxsize=32)
+def _layout(palette: Palette, low: float, height: int) -> dict[str, Any]:
     """The layout as it is sent to the browser; nobody may change it."""
     figure = finish(
         go.Figure(),
@@ -66,7 +73,12 @@ def _layout(palette: Palette, height: int) -> dict[str, Any]:
         "Surest answers first; the more is answered, the more is wrong",
         height,
     )
-    figure.update_xaxes(title_text="Images answered, percent", fixedrange=True, showgrid=False)
+    figure.update_xaxes(
+        title_text="Images answered, percent",
+        range=[100 * low, 100.5],
+        fixedrange=True,
+        showgrid=False,
+    )
     figure.update_yaxes(title_text="Wrong among them, percent", fixedrange=True, rangemode="tozero")
     layout: dict[str, Any] = json.loads(figure.to_json())["layout"]
     return layout

@@ -14,6 +14,9 @@ from pipeline.evaluation.trust.bounds import one_in
 from pipeline.evaluation.trust.caution import LEVELS
 from pipeline.evaluation.trust.report import in_words
 
+_WIDTH = 340
+"""Of the words in the popover, in pixels."""
+
 EVERY = ""
 """Stands for no risk: every answer counts."""
 
@@ -28,9 +31,12 @@ def chosen_risk() -> float | None:
 
 def pick_caution(model: StoredModel | None = None) -> None:
     """The choice, in a popover, with what it comes to for a model on its test digits where one is given."""
+    level = st.session_state.get(state.CAUTION)
+    # said anew each time: a value that no person chose by hand would be lost at a page change
+    st.session_state[state.CAUTION] = level if level in LEVELS else EVERY
     risk = chosen_risk()
     label = f"At most {one_in(risk)} wrong" if risk else "How careful"
-    with st.popover(label, icon=":material/verified_user:", key="caution"):
+    with st.popover(label, icon=":material/verified_user:", key="caution_choice"):
         st.radio(
             "Which answers count",
             [EVERY, *LEVELS],
@@ -40,7 +46,8 @@ def pick_caution(model: StoredModel | None = None) -> None:
         )
         st.caption(
             "An answer counts only if it is so sure that at most this share of such answers is wrong. "
-            "The others are left to you."
+            "The others are left to you.",
+            width=_WIDTH,
         )
         if risk and model:
             _explain(model, risk)
@@ -54,9 +61,9 @@ def _explain(model: StoredModel, risk: float) -> None:
         return
     promise = f"**{as_written(model.name)}** {in_words(report, count)}."
     if report.chosen is None:
-        st.warning(f"{promise} No answer counts.", icon=":material/block:")
+        st.warning(f"{promise} No answer counts.", icon=":material/block:", width=_WIDTH)
     else:
-        st.caption(f"{promise} Pictures of your own may be harder than test digits.")
+        st.caption(f"{promise} Pictures of your own may be harder than test digits.", width=_WIDTH)
 
 
 def weigh(model: StoredModel, prediction: Prediction) -> Prediction:

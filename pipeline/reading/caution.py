@@ -75,7 +75,8 @@ def measured(risk: float, pages: Sequence[AnyPage]) -> PageCaution:
     selection = choose_selection(1 - confidences.astype(np.float64), wrong.astype(bool), risk)
     if selection is None:
         return PageCaution(risk, usual.sure_from, len(decided))
-    return PageCaution(risk, 1 - selection.threshold, len(decided), measured=True)
+    sure_from = max(1 - selection.threshold, float(confidences.min()))  # of less sure ones, nothing is known
+    return PageCaution(risk, sure_from, len(decided), measured=True)
 
 
 def _checked(page: ReviewedPage) -> Iterator[tuple[float, bool]]:

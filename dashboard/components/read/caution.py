@@ -9,10 +9,14 @@ from dashboard.components.read import review_state
 from dashboard.components.read.reading_progress import Keyed
 from dashboard.components.read.review_state import PageReview
 from dashboard.widgets.caution import chosen_risk
-from models.formatting import percent
+from dashboard.widgets.plain_text import as_written
 from pipeline.evaluation.trust.bounds import answers_needed, one_in
-from pipeline.reading.caution import PageCaution, measured
+from pipeline.reading.caution import PageCaution, lines_in_doubt, measured
+from pipeline.reading.export import positions
 from pipeline.reading.review import AnyPage, FailedPage, ReviewedPage
+
+_MOST_CANDIDATES = 4
+"""That are told of a character; of more, the likeliest three."""
 
 
 def weigh_pages(pages: Sequence[Keyed]) -> tuple[list[Keyed], PageCaution | None]:
@@ -32,7 +36,7 @@ def _sure_from(page: AnyPage, confidence: float) -> AnyPage:
 
 def show_caution(caution: PageCaution) -> None:
     """Says where characters become doubtful, and what that rests on."""
-    below = f"Doubtful is what has less than {percent(caution.sure_from, 3)} confidence"
+    below = f"Doubtful is what has less than {100 * caution.sure_from:.6g} % confidence"
     limit, checked = one_in(caution.risk), f"{caution.checked:,} digits and signs"
     if caution.measured:
         words = (
@@ -51,6 +55,34 @@ def show_caution(caution: PageCaution) -> None:
             f"to promise {limit}."
         )
     st.caption(f":material/verified_user: {words}")
+
+
+def show_line_doubts(page: ReviewedPage) -> None:
+    """Says of each line which of its characters that nobody has decided on may be something else."""
+    decided = page.checked | set(page.corrections)
+    undecided = {
+        (line, position) for place, line, position in positions(page.reading) if place not in decided
+    }
+    sentences = []
+    for doubt in lines_in_doubt(page.reading):
+        told = zip(doubt.positions, doubt.candidates, strict=True)
+        open_ones = [(place, texts) for place, texts in told if (doubt.line, place) in undecided]
+        if open_ones:
+            places = "; ".join(f"character {place} is {_or(texts)}" for place, texts in open_ones)
+            sentences.append(f"Line {doubt.line}: {places}.")
+    if sentences:
+        st.caption(
+            "  \n".join(sentences),
+            help="By the model's own estimate the true text of a line is among those told for 95 % of lines.",
+        )
+
+
+def _or(texts: Sequence[str]) -> str:
+    """Candidates in words; of many, the likeliest."""
+    *others, last = [as_written(text) if text else "nothing" for text in texts]
+    if len(texts) > _MOST_CANDIDATES:
+        others, last = others[: _MOST_CANDIDATES - 1], "another"
+    return f"{', '.join(others)} or {last}"
 
 
 def offer_confirmation(key: str, page: ReviewedPage) -> None:

@@ -7,7 +7,12 @@ import streamlit as st
 
 from dashboard.batch_store import KeepingError
 from dashboard.components.read import review_state
-from dashboard.components.read.caution import offer_confirmation, show_caution, weigh_pages
+from dashboard.components.read.caution import (
+    offer_confirmation,
+    show_caution,
+    show_line_doubts,
+    weigh_pages,
+)
 from dashboard.components.read.digit_review import digit_to_check, show_digit_review
 from dashboard.components.read.page_boxes import pick_from_page
 from dashboard.components.read.reading_progress import Keyed, with_review
@@ -81,6 +86,7 @@ def _show_page(pages: Sequence[Keyed], number: int, key: str, page: ReviewedPage
         show_digit_review(pages, number, key, page, palette)
         show_reading_text(key, page)
         if chosen_risk():
+            show_line_doubts(page)
             offer_confirmation(key, page)
 
 

@@ -79,7 +79,7 @@ def _show_promise(model: StoredModel, report: TrustReport, count: int) -> None:
         st.success(words, icon=":material/verified_user:")
         st.caption(
             f"Counted: {chosen.wrong:,} of {chosen.answered:,} answers wrong (bound {percent(chosen.bound, 3)}){left}. "
-            "What is promised holds for digits like these; set it to work under **How careful** on Recognize and Read."
+            "It holds for digits like these; under **How careful** on Recognize and Read, such a limit is put to work."
         )
     usual = report.usual
     st.caption(

@@ -12,6 +12,8 @@ from pipeline.evaluation.trust.caution import between, caution_for
 from pipeline.evaluation.trust.conformal import candidates_of, least_probability, report_sets
 from pipeline.evaluation.trust.report import in_words, report_trust
 
+SHIPPED = ["cnn", "cnn-deep", "cnn-fast", "dense"]
+
 
 def test_the_least_probability_is_the_quantile_by_hand() -> None:
     """Nine scores and a promise of 80 %: the eighth smallest of 1 - p, which is that of the second smallest p."""
@@ -54,7 +56,19 @@ def test_a_number_is_told_right_where_each_of_its_digits_is_a_candidate() -> Non
     assert (report.numbers, report.covered, report.sure, report.mean_told) == (2, 0.5, 0.5, 1.5)
 
 
-@pytest.mark.parametrize("name", ["cnn", "cnn-deep", "cnn-fast", "dense"])
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_model_is_as_sure_as_it_is_right(name: str) -> None:
+    """The calibration error again, from the file's own probabilities: 15 bins, weighted by their answers."""
+    rows, labels = find_model(name).directory.read_predictions().astype(float), load_dataset().test[1]
+    sure, right = rows.max(1), rows.argmax(1) == labels
+    bins = np.ceil(sure * 15)  # a bound between two bins doesn't matter
+    gaps = [abs((sure - right)[bins == number].sum()) for number in range(1, 16)]
+    error = sum(gaps) / len(labels)
+    assert error <= 0.003
+    assert error == pytest.approx(find_model(name).directory.read_evaluation().calibration_error, abs=5e-5)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_model_can_promise_one_in_two_thousand(name: str) -> None:
     model, labels = find_model(name), load_dataset().test[1]
     probabilities = model.directory.read_predictions()
