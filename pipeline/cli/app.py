@@ -19,6 +19,7 @@ from models.errors import DigitLabError, InputError, explain_os_error
 from models.formatting import percent, percent_if_known, show_confidence
 from models.native_output import silenced_stderr
 from pipeline.cli.data import data_app
+from pipeline.cli.learn import learn_app
 from pipeline.cli.models import models_app
 from pipeline.cli.options import JsonOption, ModelOption
 from pipeline.cli.read import read
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
 app.add_typer(data_app, name="data")
+app.add_typer(learn_app, name="learn")
 app.command()(train)
 app.command()(read)
 
