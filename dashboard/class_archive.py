@@ -20,11 +20,12 @@ from models.locations import home
 from models.ownership import Person
 from models.store import delete_run
 from pipeline.data import label_decisions, saved_digits, user_datasets
+from pipeline.evaluation.learning import progress as learning
 from pipeline.runs import queue
 from pipeline.runs.heartbeat import end_worker
 from pipeline.runs.waiting import forget_turns, queue_locked, readable_runs
 
-FOLDERS = ("runs", "my_digits", "datasets", "label_decisions", "batches")
+FOLDERS = ("runs", "my_digits", "datasets", "label_decisions", "batches", "lessons")
 FILES = ("people.json", "people_seen.json")
 """What of the home folder is in the zip file."""
 
@@ -38,6 +39,7 @@ my_digits/   saved digits: picture, 28x28 image, label
 datasets/    uploaded data sets
 label_decisions/  what was decided on labels that may be wrong
 batches/     pages of Read and what was corrected on them
+lessons/     how far people are in the lesson
 people*.json names, and the secret token that each person is known by: keep this file to yourself
 
 All of it again, with its owners:
@@ -137,6 +139,7 @@ def reset_class(who: Person) -> None:
             user_datasets.delete(dataset)
     label_decisions.forget_others(who)
     batch_store.delete_batches_of_others(who)
+    learning.forget_others(who)
 
 
 def _check_teacher(who: Person) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.people import is_shared
 from dashboard.resources import sweep_home
 from dashboard.uploads import release_uploads
@@ -28,9 +29,11 @@ pages = [
     st.Page("views/models.py", title="Models", icon=":material/inventory_2:"),
     st.Page("views/data.py", title="Data", icon=":material/dataset:"),
 ]
+pages.append(st.Page("views/learn.py", title="Learn", icon=":material/school:"))
 if is_shared():
     pages.append(st.Page("views/classroom.py", title="Class", icon=":material/groups:", url_path="class"))
 
 page = st.navigation(pages, position="top")
+state.note_visit(page.url_path)
 page.run()
 release_uploads()

@@ -28,6 +28,7 @@ from pipeline.data.neighbors import Neighbor, find_neighbors
 from pipeline.data.saved_digits import list_saved
 from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
 from pipeline.data.user_datasets import MY_DIGITS, find_saved
+from pipeline.evaluation.learning.contest import Contest, make_contest
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
 from pipeline.evaluation.trust.caution import Caution, caution_for
 from pipeline.evaluation.trust.flattery import Choice, best_of_epochs, best_of_models, validation_accuracies
@@ -158,9 +159,19 @@ def neighbors(index: int, model: StoredModel | None = None) -> list[Neighbor]:
     return _neighbors(digits.sha256, index, digits)
 
 
+def contest(seed: int, model: StoredModel) -> Contest:
+    """The digits of a contest against this model, with its answers; errors as from `make_contest`."""
+    return _contest(seed, model.version, model)
+
+
 def int8_file(model: StoredModel) -> tuple[bytes | None, str]:
     """The model as an int8 LiteRT file, or None where it loses too much, and a sentence on that; made once."""
     return _int8_file(model.version, model)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Choosing the digits")
+def _contest(seed: int, version: str, _model: Any) -> Contest:  # noqa: ARG001
+    return make_contest(seed, _model, recognizer(_model), dataset())
 
 
 @st.cache_resource(max_entries=8, show_spinner="Converting and evaluating; this takes about half a minute")

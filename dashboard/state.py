@@ -28,6 +28,7 @@ CAUTION = "caution"
 STROKE = "stroke"
 """Widget key: width of the pen on the canvas."""
 
+_VISITS = "_visits"
 _NOTICE = "_notice"
 _NOTICES = "_notices"
 _DRAWING = "_drawing"
@@ -68,6 +69,16 @@ def ticked_models() -> list[str]:
 def tick_models(model_ids: list[str]) -> None:
     """Sets the models that are ticked on the Models page."""
     st.session_state[TICKED] = model_ids
+
+
+def note_visit(page: str) -> None:
+    """Remembers that a page was looked at, by its name in addresses; the start page has none."""
+    st.session_state[_VISITS] = sorted({*st.session_state.get(_VISITS, []), page})
+
+
+def take_visits() -> set[str]:
+    """The pages that were looked at since this was asked last."""
+    return set(st.session_state.pop(_VISITS, []))
 
 
 def leave_notice(text: str, icon: str) -> None:

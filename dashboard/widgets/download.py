@@ -7,6 +7,7 @@ import streamlit as st
 
 _KINDS = {
     ".csv": ("text/csv", "download"),
+    ".html": ("text/html", "download"),
     ".jsonl": ("application/jsonl", "data_object"),
     ".keras": ("application/zip", "download"),
     ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "table_view"),

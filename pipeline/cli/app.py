@@ -23,6 +23,7 @@ from pipeline.cli.compare import compare
 from pipeline.cli.data import data_app
 from pipeline.cli.explain import explain
 from pipeline.cli.feature_map import feature_map
+from pipeline.cli.learn import learn_app
 from pipeline.cli.models import models_app
 from pipeline.cli.options import JsonOption, ModelOption, RiskOption
 from pipeline.cli.read import read
@@ -43,6 +44,7 @@ app = typer.Typer(
 app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
 app.add_typer(data_app, name="data")
+app.add_typer(learn_app, name="learn")
 app.command()(train)
 app.command()(adapt)
 app.command()(read)

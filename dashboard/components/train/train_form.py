@@ -13,7 +13,7 @@ from dashboard.components.train.train_sources import ask_dataset, ask_start
 from dashboard.quotas import check_quota
 from dashboard.visitor import visitor
 from dashboard.widgets.message import errors_shown
-from models.architectures import CATALOGUE, DEFAULT_ARCHITECTURE, class_count, summarize
+from models.architectures import CATALOGUE, class_count, summarize
 from models.formatting import rough_duration
 from models.train_config import TrainConfig, default_config, make_config, new_seed
 from pipeline.data.dataset import MNIST_SHA256
@@ -34,7 +34,6 @@ def show_train_form() -> None:
             list(CATALOGUE),
             format_func=lambda key: CATALOGUE[key].title if key in CATALOGUE else str(key),
             captions=[entry.description for entry in CATALOGUE.values()],
-            index=list(CATALOGUE).index(DEFAULT_ARCHITECTURE),
             key=train_state.ARCHITECTURE,
             label_visibility="collapsed",
             persist_state="session",
@@ -67,6 +66,7 @@ def show_train_form() -> None:
         show_model_summary(
             summarize(name, parameters, settings["dropout"], class_count(settings["not_a_digit"]))
         )
+    train_state.ADDRESS.write()
 
 
 def _show_estimate(config: TrainConfig, dataset: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.widgets.address import PageAddress, Parameter, one_of, several
+from models.architectures import CATALOGUE, DEFAULT_ARCHITECTURE
 from pipeline.runs.waiting import list_runs
 
 TAB = "train_tab"
@@ -38,6 +39,7 @@ def _run_id(text: str) -> str | None:
 
 ADDRESS = PageAddress(
     {
+        "arch": Parameter(ARCHITECTURE, one_of(CATALOGUE), default=DEFAULT_ARCHITECTURE),
         "show": Parameter(TAB, one_of(("settings", "watch"))),
         "run": Parameter(RUN, _run_id, noun="run"),
         "compare": Parameter(EARLIER_RUNS, several(_run_id), ",".join, []),
