@@ -5,7 +5,7 @@
 Prints for each model its calibration error, the risk at 99 % coverage with its 95 % upper bound, and what it answers at
 each named level on MNIST's test images, which set the thresholds. Then how the same thresholds do on the single
 pictures of the confirming half of FOLDER and on N pictures of each set in its hands/, judged as `digitlab predict`
-does: a promise is broken where so many wrong answers, or more, would come in less than one of twenty such collections
+does. A promise is broken where so many wrong answers, or more, would come in less than one of twenty such collections
 if it held. What is printed of FOLDER only confirms; nothing is chosen by it.
 """
 
@@ -54,14 +54,16 @@ def main() -> None:
             end="",
         )
         print(f"at most {usual.bound:.3%}")
-        cautions = [caution_for(probabilities, labels, risk) for risk in LEVELS.values()]
         for risk in LEVELS.values():
             print(f"  {in_words(report_trust(probabilities, labels, risk), len(labels))}")
+        cautions = {one_in(risk): caution_for(probabilities, labels, risk) for risk in LEVELS.values()}
+        least = cautions[one_in(0.001)].least
+        cautions[f"as sure as 99 % of test images, {usual.bound:.3%}"] = Caution(usual.bound, usual, least)
         recognizer = Recognizer(model.directory.litert_file)
         for title, pictures in collections.items():
             answers = list(_answers(pictures, recognizer))
-            for caution in cautions:
-                print(f"  {title}, {one_in(caution.risk)}: {_held(answers, caution)}")
+            for promise, caution in cautions.items():
+                print(f"  {title}, {promise}: {_held(answers, caution)}")
 
 
 def _collections(folder: Path, count: int) -> Iterable[tuple[str, list[Picture]]]:

@@ -90,7 +90,7 @@ def offer_confirmation(key: str, page: ReviewedPage) -> None:
     places = range(len(page.reading.characters))
     done = all(place in page.checked for place in places)
     st.button(
-        "Page confirmed: take back" if done else "The whole page is right now",
+        "Page confirmed: take back" if done else "All of this page is correct",
         icon=":material/undo:" if done else ":material/done_all:",
         key="read_confirm_page",
         help="Every digit of the page then counts as checked by you, which shows how sure the model can be.",
