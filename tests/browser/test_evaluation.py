@@ -1,6 +1,7 @@
 """Evaluate, Mistakes and Data as people use them: cells that open, a gallery that filters, links that lead back."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -93,24 +94,26 @@ def test_data_shows_variations(tab: Tab) -> None:
     expect(page.get_by_role("img", name=re.compile("variations of it at strength 1"))).to_have_count(5)
 
 
-def test_a_lasso_on_the_map_shows_the_digits_in_it(tab: Tab) -> None:
-    page = tab.open("/mistakes?view=map")
+def test_a_lasso_on_the_map_shows_the_digits_in_it(tab: Tab, trained_home: Path) -> None:
+    tiny = next(path.name for path in (trained_home / "runs").iterdir() if path.is_dir())
+    page = tab.open(f"/mistakes?view=map&model={tiny}")
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
     chart = page.locator(".js-plotly-plot .nsewdrag").first
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     assert box
-    x, y, width, height = box.values()
-    corners = [(0.05, 0.05), (0.95, 0.05), (0.95, 0.95), (0.05, 0.95), (0.05, 0.1)]
-    page.mouse.move(x + 0.05 * width, y + 0.1 * height)
+    shares = [(0.05, 0.1), (0.05, 0.05), (0.95, 0.05), (0.95, 0.95), (0.05, 0.95), (0.05, 0.1)]
+    first, *corners = [(box["x"] + a * box["width"], box["y"] + b * box["height"]) for a, b in shares]
+    page.mouse.move(*first)
     page.mouse.down()
-    for across, down in corners:
-        page.mouse.move(x + across * width, y + down * height, steps=5)
+    for corner in corners:
+        page.mouse.move(*corner, steps=5)
     page.mouse.up()
     heading = page.get_by_role("heading", name=re.compile("^[0-9,]+ selected digits$"))
     heading.wait_for()
     tab.settle()
     expect(heading).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(1)
     expect(page.locator(".grid button")).to_have_count(60)
     page.locator(".grid button").first.click()
     expect(page.get_by_role("dialog").get_by_text("Most similar training digits")).to_be_visible()

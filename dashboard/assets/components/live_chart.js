@@ -56,5 +56,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     chart.gone = true;
     charts.delete(parentElement);
     if (window.Plotly) window.Plotly.purge(chart.box);
+    chart.box.remove();
   };
 }

@@ -186,14 +186,15 @@ def _tsne(features: NDArray[np.float32], on_progress: OnProgress) -> NDArray[np.
         on_progress(min(1.0, done / (2 * _STEPS)))
 
     few = principal_components(features, min(_COMPONENTS, features.shape[1]))
+    many = len(few) > _MANY
     learned = TSNE(
         perplexity=min(_PERPLEXITY, (len(few) - 1) / 3),
         early_exaggeration_iter=_STEPS,
         n_iter=_STEPS,
         initialization="pca",
         neighbors="exact",
-        negative_gradient_method="fft" if len(few) > _MANY else "bh",
-        n_jobs=os.cpu_count() or 1,
+        negative_gradient_method="fft" if many else "bh",
+        n_jobs=(os.cpu_count() or 1) if many else 1,  # of few, threads only wait for each other
         callbacks=report,
         callbacks_every_iters=_REPORT,
         random_state=0,
