@@ -78,3 +78,16 @@ def test_data_shows_variations(tab: Tab) -> None:
     go(tab, "Data")
     page.get_by_role("radio", name="Augmentation").click()
     expect(page.get_by_role("img", name=re.compile("variations of it at strength 1"))).to_have_count(5)
+
+
+def test_measuring_is_stopped_and_goes_on(tab: Tab) -> None:
+    page = tab.page
+    page.goto(tab.url + "/stress?images=10000&change=zigzag&way=picture")
+    main = page.get_by_test_id("stMain")
+    main.get_by_role("button", name="Stop").click()
+    expect(main.get_by_text("Stopped. What was measured by then is kept.")).to_be_visible()
+    expect(main.get_by_role("heading", name="Report card")).to_be_visible()
+    main.get_by_role("button", name="Go on").click()
+    expect(main.get_by_role("progressbar")).to_be_visible()
+    main.get_by_role("button", name="Stop").click()
+    expect(main.get_by_role("button", name="Go on")).to_be_visible()
