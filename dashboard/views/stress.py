@@ -22,7 +22,7 @@ ADDRESS.write()
 palette = current_palette()
 
 with errors_shown():
-    st.header("More and more", anchor=False)
+    st.header("Accuracy by severity", anchor=False)
     show_sweep(models, settings, palette)
 
     st.header("MNIST-C", anchor=False)

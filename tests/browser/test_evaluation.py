@@ -117,3 +117,16 @@ def test_a_lasso_on_the_map_shows_the_digits_in_it(tab: Tab, trained_home: Path)
     expect(page.locator(".grid button")).to_have_count(60)
     page.locator(".grid button").first.click()
     expect(page.get_by_role("dialog").get_by_text("Most similar training digits")).to_be_visible()
+
+
+def test_measuring_is_stopped_and_goes_on(tab: Tab) -> None:
+    page = tab.page
+    page.goto(tab.url + "/stress?images=10000&change=zigzag&way=picture")
+    main = page.get_by_test_id("stMain")
+    main.get_by_role("button", name="Stop").click()
+    expect(main.get_by_text("Stopped. What was measured by then is kept.")).to_be_visible()
+    expect(main.get_by_role("heading", name="Report card")).to_be_visible()
+    main.get_by_role("button", name="Go on").click()
+    expect(main.get_by_role("progressbar")).to_be_visible()
+    main.get_by_role("button", name="Stop").click()
+    expect(main.get_by_role("button", name="Go on")).to_be_visible()

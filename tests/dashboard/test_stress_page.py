@@ -44,7 +44,7 @@ def test_a_change_is_measured_at_once_and_the_rest_when_it_is_asked_for(
     told = Recognizer(tiny_model / "model.tflite").probabilities(images[of_each]).argmax(1)
     assert examples(app, "✓") == (told == np.arange(10)).sum()
     app.selectbox(key="stress_sweep").set_value("fog").run()
-    assert "Clouds of light" in text_of(app)
+    assert "Clouds before the digit" in text_of(app)
     app.button(key="corruptions_begin").click().run()
     assert not app.exception, app.exception
     table = app.dataframe[0].value

@@ -26,22 +26,26 @@ h1, h2 { font-family: Georgia, serif; line-height: 1.2; margin: 1.6rem 0 .4rem }
 h1 { margin-top: 0 }
 p { margin: .3rem 0 }
 .note { color: var(--muted); font-size: .86rem }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .9rem; margin: 1rem 0 }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .9rem; margin: 1rem 0 }
 dt { color: var(--muted); font-size: .86rem }
 dd { margin: 0 }
 dd.value { font-size: 1.45rem; font-variant-numeric: tabular-nums }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums }
-th { text-align: left; font-size: .86rem; color: var(--muted); font-weight: normal }
+th { text-align: left; font-size: .86em; color: var(--muted); font-weight: normal }
 th, td { border-bottom: 1px solid var(--line); padding: .12rem .5rem .12rem 0 }
 td.number, th.number { text-align: right; white-space: nowrap }
 td img { display: block; width: 28px; height: 28px; image-rendering: pixelated }
 td.bar { width: 34% }
 td.bar div { height: .7rem; border-radius: 2px; background: var(--bar); print-color-adjust: exact;
   -webkit-print-color-adjust: exact }
-@media (max-width: 30rem) { td.bar, th.bar { display: none } }
+@media (max-width: 30rem) {
+  td.bar, th.bar { display: none }
+  table { font-size: .8rem }
+}
 @media print {
   :root { --text: #000; --muted: #444; --line: #ccc; --bar: #3b4cc8; --page: #fff }
   body { font-size: 11px; margin: 0; max-width: none }
+  table { font-size: 10px }
   tr, dl div { break-inside: avoid }
   td img { width: 20px; height: 20px }
   @page { margin: 14mm }

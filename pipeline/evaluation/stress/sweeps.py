@@ -97,7 +97,7 @@ _EVERY = (
     Sweep(
         "noise",
         "Noise",
-        "Standard deviation, percent of white",
+        "Standard deviation, percent of a full stroke",
         (10, 20, 30, 50, 80),
         lambda x, random, amount: noise.gaussian_noise(x, random, amount / 100),
         "A random number is added to each pixel.",
@@ -116,15 +116,15 @@ _EVERY = (
         "Percent of the contrast taken away",
         (40, 60, 80, 90, 95),
         lambda x, _, amount: light.contrast(x, 1 - amount / 100),
-        "Bright and dark come closer to the mean.",
+        "Stroke and paper come closer to their mean.",
     ),
     Sweep(
         "fog",
         "Fog",
-        "Brightness of the fog, times that of a stroke",
+        "Strength of the fog, times that of a stroke",
         (0.5, 1, 1.5, 2, 3),
         lambda x, random, amount: light.fog(x, random, amount, decay=1.4),
-        "Clouds of light before the digit; 3 is the fog of MNIST-C.",
+        "Clouds before the digit; 3 is the fog of MNIST-C.",
     ),
     Sweep(
         "stripes",
@@ -132,7 +132,7 @@ _EVERY = (
         "Columns on each side",
         (1, 2, 4, 7, 10),
         lambda x, _, amount: marks.stripe(x, amount),
-        "Black and white are exchanged at the left and the right; 7 is the stripe of MNIST-C.",
+        "Stroke and paper are exchanged at the left and the right; 7 is the stripe of MNIST-C.",
     ),
     Sweep(
         "dotted",
@@ -149,7 +149,7 @@ _EVERY = (
         "Percent of the image covered, about",
         tuple(_MUD),
         lambda x, random, amount: light.spatter(x, random, _MUD[int(amount)]),
-        "Dark mud hides parts of the digit; that of MNIST-C covers 14 percent.",
+        "Mud hides parts of the digit; that of MNIST-C covers 14 percent.",
     ),
     Sweep(
         "jpeg",
@@ -170,10 +170,10 @@ _EVERY = (
     Sweep(
         "adversarial",
         "Adversarial noise",
-        "Change of each pixel, percent of white",
+        "Change of each pixel, percent of a full stroke",
         (5, 10, 15, 20, 30),
         lambda x, _, amount: adversarial_noise(x, amount / 100),
-        "Each pixel is made a little brighter or darker, whichever harms the shipped dense network more (one step "
+        "Each pixel is made a little darker or brighter, whichever harms the shipped dense network more (one step "
         "along the sign of its gradient). An attack made for another model would harm that one more.",
     ),
 )

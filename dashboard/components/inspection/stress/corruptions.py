@@ -48,6 +48,7 @@ def show_corruptions(models: Sequence[StoredModel], settings: Settings, palette:
     st.dataframe(
         table.sort_values("model 0"),
         hide_index=True,
+        width="content",
         height="content",
         row_height=40,
         column_config={

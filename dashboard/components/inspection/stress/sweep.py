@@ -21,7 +21,6 @@ from pipeline.evaluation.stress.measure import Score, changed, picture_scores
 from pipeline.evaluation.stress.sweeps import SWEEPS, Sweep
 
 
-@st.fragment
 def show_sweep(models: Sequence[StoredModel], settings: Settings, palette: Palette) -> None:
     """Shows the choice of the change, the chart, and ten digits at the chosen severity."""
     chosen = st.selectbox(
@@ -34,8 +33,20 @@ def show_sweep(models: Sequence[StoredModel], settings: Settings, palette: Palet
     )
     sweep = SWEEPS[chosen]
     st.caption(sweep.note)
-    labels = [level.label for level in sweep.levels]
+    # not in the fragment: Streamlit lets a run of the whole page end before it hears of a fragment's button to stop
     scores = measured(models, sweep.levels, settings, "sweep")
+    _show_levels(models, scores, sweep, settings, palette)
+
+
+@st.fragment
+def _show_levels(
+    models: Sequence[StoredModel],
+    scores: Sequence[Sequence[Score]] | None,
+    sweep: Sweep,
+    settings: Settings,
+    palette: Palette,
+) -> None:
+    labels = [level.label for level in sweep.levels]
     level = choose(sweep.measure, dict(enumerate(labels)), LEVEL, wrap=True)
     if scores:
         _show_curves(models, scores, sweep, labels, level, palette)
