@@ -114,7 +114,7 @@ def mistakes(page: Page, inspector: Inspector) -> None:
 
 def explain(page: Page, inspector: Inspector) -> None:
     draw_three(page)
-    page.get_by_role("application", name=re.compile(r"^1\. ")).click(position={"x": 5, "y": 5})
+    page.get_by_role("application", name=re.compile(r"^1\. ")).click(position={"x": 1, "y": 1})
     page.get_by_text("Map 1, row 1, column 1").wait_for()
     inspector.look("layers")
 

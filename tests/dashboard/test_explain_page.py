@@ -86,7 +86,7 @@ def test_any_unit_can_be_asked_for_and_one_that_is_not_there_is_passed_over(home
 def test_a_model_that_was_trained_here_is_shown_as_it_learned(tiny_model: Path) -> None:
     app = open_address("explain", model=tiny_model.name, digit="0")
     slider = app.select_slider(key="explain_epoch")
-    assert slider.options == ["Untrained", "Epoch 1", "Epoch 2", "Epoch 3", "Finished"]
+    assert slider.options == ["Before training", "Epoch 1", "Epoch 2", "Epoch 3", "Finished"]
     finished = layers_of(app)
     assert charts_of(app)[0]["data"][0]["x"] == [0, 1, 2, 3]
     assert "LiteRT" not in str(finished)

@@ -38,7 +38,9 @@ def test_without_the_switch_nobody_is_asked_and_nothing_is_owned(
     assert not list(tiny_model.parent.parent.glob("people*"))
 
 
-@pytest.mark.parametrize("page", ["recognize", "read", "train", "evaluate", "mistakes", "models", "data"])
+@pytest.mark.parametrize(
+    "page", ["recognize", "read", "train", "evaluate", "mistakes", "explain", "models", "data"]
+)
 def test_every_page_asks_for_a_name_and_shows_nothing_else(shared: Path, page: str) -> None:
     app = open_page(page)
     assert not app.exception

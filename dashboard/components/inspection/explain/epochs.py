@@ -69,7 +69,7 @@ def show_learning(image: NDArray[np.float32], model: StoredModel, answer: int, p
 def _name(epoch: int) -> str:
     if epoch == _NOW:
         return "Finished"
-    return f"Epoch {epoch}" if epoch else "Untrained"
+    return f"Epoch {epoch}" if epoch else "Before training"
 
 
 def _go() -> None:
