@@ -27,6 +27,7 @@ def open_address(page: str, **parameters: str) -> AppTest:
         ("models", {"model": "cnn,dense"}, {"ticked_models": ["cnn", "dense"]}),
         ("data", {"model": "cnn", "section": "hardest", "digit": "4"}, {"hardest_digit": 4}),
         ("mistakes", {"model": "cnn", "true": "4", "order": "loss"}, {"mistakes_order": "loss"}),
+        ("train", {"show": "settings", "arch": "dense"}, {"architecture": "dense"}),
     ],
 )
 def test_an_address_opens_its_view_and_stays(
