@@ -28,6 +28,7 @@ def open_address(page: str, **parameters: str) -> AppTest:
         ("data", {"model": "cnn", "section": "hardest", "digit": "4"}, {"hardest_digit": 4}),
         ("mistakes", {"model": "cnn", "true": "4", "order": "loss"}, {"mistakes_order": "loss"}),
         ("stress", {"model": "dense", "change": "jpeg", "images": "200"}, {"stress_sweep": "jpeg"}),
+        ("train", {"show": "settings", "arch": "dense"}, {"architecture": "dense"}),
     ],
 )
 def test_an_address_opens_its_view_and_stays(

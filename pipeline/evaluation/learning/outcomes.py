@@ -150,7 +150,7 @@ def _errors(step: Step, model: StoredModel, progress: LessonProgress) -> tuple[i
     if results is None:  # `own_model` and the shipped ones have them
         raise ValueError(f"{model.id} was never evaluated")
     told = (
-        f"{model.name} gets {results.test_errors:,} of {results.test_count:,} test digits wrong, so it reads "
+        f"The model {model.name} gets {results.test_errors:,} of {results.test_count:,} test digits wrong, so it reads "
         f"{100 * results.test_accuracy:.1f} % right."
     )
     before = progress.step("dense").outcome
@@ -196,7 +196,7 @@ def _read_though_turned(model: StoredModel) -> tuple[int, str]:
     upright = 100 * (model.record.results.test_accuracy if model.record.results else 0)
     share = round(100 * right / count)
     return share, (
-        f"Turned by {ANGLE} degrees, {model.name} reads {right:,} of {count:,} digits right, which is {share} of 100. "
+        f"Turned by {ANGLE} degrees, the model {model.name} reads {right:,} of {count:,} digits right, which is {share} of 100. "
         f"Upright it reads {upright:.1f} of 100."
     )
 
