@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.widgets.address import MODEL, PageAddress, Parameter, model_id, several
+from dashboard.widgets.address import MODEL, PageAddress, Parameter, model_id, one_of, several
 from models.store import StoredModel
 
 RIVALS = "_rivals"
@@ -12,10 +12,17 @@ MOST_RIVALS = 4
 
 RIVALS_PARAMETER = Parameter(RIVALS, several(model_id), ",".join)
 
-_ADDRESS = PageAddress({"model": MODEL, "rivals": RIVALS_PARAMETER})
+SECTION = "evaluate_section"
+"""Widget key: what Evaluate looks at."""
+
+SECTIONS = {"results": "Results", "sure": "How sure", "better": "Which model is better"}
+
+SECTION_PARAMETER = Parameter(SECTION, one_of(SECTIONS), default="results")
+
+_ADDRESS = PageAddress({"model": MODEL, "section": SECTION_PARAMETER, "rivals": RIVALS_PARAMETER})
 
 
 def comparison_parameters(models: Sequence[StoredModel]) -> dict[str, str]:
     """The query parameters of Evaluate that compare the first of these models with the others, four at most."""
     first, *others = (model.id for model in models)
-    return _ADDRESS.to_parameters(model=first, rivals=others[:MOST_RIVALS])
+    return _ADDRESS.to_parameters(model=first, section="better", rivals=others[:MOST_RIVALS])

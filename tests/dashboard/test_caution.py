@@ -19,7 +19,7 @@ SEVEN: dict[str, Any] = {"_drawing": [{"width": 20, "points": [(90, 70), (220, 7
 
 
 def test_the_slider_promises_what_can_be_counted(home: Path) -> None:
-    app = open_page("evaluate", model=find_model("dense").id)
+    app = open_page("evaluate", model=find_model("dense").id, evaluate_section="sure")
     assert not app.exception, app.exception
     app.select_slider(key="evaluated_risk").set_value(2000).run()
     assert app.query_params["risk"] == "2000"
@@ -43,7 +43,7 @@ def test_the_slider_promises_what_can_be_counted(home: Path) -> None:
 
 
 def test_what_too_few_digits_cannot_show_is_not_promised(tiny_model: Path, no_shipped_models: Path) -> None:
-    app = open_page("evaluate", evaluated_risk=2000)
+    app = open_page("evaluate", evaluated_risk=2000, evaluate_section="sure")
     assert not app.exception, app.exception
     assert "that takes at least 5,990 test digits, and there are 1,000" in app.warning[0].value
 

@@ -15,7 +15,7 @@ from tests.pipeline.evaluation.trust.seeds import add_seed
 
 
 def test_a_model_is_compared_with_the_best_other_one(home: Path) -> None:
-    app = open_address("evaluate", model="cnn-fast")
+    app = open_address("evaluate", section="better", model="cnn-fast")
     assert app.multiselect(key="rivals").value == ["cnn-deep"]
     words = text_of(app)
     assert "**cnn-deep is better.** Only cnn-deep is right on 64 images, only cnn-fast on 19." in words
@@ -30,7 +30,7 @@ def test_a_model_is_compared_with_the_best_other_one(home: Path) -> None:
 
 
 def test_noise_is_called_noise(home: Path) -> None:
-    app = open_address("evaluate", model="cnn", rivals="dense", differ_page="2")
+    app = open_address("evaluate", section="better", model="cnn", rivals="dense", differ_page="2")
     words = text_of(app)
     assert "**This difference can't be told from noise.**" in words
     assert "flatters it by about 0.0" in words
@@ -42,7 +42,7 @@ def test_noise_is_called_noise(home: Path) -> None:
 
 
 def test_several_models_are_compared_in_a_table(home: Path) -> None:
-    app = open_address("evaluate", model="cnn", rivals="dense,cnn-deep")
+    app = open_address("evaluate", section="better", model="cnn", rivals="dense,cnn-deep")
     assert "cnn-deep is better than each of the others." in text_of(app)
     table = app.dataframe[-1].value
     assert table["Verdict"].tolist() == ["noise", "better", "better"]
@@ -60,7 +60,7 @@ def test_several_models_are_compared_in_a_table(home: Path) -> None:
 
 def test_without_another_model_it_says_so(home: Path, no_shipped_models: Path) -> None:
     add_seed(home, 0, 100, epochs=8)
-    app = open_page("evaluate")
+    app = open_page("evaluate", evaluate_section="better")
     assert not app.exception
     assert "No other model" in text_of(app)
 
@@ -70,7 +70,7 @@ def test_models_are_compared_on_any_data_set(home: Path) -> None:
     content = io.BytesIO()
     np.savez(content, x_test=images, y_test=labels)
     stored = keep(prepare(content, "few.npz"))
-    app = open_address("evaluate", model="cnn-fast", data=stored.id, rivals="dense")
+    app = open_address("evaluate", section="better", model="cnn-fast", data=stored.id, rivals="dense")
     words = text_of(app)
     assert "of 300 wrong" in words
     assert "too few to tell them apart: it takes at least 6" in words
@@ -79,12 +79,12 @@ def test_models_are_compared_on_any_data_set(home: Path) -> None:
 
 
 def test_seeds_of_one_configuration_are_one_line_with_their_spread(home: Path) -> None:
-    app = open_address("evaluate", model="dense")
+    app = open_address("evaluate", section="better", model="dense")
     assert "None yet. Train one configuration three times" in text_of(app)
     three = [add_seed(home, seed, wrong, epochs=8) for seed, wrong in enumerate((210, 220, 227))]
     for seed in range(2):
         add_seed(home, seed, 100 + 10 * seed, epochs=9)
-    app = open_address("evaluate", model="dense")
+    app = open_address("evaluate", section="better", model="dense")
     table = app.dataframe[-1].value
     assert table["Configuration"].tolist() == ["dense, epochs 8", "dense, epochs 9"]
     assert table["Seeds"].tolist() == [3, 2]
@@ -104,4 +104,8 @@ def test_models_that_are_ticked_on_models_lead_to_their_comparison(home: Path) -
     assert link not in [page.proto.label for page in open_address("models").get("page_link")]
     app = open_address("models", model="cnn,dense,cnn-deep")
     (found,) = (page.proto for page in app.get("page_link") if page.proto.label == link)
-    assert parse_qs(found.query_string) == {"model": ["cnn"], "rivals": ["dense,cnn-deep"]}
+    assert parse_qs(found.query_string) == {
+        "model": ["cnn"],
+        "section": ["better"],
+        "rivals": ["dense,cnn-deep"],
+    }

@@ -1,14 +1,28 @@
-"""Precision, recall and F1 of each digit, as a table that can be sorted."""
+"""Precision, recall and F1 of each digit, as a chart and as a table that can be sorted."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
+from dashboard.figures.classes import precision_and_recall
+from dashboard.figures.style import Palette
+from dashboard.widgets.chart import drawn, show_chart
 from models.records import ClassReport
 
 
-def show_class_table(classes: Sequence[ClassReport]) -> None:
+def show_digit_by_digit(classes: Sequence[ClassReport], palette: Palette) -> None:
+    """Shows the section."""
+    st.header("Digit by digit", anchor=False)
+    show_chart(
+        drawn(precision_and_recall, classes, palette),
+        key="by_digit",
+        alt="Precision and recall of each digit; the same figures are in the table below.",
+    )
+    _show_table(classes)
+
+
+def _show_table(classes: Sequence[ClassReport]) -> None:
     """Shows one line a digit."""
     share = st.column_config.NumberColumn
     shares = {

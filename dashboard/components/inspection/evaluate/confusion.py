@@ -1,17 +1,21 @@
 """The confusion matrix, and the test images behind each of its cells."""
 
-import re
-
 import streamlit as st
 
-from dashboard.components.inspection.evaluate.better import differing_digits
+from dashboard.components.inspection.evaluate.address import (
+    ADDRESS,
+    CELL,
+    CELL_KIND,
+    CELLS,
+    UNIT,
+    UNITS,
+    Cell,
+)
 from dashboard.components.inspection.evaluate.matrix import picked_cell, show_matrix
-from dashboard.components.inspection.evaluate.test_answers import COMPARED_DATA, DATA, OWN, TestAnswers
+from dashboard.components.inspection.evaluate.test_answers import TestAnswers
 from dashboard.figures.confusion import confusion_cells
 from dashboard.figures.style import Palette
-from dashboard.widgets.address import MODEL, PageAddress, Parameter, one_of
 from dashboard.widgets.choice import choose
-from dashboard.widgets.comparison_link import RIVALS_PARAMETER
 from dashboard.widgets.digit_buttons import pick_digit
 from dashboard.widgets.digit_image import show_digit_grid
 from dashboard.widgets.message import show_empty
@@ -21,48 +25,10 @@ from models.formatting import percent, show_confidence
 from models.records import Evaluation
 from models.store import StoredModel
 
-_CELL = "_confusion_cell"
-_UNIT = "confusion_unit"
-_CELLS = "confusion_cells"
 _MATRIX = "confusion_matrix"
 _PAIR = "confusion_pair"
 _MOST_IMAGES = 24
 _MOST_PAIRS = 8
-
-RISK = "evaluated_risk"
-"""Widget key: one wrong answer in how many is allowed."""
-
-RISKS = (50, 100, 200, 500, 1000, 2000, 5000)
-
-UNITS = {"counts": "Counts", "shares": "Percent"}
-CELLS = {"all": "All", "errors": "Mistakes"}
-
-Cell = tuple[int, int]
-
-
-def _read_cell(text: str) -> Cell | None:
-    digits = re.fullmatch("([0-9])-([0-9])", text)
-    return (int(digits[1]), int(digits[2])) if digits else None
-
-
-def _read_risk(text: str) -> int | None:
-    return int(text) if text in map(str, RISKS) else None
-
-
-ADDRESS = PageAddress(
-    {
-        "model": MODEL,
-        "data": Parameter(DATA, str, default=OWN),
-        "beside": Parameter(COMPARED_DATA, str),
-        "cell": Parameter(_CELL, _read_cell, "{0[0]}-{0[1]}".format),
-        "unit": Parameter(_UNIT, one_of(UNITS), default="counts"),
-        "risk": Parameter(RISK, _read_risk, default=1000),
-        "cells": Parameter(_CELLS, one_of(CELLS), default="all"),
-        "rivals": RIVALS_PARAMETER,
-        **differing_digits.PARAMETERS,
-    }
-)
-"""What the address of the page says."""
 
 
 @st.fragment
@@ -70,12 +36,12 @@ def show_confusion(model: StoredModel, answers: TestAnswers, palette: Palette) -
     """Shows the matrix beside the images of the chosen cell, at first those of the most confused pair."""
     evaluation = answers.evaluation
     pairs = [(pair.true, pair.predicted) for pair in evaluation.confused_pairs[:_MOST_PAIRS]]
-    cell: Cell | None = st.session_state.get(_CELL) or (pairs[0] if pairs else None)
+    cell: Cell | None = st.session_state.get(CELL) or (pairs[0] if pairs else None)
     left, right = st.columns([1.35, 1], gap="medium")
     with left:
         with st.container(horizontal=True, gap="small"):
-            shares = choose("Unit", UNITS, _UNIT, quiet=True) == "shares"
-            errors = choose("Cells", CELLS, _CELLS, quiet=True) == "errors"
+            shares = choose("Unit", UNITS, UNIT, quiet=True) == "shares"
+            errors = choose("Cells", CELLS, CELL_KIND, quiet=True) == "errors"
         unit = "Percent of the true digit's images" if shares else "Test images"
         st.caption(f"{unit}. Select a cell to see its images.")
         show_matrix(
@@ -161,13 +127,13 @@ def _show_images(model: StoredModel, answers: TestAnswers, cell: Cell, palette: 
 def _choose_cell() -> None:
     cell = picked_cell(_MATRIX)
     if cell:
-        st.session_state[_CELL] = cell
+        st.session_state[CELL] = cell
 
 
 def _choose_pair() -> None:
     chosen = st.session_state.get(_PAIR)
     if chosen:
-        st.session_state[_CELL] = tuple(chosen)
+        st.session_state[CELL] = tuple(chosen)
 
 
 def _put_in_words(evaluation: Evaluation) -> str:

@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.components.inspection.evaluate.address import ADDRESS, RISK, RISKS
 from dashboard.components.inspection.evaluate.class_table import in_percent
-from dashboard.components.inspection.evaluate.confusion import ADDRESS, RISK, RISKS
 from dashboard.components.inspection.evaluate.test_answers import TestAnswers
 from dashboard.figures.calibration import reliability_diagram
 from dashboard.figures.risk import risk_coverage

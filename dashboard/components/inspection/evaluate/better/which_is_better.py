@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.inspection.evaluate.address import ADDRESS
 from dashboard.components.inspection.evaluate.better.differing_digits import show_differing
 from dashboard.components.inspection.evaluate.better.rivals import Contest, answers_of, pick_rivals
 from dashboard.components.inspection.evaluate.better.seed_groups import show_seed_groups
-from dashboard.components.inspection.evaluate.confusion import ADDRESS
 from dashboard.components.inspection.evaluate.test_answers import open_digits
 from dashboard.figures.differences import Difference, difference_intervals
 from dashboard.figures.style import Palette
