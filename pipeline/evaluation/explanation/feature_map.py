@@ -86,7 +86,7 @@ def make_map(
 ) -> FeatureMap:
     """Makes the map of a data set's test digits, and keeps it for `known_map`.
 
-    10,000 digits take 1 to 4 s by PCA and about 20 s by t-SNE on two cores.
+    10,000 digits take 1 to 4 s by PCA and less than half a minute by t-SNE on two cores.
 
     Args:
         model: whose features they are: what its last layer decides from.
