@@ -43,8 +43,9 @@ _SETTINGS = {
 }
 """Of a fine-tuning, in place of those that the model was trained with.
 
-With cnn-deep on 40 corrected digits each of six writers, benchmarks/my_digits.py counts 83 wrong of 2,400 other digits
-of theirs instead of 235, at least half of them gone for each, and at most 0.04 points of MNIST's test images lost.
+With cnn-deep on 40 corrected digits each of six writers, benchmarks/my_digits.py counts 83 wrong of 2,400 other
+digits of theirs instead of 235, at least half of them gone for each, and at most 0.04 points of MNIST's test images
+lost.
 """
 
 
