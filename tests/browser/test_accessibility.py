@@ -101,6 +101,12 @@ def evaluate(page: Page, inspector: Inspector) -> None:
     page.get_by_role("button", name=re.compile(r"^\d read as \d: [1-9]\d* images")).last.click()
     page.locator(".st-key-cell button img").first.wait_for()
     inspector.look("a cell")
+    page.get_by_role("radio", name="How sure").click()
+    page.get_by_text("answers", exact=False).first.wait_for()
+    inspector.look("how sure")
+    page.get_by_role("radio", name="Which model is better").click()
+    page.get_by_role("heading", name="Images where they differ").wait_for()
+    inspector.look("which is better")
 
 
 def mistakes(page: Page, inspector: Inspector) -> None:
@@ -110,6 +116,9 @@ def mistakes(page: Page, inspector: Inspector) -> None:
     page.get_by_role("dialog").get_by_text("Most similar training digits").wait_for()
     inspector.look("one digit")
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    page.get_by_role("radio", name="Map").click()
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    inspector.look("the map")
 
 
 def explain(page: Page, inspector: Inspector) -> None:
@@ -117,6 +126,15 @@ def explain(page: Page, inspector: Inspector) -> None:
     page.get_by_role("application", name=re.compile(r"^1\. ")).click(position={"x": 1, "y": 1})
     page.get_by_text("Map 1, row 1, column 1").wait_for()
     inspector.look("layers")
+    page.get_by_role("radio", name="Why this answer").click()
+    page.get_by_role("heading", name="Similar training digits").wait_for()
+    inspector.look("why")
+
+
+def stress(page: Page, inspector: Inspector) -> None:
+    page.get_by_role("radio", name="200").click()
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    inspector.look("a change")
 
 
 def models(page: Page, inspector: Inspector) -> None:
@@ -131,7 +149,7 @@ def models(page: Page, inspector: Inspector) -> None:
 
 
 def data(page: Page, inspector: Inspector) -> None:
-    for section in ("Digits", "Averages", "Hardest", "Augmentation"):
+    for section in ("Digits", "Averages", "Hardest", "Augmentation", "Labels", "My digits"):
         page.get_by_role("radio", name=section).click()
         inspector.look(section)
 
@@ -146,7 +164,7 @@ def test_axe_finds_nothing_on_any_page(tab: Tab, scheme: str, width: int) -> Non
     sign_up(page, f"Ann, {scheme}")
     who = re.findall(r"who=[\w-]+", page.url)[0]
     recognize(page, inspector)
-    for walk in (read, train, evaluate, mistakes, explain, models, data):
+    for walk in (read, train, evaluate, mistakes, explain, stress, models, data):
         tab.open(f"/{walk.__name__}?{who}")
         walk(page, inspector)
     assert not inspector.faults
