@@ -48,7 +48,8 @@ def show_layers(image: NDArray[np.float32], model: StoredModel, palette: Palette
     members = " An ensemble is shown by its first network." if model.record.config.members > 1 else ""
     st.caption(
         "Each square is a map: where, and how strongly, one filter finds what it looks for. Another color is below 0. "
-        f"Click a place in a map, or go there with the arrow keys, to follow its arithmetic.{members}"
+        f"Click a place in a map, or go there with the arrow keys, to follow its arithmetic. "
+        f"This is one look at the picture; Recognize takes the mean of several.{members}"
     )
     unit = explain_link.current_view().unit
     told = find_unit(look.outputs, unit) if unit else None
