@@ -1,6 +1,5 @@
 """A model before and after it was fine-tuned, on the same images: what it learned and what it forgot."""
 
-import math
 from typing import Annotated
 
 import numpy as np
@@ -11,6 +10,7 @@ from models.digits import DIGITS
 from models.recognizer import SURELY_DIGIT
 from models.records import Count, ModelResults, Seconds, Share
 from pipeline.evaluation.metrics import wilson_interval
+from pipeline.evaluation.trust.significance import mcnemar
 
 LARGEST_LOSS = 0.0005
 """Share of the validation images that may be lost to what is learned."""
@@ -68,13 +68,8 @@ class Change(BaseModel):
 
     @property
     def p(self) -> float:
-        """The p-value of the exact McNemar test, two-sided: how often chance alone makes so great a difference.
-
-        Each image whose answer changed sides is a coin that fell one way or the other (McNemar, 1947).
-        """
-        changed = self.fixed + self.broken
-        rarer = sum(math.comb(changed, number) for number in range(min(self.fixed, self.broken) + 1))
-        return float(min(1.0, 2 * rarer / 2**changed))
+        """Of the exact McNemar test: how often chance alone makes so great a difference."""
+        return mcnemar(self.fixed, self.broken)
 
 
 def change(wrong: NDArray[np.bool_], wrong_after: NDArray[np.bool_]) -> Change:
