@@ -97,7 +97,7 @@ def test_all_steps_done_leads_to_the_report(home: Path) -> None:
     app.text_input(key="lesson_name").set_value("Ann Lee").run()
     assert not app.exception
     assert read_progress(ADMINISTRATOR).name == "Ann Lee"
-    assert [button.label for button in app.get("download_button")] == ["Download the report"]
+    assert len(app.get("download_button")) == 1
 
 
 def test_a_contest_is_played_blind_to_both_scores(home: Path) -> None:
