@@ -28,7 +28,6 @@ STROKE = "stroke"
 CANVAS = "canvas_sheet"
 """Widget key: the canvas."""
 
-_VISITS = "_visits"
 _NOTICE = "_notice"
 _NOTICES = "_notices"
 _DRAWING = "_drawing"
@@ -36,6 +35,7 @@ _UPLOADS = "_uploads"
 _NEEDED = "_needed_uploads"
 _CANVAS_START = "_canvas_start"
 _CANVAS_ROUND = "_canvas_round"
+_VISITS = "_visits"
 
 MOST_SAVED_BYTES = 128 * 1024**2
 """Uploaded files that a session keeps for one uploader while another page is open."""
