@@ -7,6 +7,7 @@ from tests.browser.conftest import Tab
 
 def test_a_contest_is_played_by_keys(tab: Tab) -> None:
     page = tab.open("/learn?show=contest&contest=7&model=cnn-fast")
+    expect(page.get_by_role("button", name="9", exact=True)).to_be_visible()
     for place in range(1, 21):
         expect(page.get_by_role("heading", name=f"Digit {place} of 20")).to_be_visible()
         page.keyboard.press(str(place % 10))
