@@ -36,6 +36,7 @@ _UPLOADS = "_uploads"
 _NEEDED = "_needed_uploads"
 _CANVAS_START = "_canvas_start"
 _CANVAS_ROUND = "_canvas_round"
+_VISITS = "_visits"
 
 MOST_SAVED_BYTES = 128 * 1024**2
 """Uploaded files that a session keeps for one uploader while another page is open."""

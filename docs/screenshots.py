@@ -64,6 +64,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], None] | None]] = {
     "models": ("/models", None),
     "data": ("/data", None),
     "read": ("/read", read_a_page),
+    "learn": ("/learn", None),
 }
 
 

@@ -154,6 +154,15 @@ def data(page: Page, inspector: Inspector) -> None:
         inspector.look(section)
 
 
+def learn(page: Page, inspector: Inspector) -> None:
+    page.get_by_role("heading", name="1. Train a dense network").wait_for()
+    inspector.look("a step")
+    page.get_by_role("radio", name="Contest").click()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("heading", name="Digit 1 of 20").wait_for()
+    inspector.look("a contest")
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_axe_finds_nothing_on_any_page(tab: Tab, scheme: str, width: int) -> None:
     tab.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -164,7 +173,7 @@ def test_axe_finds_nothing_on_any_page(tab: Tab, scheme: str, width: int) -> Non
     sign_up(page, f"Ann, {scheme}")
     who = re.findall(r"who=[\w-]+", page.url)[0]
     recognize(page, inspector)
-    for walk in (read, train, evaluate, mistakes, explain, stress, models, data):
+    for walk in (read, train, evaluate, mistakes, explain, stress, models, data, learn):
         tab.open(f"/{walk.__name__}?{who}")
         walk(page, inspector)
     assert not inspector.faults

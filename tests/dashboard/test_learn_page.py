@@ -9,9 +9,15 @@ from models.ownership import ADMINISTRATOR, Person
 from models.recognizer import Recognizer
 from models.store import find_model
 from pipeline.evaluation.learning.contest import keep_answers, make_contest
-from pipeline.evaluation.learning.progress import change_progress, folder, read_progress
+from pipeline.evaluation.learning.progress import (
+    LessonProgress,
+    Outcome,
+    change_progress,
+    folder,
+    read_progress,
+)
 from pipeline.evaluation.learning.steps import STEPS
-from tests.dashboard.conftest import open_page, sign_up, text_of
+from tests.dashboard.conftest import sign_up, text_of
 from tests.dashboard.test_addresses import open_address
 from tests.dashboard.test_train_page import write_run
 
@@ -22,8 +28,7 @@ def predict(key: str, prediction: int | str, who: Person = ADMINISTRATOR) -> Non
 
 
 def test_a_step_asks_first_then_sends_away_then_compares(home: Path) -> None:
-    app = open_page("learn")
-    assert not app.exception
+    app = open_address("learn")
     assert app.query_params == {"step": "dense"}
     assert "0 of 6 steps done" in text_of(app)
     assert not app.get("page_link"), "nothing to look up before the prediction"
@@ -82,22 +87,17 @@ def test_drawings_are_counted_until_one_has_enough(home: Path) -> None:
 
 
 def test_all_steps_done_leads_to_the_report(home: Path) -> None:
-    outcome = {"value": 3, "told": "", "model": "x"}
+    progress = LessonProgress()
     for step in STEPS:
-        predict(step.key, 3)
-        change_progress(
-            ADMINISTRATOR,
-            lambda latest, key=step.key: type(latest).model_validate(  # type: ignore[misc]
-                latest.with_step(key, outcome=outcome).model_dump()
-            ),
-        )
+        progress = progress.with_step(step.key, prediction=3, outcome=Outcome(value=3, told=""))
+    change_progress(ADMINISTRATOR, lambda _: progress)
     app = open_address("learn", step="cnn")
     assert "All six steps are done." in app.success[0].value
     app.button_group(key="learn_part").set_value("report").run()
     app.text_input(key="lesson_name").set_value("Ann Lee").run()
     assert not app.exception
     assert read_progress(ADMINISTRATOR).name == "Ann Lee"
-    assert [button.label for button in app.get("download_button")] == ["Download the report"]
+    assert len(app.get("download_button")) == 1
 
 
 def test_a_contest_is_played_blind_to_both_scores(home: Path) -> None:

@@ -71,15 +71,17 @@ def _show_differing(
     for place in scores.differing:
         label, mine, its = (int(source[place]) for source in (contest.labels, answers, contest.answers))
         mark = "*" if place in scores.disputes else ""
-        captions.append(f"Label {label}{mark}: you {mine}, it {its}")
+        captions.append(f"{place + 1}. Label {label}{mark}, you {mine}, it {its}")
         alts.append(f"Digit {place + 1}, labeled {label}; you said {mine}, {model.name} said {its}")
-    show_digit_grid(contest.images[list(scores.differing)], palette, alts, captions, side=140)
+    show_digit_grid(contest.images[list(scores.differing)], palette, alts, captions, side=110)
     st.caption(f"“It” is {as_written(model.name)}.{same}")
 
 
 def _show_disputes(scores: Scores) -> None:
     for place, dispute in scores.disputes.items():
-        st.caption(f":material/how_to_vote: **Digit {place + 1} has a disputed label.** {_votes(dispute)}")
+        st.caption(
+            f":material/how_to_vote: **\\* The label of digit {place + 1} is disputed.** {_votes(dispute)}"
+        )
 
 
 def _votes(dispute: Dispute) -> str:

@@ -105,11 +105,12 @@ def misread_drawings(state: StepProgress, who: Person) -> list[saved_digits.Save
     """The digits that the person drew and corrected since they made their prediction."""
     if not state.predicted:
         return []
-    since = datetime.fromisoformat(state.predicted)
+    since = datetime.fromisoformat(state.predicted).replace(microsecond=0)  # as saved digits have it
     return [
         digit
         for digit in saved_digits.list_saved(who)
-        if digit.record.source == "canvas"
+        if digit.record.owner == who.name
+        and digit.record.source == "canvas"
         and digit.record.label not in (None, digit.record.predicted)
         and digit.record.moment >= since
     ]
@@ -196,7 +197,7 @@ def _read_though_turned(model: StoredModel) -> tuple[int, str]:
     upright = 100 * (model.record.results.test_accuracy if model.record.results else 0)
     share = round(100 * right / count)
     return share, (
-        f"Turned by {ANGLE} degrees, the model {model.name} reads {right:,} of {count:,} digits right, which is {share} of 100. "
+        f"Turned by {ANGLE} degrees, the model {model.name} reads {right:,} of {count:,} digits right: {share} of 100. "
         f"Upright it reads {upright:.1f} of 100."
     )
 

@@ -12,7 +12,6 @@ from scipy.ndimage import rotate
 from models.errors import ModelError
 from models.ownership import ADMINISTRATOR, Person
 from models.recognizer import Recognizer
-from models.records import now
 from models.store import find_model
 from pipeline.data import saved_digits
 from pipeline.data.dataset import MNIST_SHA256, load_dataset
@@ -113,7 +112,9 @@ def test_misread_drawings_of_ones_own_are_counted_from_the_prediction_on(home: P
         saved_digits.save(pixels, image, label, read, 0.9, "cnn-fast", source, owner)
 
     draw(1, 7)
-    progress = LessonProgress().with_step("fool", prediction=3, predicted=now())
+    (before,) = saved_digits.folder().glob("*.json")
+    before.write_text(json.dumps({**json.loads(before.read_text()), "kept": "2025-12-31T23:59:59+00:00"}))
+    progress = predicted("fool")
     for _ in range(4):
         draw(1, 7)
     for label, read, source, owner in (
