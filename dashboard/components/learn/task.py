@@ -1,7 +1,5 @@
 """What to do in a step: the link to the page where it is done, how far it is, and a way around a training."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard.visitor import visitor
@@ -18,7 +16,6 @@ from pipeline.evaluation.learning.progress import LessonProgress, change_progres
 from pipeline.evaluation.learning.steps import ARCHITECTURES, DRAWINGS, Step
 from pipeline.runs.waiting import readable_runs
 
-_VIEWS = Path(__file__).parents[2] / "views"
 _LOOK_AGAIN = 3.0  # seconds, while a run of the visitor waits or trains
 
 
@@ -33,13 +30,12 @@ def show_task(step: Step, progress: LessonProgress) -> None:
     if step.evidence != "training" and model is not None:
         parameters["model"] = model.id
     with st.container(horizontal=True, vertical_alignment="center", key="lesson_task"):
-        if (_VIEWS / f"{step.page}.py").exists():
-            st.page_link(
-                f"views/{step.page}.py",
-                label=f"{step.link} again" if done else step.link,
-                icon=":material/arrow_forward:",
-                query_params=parameters,
-            )
+        st.page_link(
+            f"views/{step.page}.py",
+            label=f"{step.link} again" if done else step.link,
+            icon=":material/arrow_forward:",
+            query_params=parameters,
+        )
         if not done:
             _offer_end(step, progress, models, model)
     if not done and step.evidence == "training":

@@ -13,12 +13,11 @@ from models.recognizer import Recognizer
 from models.records import Evaluation
 from models.store import StoredModel, list_models
 from pipeline.data import saved_digits
-from pipeline.data.dataset import MNIST_SHA256, Dataset, load_dataset
+from pipeline.data.dataset import MNIST_SHA256, load_dataset
 from pipeline.evaluation.learning.progress import LessonProgress, Outcome, StepProgress
 from pipeline.evaluation.learning.steps import ANGLE, ARCHITECTURES, DRAWINGS, STEPS, Choice, Network, Step
-
-_TURNED = 1000
-"""How many test digits are turned."""
+from pipeline.evaluation.stress.measure import measure
+from pipeline.evaluation.stress.sweeps import SWEEPS
 
 
 def own_model(network: Network, who: Person, models: Collection[StoredModel]) -> StoredModel | None:
@@ -116,25 +115,6 @@ def misread_drawings(state: StepProgress, who: Person) -> list[saved_digits.Save
     ]
 
 
-def turned(images: NDArray[np.uint8], angle: float, random: np.random.Generator) -> NDArray[np.uint8]:
-    """Digits turned about the middle, each to the left or to the right.
-
-    Args:
-        images: uint8 (n, 28, 28).
-        angle: in degrees.
-        random: decides which way.
-    """
-    from scipy.ndimage import rotate
-
-    ways = random.choice((-1, 1), len(images))
-    return np.stack(
-        [
-            rotate(image, way * angle, reshape=False, order=1, mode="constant")
-            for image, way in zip(images, ways, strict=True)
-        ]
-    )
-
-
 def most_confused_pair(confusion: NDArray[np.int64]) -> tuple[int, int, int]:
     """The two digits that are taken for each other most often, the lower first, and how often, both ways together.
 
@@ -193,20 +173,13 @@ def _fooled(count: int) -> tuple[int, str]:
 
 
 def _read_though_turned(model: StoredModel) -> tuple[int, str]:
-    right, count = score_turned(model, load_dataset())
+    """What the Stress page shows for this turn; measured here where that page has not."""
+    level = next(level for level in SWEEPS["turn"].levels if level.label == str(ANGLE))
+    recognizer = Recognizer(model.directory.litert_file, workers=1)
+    (score,) = measure(model.directory, recognizer, load_dataset(), [level])
     upright = 100 * (model.record.results.test_accuracy if model.record.results else 0)
-    share = round(100 * right / count)
+    share = round(100 * score.accuracy)
     return share, (
-        f"Turned by {ANGLE} degrees, the model {model.name} reads {right:,} of {count:,} digits right: {share} of 100. "
-        f"Upright it reads {upright:.1f} of 100."
+        f"Turned by {ANGLE} degrees, the model {model.name} reads {score.right:,} of {score.count:,} digits right: "
+        f"{share} of 100. Upright it reads {upright:.1f} of 100."
     )
-
-
-def score_turned(model: StoredModel, dataset: Dataset) -> tuple[int, int]:
-    """How many test digits a model still reads when they are turned, and of how many."""
-    images, labels = dataset.test
-    chosen = np.arange(_TURNED) * len(images) // _TURNED
-    answers = Recognizer(model.directory.litert_file, workers=1).probabilities(
-        turned(images[chosen], ANGLE, np.random.default_rng(0))
-    )
-    return int((answers.argmax(1) == labels[chosen]).sum()), _TURNED

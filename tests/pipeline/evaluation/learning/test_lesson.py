@@ -15,7 +15,7 @@ from models.recognizer import Recognizer
 from models.store import find_model
 from pipeline.data import saved_digits
 from pipeline.data.dataset import MNIST_SHA256, load_dataset
-from pipeline.evaluation.learning.outcomes import most_confused_pair, notice, outcome_of, score_turned
+from pipeline.evaluation.learning.outcomes import most_confused_pair, notice, outcome_of
 from pipeline.evaluation.learning.progress import (
     ContestRecord,
     LessonProgress,
@@ -27,6 +27,8 @@ from pipeline.evaluation.learning.progress import (
 )
 from pipeline.evaluation.learning.report import to_html
 from pipeline.evaluation.learning.steps import STEPS, find_step
+from pipeline.evaluation.stress.measure import known_scores
+from pipeline.evaluation.stress.sweeps import SWEEPS
 from tests.conftest import copy_model
 
 ANN = Person("Ann")
@@ -91,18 +93,19 @@ def test_a_pair_that_is_no_choice_is_another_one(home: Path) -> None:
     assert most_confused_pair(confusion) == (0, 6, 9)
 
 
-def test_turned_digits_are_counted_as_one_by_one(home: Path) -> None:
+def test_the_result_of_stress_is_what_the_stress_page_shows(home: Path) -> None:
+    """The model reads about as many of digits that SciPy turned, each to the left and to the right."""
     model = find_model("shipped:cnn-fast")
-    right, count = score_turned(model, load_dataset())
-    images, labels = load_dataset().test
-    ways = np.random.default_rng(0).choice((-1, 1), 1000)
-    recognizer = Recognizer(model.directory.litert_file)
-    expected = 0
-    for place in range(0, 1000, 20):
-        image = rotate(images[10 * place], 45 * ways[place], reshape=False, order=1)
-        expected += int(recognizer.predict(image[None])[0].digit == labels[10 * place])
-    assert count == 1000
-    assert abs(expected / 50 - right / 1000) < 0.2
+    dataset, recognizer = load_dataset(), Recognizer(model.directory.litert_file)
+    outcome = notice(predicted("stress"), ADMINISTRATOR, {"stress"})["stress"]
+    level = next(level for level in SWEEPS["turn"].levels if level.label == "45")
+    (shown,) = known_scores(model.directory, dataset, [level])
+    assert shown is not None
+    assert outcome.value == round(100 * shown.accuracy)
+    images, labels = dataset.test
+    turned = [rotate(images[:1000], way * 45, axes=(1, 2), reshape=False, order=1) for way in (-1, 1)]
+    right = [(recognizer.probabilities(part).argmax(1) == labels[:1000]).mean() for part in turned]
+    assert outcome.value == pytest.approx(100 * np.mean(right), abs=6)
 
 
 def test_misread_drawings_of_ones_own_are_counted_from_the_prediction_on(home: Path) -> None:
