@@ -28,7 +28,6 @@ from pipeline.data.own_digits import read_own_digits
 from pipeline.evaluation.before_after import AdaptationReport
 from pipeline.runs.checkpoint import read_checkpoint, write_checkpoint
 from pipeline.runs.heartbeat import heartbeat
-from pipeline.runs.priority import give_way
 from pipeline.runs.progress import history
 from pipeline.runs.queue import reason_before_training
 from pipeline.runs.snapshots import write_snapshot
@@ -47,7 +46,6 @@ class _StoppedError(Exception):
 
 def main(path: str) -> int:
     """Carries out the run at `path`; the exit code is 0 unless the run failed."""
-    give_way()
     run = RunDirectory(Path(path))
     try:
         # whoever looks whether a worker lives holds the lock for an instant
