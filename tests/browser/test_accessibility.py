@@ -150,7 +150,7 @@ def models(page: Page, inspector: Inspector) -> None:
 
 def data(page: Page, inspector: Inspector) -> None:
     for section in ("Digits", "Averages", "Hardest", "Augmentation", "Labels", "My digits"):
-        page.get_by_role("radio", name=section).click()
+        page.get_by_role("radio", name=section, exact=True).click()
         inspector.look(section)
 
 

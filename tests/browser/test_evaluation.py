@@ -37,6 +37,7 @@ def test_a_confusion_cell_shows_its_images_and_leads_to_them(tab: Tab) -> None:
 def test_a_digit_that_two_models_read_differently_opens_among_the_mistakes(tab: Tab) -> None:
     page = tab.open()
     go(tab, "Evaluate")
+    page.get_by_role("radio", name="Which model is better").click()
     digit = page.get_by_role(
         "button", name=re.compile(r"^Test digit \d+: a \d that .+ reads as \d and")
     ).first

@@ -21,12 +21,13 @@ def test_a_model_is_compared_with_the_best_other_one(home: Path) -> None:
     assert "**cnn-deep is better.** Only cnn-deep is right on 64 images, only cnn-fast on 19." in words
     assert "95 % interval +0.28 to +0.64" in words
     assert "a lead of 19 or more (0.19 points) is told from noise" in words
-    assert "of the 2 epochs been picked by test score" in words
     kinds = app.button_group(key="differing_kind")
     assert [str(option).partition(" · ")[2] for option in kinds.options] == ["19", "64", "1"]
     kinds.set_value("both_wrong").run()
     assert not app.exception
-    assert app.query_params == {"model": "cnn-fast", "differ": "both_wrong"}
+    assert app.query_params == {"model": "cnn-fast", "section": "better", "differ": "both_wrong"}
+    app.button_group(key="evaluate_section").set_value("results").run()
+    assert "of the 2 epochs been picked by test score" in text_of(app)
 
 
 def test_noise_is_called_noise(home: Path) -> None:
@@ -36,7 +37,12 @@ def test_noise_is_called_noise(home: Path) -> None:
     assert "flatters it by about 0.0" in words
     (figure,) = (chart for chart in app.get("plotly_chart") if "over" in chart.proto.alt)
     assert figure.proto.alt.endswith("dense over cnn +0.15, -0.09 to +0.39.")
-    assert app.query_params == {"model": "cnn", "rivals": "dense", "differ_page": "2"}
+    assert app.query_params == {
+        "model": "cnn",
+        "section": "better",
+        "rivals": "dense",
+        "differ_page": "2",
+    }
     app.button_group(key="differing_kind").set_value("only_second").run()
     assert "differ_page" not in app.query_params, "another kind begins with its first page"
 

@@ -24,7 +24,7 @@ def test_weights_are_within_glorots_bounds_and_biases_are_zero(name: str, tmp_pa
     for layer, output in zip(before.layers, before.outputs(image), strict=True):
         if layer.kind == "normalization":
             np.testing.assert_allclose(output, np.maximum(values, 0) / np.sqrt(1.001), rtol=1e-5)
-        if layer.filters is not None and layer.bias is not None:
+        if layer.kind in ("convolution", "dense") and layer.filters is not None and layer.bias is not None:
             outputs, inputs, area = (
                 layer.filters.shape[0],
                 layer.filters.shape[-1],
