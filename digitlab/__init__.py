@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from models.recognizer import Recognizer
     from models.store import StoredModel
     from pipeline.imaging.documents import Page as FoundPage
+    from pipeline.imaging.geometry import Box
     from pipeline.reading.page_reading import FailedReading, PageReading
 
 __all__ = ["Answer", "Character", "DigitLabError", "Model", "Page", "models", "predict", "read"]
@@ -126,7 +127,8 @@ def predict(picture: Picture, model: str | None = None) -> Answer:
     from pipeline.reading.single_digit import recognize_digit
 
     answer = recognize_digit(_content(picture), _recognizer(model)).prediction
-    return Answer(answer.digit, answer.confidence, answer.probabilities, answer.digit_score, answer.refused)
+    score = None if answer.digit_score is None else float(answer.digit_score)
+    return Answer(answer.digit, answer.confidence, answer.probabilities, score, bool(answer.refused))
 
 
 def read(picture: Picture, model: str | None = None, expect: Sequence[str] = ()) -> list[Page]:
@@ -187,10 +189,14 @@ def _page(page: FoundPage, result: PageReading | FailedReading) -> Page:
     if isinstance(result, FailedReading):
         return Page(page.number, error=f"{page.name}: {result.reason}")
     characters = tuple(
-        Character(one.text, one.confidence, tuple(one.box), one.line + 1) for one in result.characters
+        Character(one.text, one.confidence, _box(one.box), one.line + 1) for one in result.characters
     )
     numbers = tuple(tuple(line) for line in numbers_of(result.lines))
     return Page(page.number, tuple(result.lines), numbers, characters, result.disagreeing)
+
+
+def _box(box: Box) -> tuple[int, int, int, int]:
+    return box.x, box.y, box.width, box.height
 
 
 def _model(found: StoredModel) -> Model:

@@ -33,6 +33,7 @@ from pipeline.cli.stress import stress
 from pipeline.cli.terminal import beside, draw_digit, echo, probability_bars, progress_bar
 from pipeline.cli.train import train
 from pipeline.cli.trust import cautious, print_trust, said_cautiously, trust_record
+from pipeline.cli.watch import watch
 
 app = typer.Typer(
     name="digitlab",
@@ -53,6 +54,7 @@ app.command()(explain)
 app.command()(compare)
 app.command()(stress)
 app.command()(serve)
+app.command()(watch)
 app.command("map")(feature_map)
 
 if TYPE_CHECKING:

@@ -100,7 +100,9 @@ def read(
     failed = (
         _write_table(results, csv_file, len(pages), [row for row in rows if _key(row) not in again])
         if csv_file
-        else _print(results, as_json, _SIGNS.get(decimal) if decimal else None, weighed=risk is not None)
+        else print_results(
+            results, as_json, _SIGNS.get(decimal) if decimal else None, weighed=risk is not None
+        )
     )
     if not as_json:
         _tell(failed, len(pages), csv_file)
@@ -189,7 +191,7 @@ def _with_cells(results: Results, file: Path | None) -> Results:
         raise ConfigError(f"{file}: the table can't be written ({error.strerror}).") from None
 
 
-def _print(results: Results, as_json: bool, decimal: Decimal | None, *, weighed: bool) -> list[str]:
+def print_results(results: Results, as_json: bool, decimal: Decimal | None, *, weighed: bool) -> list[str]:
     """Prints what was read; the sentences on what failed are left to the caller, but for JSON."""
     from pipeline.reading.page_reading import FailedReading
 
