@@ -53,13 +53,13 @@ def serve(
 
     token = os.environ.get(_TOKEN, "")
     reader = Reader(find_model(model), most_pages)
-    reader.load()
-    app = make_app(reader, Bounds(round(most_mb * 1024**2), places, threads=threads), token)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(
             ending, _leave
         )  # the server finishes what it has in hand first, then repeats the signal
     with _listen(host, port) as listening:
+        reader.load()
+        app = make_app(reader, Bounds(round(most_mb * 1024**2), places, threads=threads), token)
         name = f"[{host}]" if ":" in host else host
         echo(f"{reader.model.name} answers at http://{name}:{listening.getsockname()[1]}", err=True)
         if not token and host not in ("127.0.0.1", "::1", "localhost"):

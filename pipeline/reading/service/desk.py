@@ -39,7 +39,7 @@ class Desk:
             seconds = max(1, math.ceil(self._usual * self.taken / self._threads))
             raise RequestError(
                 503,
-                f"All {self.places} places are taken; try again in {seconds} s.",
+                f"The service is busy; try again in {seconds} s.",
                 {"Retry-After": str(seconds)},
             )
         self.taken += 1
