@@ -2,10 +2,10 @@
 
     uv run python benchmarks/service.py [--clients 100] [--minutes 5] [--places 32] [--json]
 
-Starts a service of its own. First one client asks alone, then all of them; each sends its next request as soon as it
-has an answer, and after a 503 waits as long as the service asks for. Bodies: a picture of one digit to /predict, a page
-of three lines to /read, and, a third of all, bodies that can't be used: text, a damaged picture, nothing, a form without
-a file, one that is too large. Memory is the resident set of the service's process, from its own /metrics.
+Starts a service of its own. First one client asks alone, then all of them; each sends its next request as soon as
+it has an answer, and after a 503 waits as long as the service asks for. Bodies: a picture of one digit to /predict, a
+page of three lines to /read, and, a third of all, what can't be used: text, a damaged picture, nothing, a form without
+a file, too large a body. Memory is the resident set of the service's process, from its own /metrics.
 """
 
 import argparse
@@ -70,7 +70,7 @@ def bodies() -> tuple[list[tuple[str, bytes, str]], list[tuple[str, bytes, str]]
 
 def memory_mb(service: Service) -> float:
     """Resident megabytes of the service."""
-    found = re.search(r"process_resident_memory_bytes (\S+)", service.get("/metrics").text)
+    found = re.search(r"^process_resident_memory_bytes (\S+)", service.get("/metrics").text, re.MULTILINE)
     return float(found[1]) / 1024**2 if found else float("nan")
 
 
