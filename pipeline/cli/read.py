@@ -97,12 +97,11 @@ def read(
     pages = _pages_to_read(paths, {_key(row) for row in rows if not row[_ERROR]}, csv_file)
     results = _with_cells(_with_risk(read_files(pages, litert_file, expect or ()), risk), cells_file)
     again = {_key_of(page) for _, page in pages}  # what failed before; rows of other pictures stay
+    sign = _SIGNS[decimal] if decimal else None
     failed = (
         _write_table(results, csv_file, len(pages), [row for row in rows if _key(row) not in again])
         if csv_file
-        else print_results(
-            results, as_json, _SIGNS.get(decimal) if decimal else None, weighed=risk is not None
-        )
+        else print_results(results, as_json, sign, weighed=risk is not None)
     )
     if not as_json:
         _tell(failed, len(pages), csv_file)
