@@ -112,6 +112,7 @@ def _add_endpoints(app: FastAPI, reader: Reader, bounds: Bounds, desk: Desk, gat
     options: dict[str, Any] = {
         "dependencies": gate,
         "responses": _REFUSALS,
+        "response_description": "What was read.",
         "openapi_extra": {"requestBody": _BODY},
     }
 
@@ -144,7 +145,11 @@ def _add_endpoints(app: FastAPI, reader: Reader, bounds: Bounds, desk: Desk, gat
 
 
 def _add_reports(app: FastAPI, reader: Reader, metrics: Metrics, gate: list[Any]) -> None:
-    @app.get("/health", summary="Whether the service answers, and with which model")
+    @app.get(
+        "/health",
+        summary="Whether the service answers, and with which model",
+        response_description="It does.",
+    )
     async def health() -> dict[str, str]:
         return {"status": "ok", "model": reader.model.id}
 
@@ -152,7 +157,7 @@ def _add_reports(app: FastAPI, reader: Reader, metrics: Metrics, gate: list[Any]
         "/metrics",
         summary="Requests, times and memory, for Prometheus",
         response_class=Response,
-        responses={200: {"content": {"text/plain": {}}}},
+        responses={200: {"description": "All figures.", "content": {"text/plain": {}}}},
         dependencies=gate,
     )
     async def report() -> Response:

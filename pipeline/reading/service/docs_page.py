@@ -1,5 +1,6 @@
 """The description of the service (OpenAPI) as one page of HTML, without scripts and without a network."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -42,9 +43,14 @@ def _section(path: str, method: str, endpoint: dict[str, Any]) -> str:
     example = f"curl{token}{file} http://localhost:8502{path}"
     return (
         f"<section><h2>{method} {escape(path)}</h2><p>{escape(endpoint.get('summary', ''))}.</p>"
-        f"<p>{escape(endpoint.get('description', ''))}</p><pre>{escape(example)}</pre>"
+        f"<p>{_marked(endpoint.get('description', ''))}</p><pre>{escape(example)}</pre>"
         f"{_terms('Parameters', parameters)}{_terms('Answers', answers)}</section>"
     )
+
+
+def _marked(text: str) -> str:
+    """A text with what is between backticks as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _terms(title: str, terms: list[tuple[str, str]]) -> str:

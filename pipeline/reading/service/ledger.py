@@ -88,7 +88,7 @@ class Ledger:
 
     def has_content(self, arrival: Arrival, sha256: str) -> bool:
         """Whether a file of this name and content was read; if so, `has` knows it from now on."""
-        found = self._database.execute(
+        found = self._change(
             "UPDATE files SET size = ?, mtime_ns = ? WHERE name = ? AND sha256 = ?",
             (arrival.size, arrival.mtime_ns, arrival.name, sha256),
         )
@@ -102,16 +102,19 @@ class Ledger:
         Raises:
             ConfigError: the ledger can't be written.
         """
-        try:
-            self._database.execute(
-                "INSERT INTO files (name, size, mtime_ns, sha256, output) VALUES (?, ?, ?, ?, ?)",
-                (arrival.name, arrival.size, arrival.mtime_ns, sha256, output),
-            )
-        except sqlite3.Error as error:
-            raise ConfigError(f"{self._file}: it can't be written ({error}).") from None
+        self._change(
+            "INSERT INTO files (name, size, mtime_ns, sha256, output) VALUES (?, ?, ?, ?, ?)",
+            (arrival.name, arrival.size, arrival.mtime_ns, sha256, output),
+        )
         self._read.add((arrival.name, arrival.size, arrival.mtime_ns))
         self._output.write(output)
         self._output.flush()
+
+    def _change(self, statement: str, values: tuple[bytes | int | str, ...]) -> sqlite3.Cursor:
+        try:
+            return self._database.execute(statement, values)
+        except sqlite3.Error as error:
+            raise ConfigError(f"{self._file}: it can't be written ({error}).") from None
 
     def close(self) -> None:
         """Lets another process have it."""
