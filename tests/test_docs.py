@@ -74,7 +74,7 @@ def test_the_map_names_every_folder_and_every_folder_is_there() -> None:
     rooms = {path.rstrip("/") for path in re.findall(r"^\| `([\w/]+/)`", ARCHITECTURE, re.MULTILINE)}
     folders = {
         path.relative_to(PROJECT)
-        for root in ("models", "pipeline", "dashboard", "benchmarks", "docs", "tests")
+        for root in ("models", "pipeline", "digitlab", "dashboard", "benchmarks", "docs", "tests")
         for path in (PROJECT / root, *(PROJECT / root).rglob("*/"))
         if path.is_dir() and "__pycache__" not in path.parts
     }

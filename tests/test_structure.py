@@ -12,14 +12,18 @@ import pytest
 
 from tests.conftest import PROJECT
 
-FOLDERS = ("models", "pipeline", "dashboard")
+FOLDERS = ("models", "pipeline", "digitlab", "dashboard")
 ALLOWED = {
     "models": {"models"},
     "pipeline": {"pipeline", "models"},
+    "digitlab": {"digitlab", "pipeline", "models"},
     "dashboard": {"dashboard", "pipeline", "models"},
 }
 STARTS_TENSORFLOW = "models/keras_start.py"
 """Inside a function; all of pipeline/training imports TensorFlow at once, so nothing else imports that room at once."""
+
+SERVICE = {"pipeline/reading/service/app.py", "pipeline/reading/service/metrics.py"}
+"""They need the extra `serve`; `digitlab serve` imports them when it is called."""
 
 INSPECTION = "inspection"
 """The room of several pages in dashboard/components."""
@@ -100,7 +104,7 @@ def test_the_parts_of_a_page_know_no_other_page() -> None:
         assert not any(module.startswith("dashboard.components") for module, _ in imports_of(file)), file
 
 
-@pytest.mark.parametrize("folder", ["models", "pipeline"])
+@pytest.mark.parametrize("folder", ["models", "pipeline", "digitlab"])
 def test_only_the_dashboard_knows_streamlit_and_plotly(folder: str) -> None:
     for file in modules_of(folder):
         assert not roots_of(file) & {"streamlit", "plotly"}, file
@@ -121,6 +125,12 @@ def test_only_what_trains_imports_tensorflow() -> None:
         assert path == STARTS_TENSORFLOW or not roots_of(file) & {"tensorflow", "keras"}, file
         loaded = {module for module, _ in imports_of(file, at_once=True)}
         assert not any(module.startswith("pipeline.training") for module in loaded), file
+
+
+def test_what_an_extra_brings_is_imported_where_it_is_needed_alone() -> None:
+    for file in modules_of(*FOLDERS):
+        named = re.search(r"\b(fastapi|prometheus_client)\b", file.read_text())
+        assert not named or file.relative_to(PROJECT).as_posix() in SERVICE, file
 
 
 def test_loading_the_command_line_and_what_pages_stand_on_loads_no_tensorflow() -> None:

@@ -28,10 +28,12 @@ from pipeline.cli.models import models_app
 from pipeline.cli.options import JsonOption, ModelOption, RiskOption
 from pipeline.cli.read import read
 from pipeline.cli.runs import runs_app
+from pipeline.cli.serve import serve
 from pipeline.cli.stress import stress
 from pipeline.cli.terminal import beside, draw_digit, echo, probability_bars, progress_bar
 from pipeline.cli.train import train
 from pipeline.cli.trust import cautious, print_trust, said_cautiously, trust_record
+from pipeline.cli.watch import watch
 
 app = typer.Typer(
     name="digitlab",
@@ -51,6 +53,8 @@ app.command()(read)
 app.command()(explain)
 app.command()(compare)
 app.command()(stress)
+app.command()(serve)
+app.command()(watch)
 app.command("map")(feature_map)
 
 if TYPE_CHECKING:
@@ -192,12 +196,9 @@ def predict(
 
 def _answer_record(answer: Prediction, *, weighed: bool) -> dict[str, Any]:
     """An answer as JSON has it, with whether it counts where a risk was chosen."""
-    record = {
-        "digit": answer.digit,
-        "confidence": answer.confidence,
-        "probabilities": answer.probabilities,
-        "digit_score": answer.digit_score,
-    }
+    from pipeline.reading.records import answer_record
+
+    record = answer_record(answer)
     counts = not (answer.candidates or answer.refused)
     return {**record, "counts": counts, "candidates": answer.candidates} if weighed else record
 

@@ -18,24 +18,20 @@ from pipeline.cli.options import RiskOption
 from pipeline.cli.terminal import echo
 from pipeline.reading.numbers import Decimal
 from pipeline.reading.records import (
-    COLUMNS,
+    PAGE_COLUMNS,
     cell_rows,
     cell_table,
     doubt_record,
-    failed_row,
-    reading_record,
-    reading_row,
+    result_record,
+    result_row,
     table_name,
-    with_page,
 )
 
 if TYPE_CHECKING:
     from pipeline.imaging.documents import Page
     from pipeline.reading.page_reading import FailedReading, PageReading
 
-_COLUMNS = (*COLUMNS, "page")
-"""Of the table; tables from before a column was added are read as well."""
-_PATH, _ERROR, _PAGE = map(_COLUMNS.index, ("path", "error", "page"))
+_PATH, _ERROR, _PAGE = map(PAGE_COLUMNS.index, ("path", "error", "page"))
 
 
 class Decimals(StrEnum):
@@ -101,10 +97,11 @@ def read(
     pages = _pages_to_read(paths, {_key(row) for row in rows if not row[_ERROR]}, csv_file)
     results = _with_cells(_with_risk(read_files(pages, litert_file, expect or ()), risk), cells_file)
     again = {_key_of(page) for _, page in pages}  # what failed before; rows of other pictures stay
+    sign = _SIGNS[decimal] if decimal else None
     failed = (
         _write_table(results, csv_file, len(pages), [row for row in rows if _key(row) not in again])
         if csv_file
-        else _print(results, as_json, _SIGNS.get(decimal) if decimal else None, weighed=risk is not None)
+        else print_results(results, as_json, sign, weighed=risk is not None)
     )
     if not as_json:
         _tell(failed, len(pages), csv_file)
@@ -193,7 +190,7 @@ def _with_cells(results: Results, file: Path | None) -> Results:
         raise ConfigError(f"{file}: the table can't be written ({error.strerror}).") from None
 
 
-def _print(results: Results, as_json: bool, decimal: Decimal | None, *, weighed: bool) -> list[str]:
+def print_results(results: Results, as_json: bool, decimal: Decimal | None, *, weighed: bool) -> list[str]:
     """Prints what was read; the sentences on what failed are left to the caller, but for JSON."""
     from pipeline.reading.page_reading import FailedReading
 
@@ -202,11 +199,10 @@ def _print(results: Results, as_json: bool, decimal: Decimal | None, *, weighed:
         if isinstance(reading, FailedReading):
             failed.append(f"{page.name}: {reading.reason}")
             if as_json:
-                echo(json.dumps(with_page({"path": page.path, "error": failed[-1]}, page.number)))
+                echo(json.dumps(result_record(page, reading)))
         elif as_json:
-            record = reading_record(page.path, reading, decimal)
             told = doubt_record(reading) if weighed else {}
-            echo(json.dumps(with_page({**record, **told}, page.number)))
+            echo(json.dumps({**result_record(page, reading, decimal), **told}))
         else:
             for line in reading.lines:
                 echo(f"{page.name}: {line}")
@@ -234,7 +230,7 @@ def _read_table(csv_file: Path) -> list[list[str]]:
     if not rows:
         return []
     names = rows[0]
-    if not {"path", "text", "error"} <= set(names) <= set(_COLUMNS):
+    if not {"path", "text", "error"} <= set(names) <= set(PAGE_COLUMNS):
         raise ConfigError(f"{csv_file}: expected a table that `digitlab read` wrote, or no file yet.")
     whole = [row for row in rows[1:] if len(row) >= len(names)]  # the last may be cut
     known = [dict(zip(names, row, strict=False)) for row in whole]
@@ -242,7 +238,7 @@ def _read_table(csv_file: Path) -> list[list[str]]:
         cells["path"] = table_name(cells["path"])  # as earlier versions did not write it
     # what a person wrote behind a row stays there
     return [
-        [*(cells.get(name, "") for name in _COLUMNS), *row[len(names) :]]
+        [*(cells.get(name, "") for name in PAGE_COLUMNS), *row[len(names) :]]
         for cells, row in zip(known, whole, strict=True)
     ]
 
@@ -269,10 +265,7 @@ def _write_table(
             for page, reading in results:
                 if isinstance(reading, FailedReading):
                     failed.append(f"{page.name}: {reading.reason}")
-                    row = failed_row(page.path, failed[-1])
-                else:
-                    row = reading_row(page.path, reading)
-                writer.writerow([*row, page.number or ""])
+                writer.writerow(result_row(page, reading))
                 file.flush()
                 bar.advance(task)
     except OSError as error:
@@ -286,5 +279,5 @@ def _open_table(csv_file: Path, earlier: list[list[str]]) -> IO[str]:
         replacing(csv_file) as part,
         part.open("w", newline="", encoding="utf-8", errors="surrogateescape") as new,
     ):
-        csv.writer(new).writerows([_COLUMNS, *earlier])
+        csv.writer(new).writerows([PAGE_COLUMNS, *earlier])
     return csv_file.open("a", newline="", encoding="utf-8", errors="surrogateescape")

@@ -4,21 +4,18 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from models.errors import InputError
 from models.native_output import silenced_stderr
 from models.recognizer import Recognizer
 from pipeline.imaging.decode import ZIP
-from pipeline.imaging.documents import PAGE_SUFFIXES, Page, page_pixels
+from pipeline.imaging.documents import PAGE_SUFFIXES, Page
 from pipeline.reading.constraints import Constraint, parse_constraint
+from pipeline.reading.file_reading import read_or_tell
 from pipeline.reading.page_reading import FailedReading, PageReading
-from pipeline.reading.reader import read_page
 
 
 def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
@@ -56,18 +53,8 @@ def _begin_process(litert_file: Path, names: Sequence[str]) -> None:
 
 def _read_one(path: Path, page: Page) -> PageReading | FailedReading:
     assert _recognizer is not None  # noqa: S101
-    try:
-        with silenced_stderr():  # decoders of pictures write to it as well
-            reading = read_page(page_pixels(path, page), _recognizer, _constraints)
-    except InputError as error:
-        return FailedReading(error.reason)
-    except Exception as error:
-        return FailedReading(f"an unexpected {type(error).__name__} ended the reading.")
-    # the images stay behind: those of a thousand pages would fill the memory
-    nothing = np.zeros((0, 0), np.float32)
-    return replace(
-        reading, characters=tuple(replace(character, image=nothing) for character in reading.characters)
-    )
+    with silenced_stderr():  # decoders of pictures write to it as well
+        return read_or_tell(path, page, _recognizer, _constraints)
 
 
 def read_files(

@@ -51,8 +51,12 @@ def mod97(digits: str) -> bool:
     return len(digits) > 2 and int(digits) % 97 == 1
 
 
-def parse_constraint(text: str) -> Constraint:
+def parse_constraint(text: str, *, from_files: bool = True) -> Constraint:
     """A constraint from its name: length=8, range=1..500, date=DDMMYYYY, one-of=12,15,20, one-of=FILE, luhn, ...
+
+    Args:
+        text: the name.
+        from_files: whether one-of may name a file: not where the name comes from another computer.
 
     Raises:
         ConfigError: there is no such constraint, or its value is not of its form; one sentence.
@@ -71,12 +75,12 @@ def parse_constraint(text: str) -> Constraint:
         return Constraint(
             text, lambda digits: len(digits) == len(value) and _is_date(digits, _DATE_FORMATS[value])
         )
-    if kind == "one-of" and value:
+    if kind == "one-of" and (re.fullmatch(r"[\d,\s]+", value) or (value and from_files)):
         allowed = _allowed(value)
         return Constraint(text, lambda digits: digits in allowed)
     raise ConfigError(
-        f"expected length=N, range=LOW..HIGH, date={'|'.join(_DATE_FORMATS)}, one-of=A,B,... or one-of=FILE, luhn, "
-        f"isbn or mod97, got {text!r}."
+        f"expected length=N, range=LOW..HIGH, date={'|'.join(_DATE_FORMATS)}, one-of=A,B,..."
+        f"{' or one-of=FILE' if from_files else ''}, luhn, isbn or mod97, got {text!r}."
     )
 
 

@@ -11,15 +11,54 @@ from models.formatting import printable
 from pipeline.reading.numbers import Decimal, numbers_of
 
 if TYPE_CHECKING:
-    from pipeline.reading.page_reading import PageReading
+    from models.recognizer import Prediction
+    from pipeline.imaging.documents import Page
+    from pipeline.reading.page_reading import FailedReading, PageReading
 
 COLUMNS = ("path", "text", "digits", "doubtful", "lowest_confidence", "disagreeing", "error")
+"""Of a table of pictures."""
+
+PAGE_COLUMNS = (*COLUMNS, "page")
 """Of the table that `digitlab read --csv` writes."""
 
 CELL_COLUMNS = ("path", "page", "line")
 """Of the table of `digitlab read --cells`, before the cells of each line."""
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def answer_record(answer: Prediction) -> dict[str, Any]:
+    """The answer to a picture of one digit as `digitlab predict --json` prints it, without the path."""
+    return {
+        "digit": answer.digit,
+        "confidence": answer.confidence,
+        "probabilities": answer.probabilities,
+        "digit_score": answer.digit_score,
+    }
+
+
+def result_record(
+    page: Page, result: PageReading | FailedReading, decimal: Decimal | None = None
+) -> dict[str, Any]:
+    """One page as `digitlab read --json` prints it, or why it can't be read."""
+    from pipeline.reading.page_reading import FailedReading
+
+    if isinstance(result, FailedReading):
+        record: dict[str, Any] = {"path": page.path, "error": f"{page.name}: {result.reason}"}
+    else:
+        record = reading_record(page.path, result, decimal)
+    return with_page(record, page.number)
+
+
+def result_row(page: Page, result: PageReading | FailedReading) -> list[Any]:
+    """One page as a row of `PAGE_COLUMNS`."""
+    from pipeline.reading.page_reading import FailedReading
+
+    if isinstance(result, FailedReading):
+        row = failed_row(page.path, f"{page.name}: {result.reason}")
+    else:
+        row = reading_row(page.path, result)
+    return [*row, page.number or ""]
 
 
 def reading_record(path: str, reading: PageReading, decimal: Decimal | None = None) -> dict[str, Any]:
