@@ -26,7 +26,7 @@ function tellPicks(Plotly, box, tell) {
   box.removeAllListeners("plotly_selected");
   box.on("plotly_click", (event) => tell("clicked", numbers(event.points)[0]));
   box.on("plotly_selected", (event) => {
-    if (!event || !event.points.length) return; // the second where the drawing below is cleared
+    if (!event?.points.length) return; // the second where the drawing below is cleared
     // what was chosen is drawn by Python, in this chart and in others
     Plotly.update(box, { selectedpoints: [null] }, { selections: [] });
     tell("picked", [...new Set(numbers(event.points))]);
@@ -43,14 +43,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!root.contains(chart.box)) root.append(chart.box);
   chart.latest = data;
   chart.box.style.minHeight = `${data.height}px`;
-  chart.box.setAttribute("role", "img");
+  chart.box.setAttribute("role", data.config.displayModeBar ? "group" : "img"); // a picture holds no buttons
   chart.box.setAttribute("aria-label", data.alt);
   loadPlotly(data.library).then((Plotly) => {
     if (chart.gone || chart.latest !== data) return;
     const figure = JSON.parse(data.figure);
-    return Plotly.react(chart.box, figure.data, figure.layout, { ...data.config, responsive: true }).then(() => {
-      if (data.picks) tellPicks(Plotly, chart.box, setTriggerValue);
-    });
+    return Plotly.react(chart.box, figure.data, figure.layout, { ...data.config, responsive: true }).then(
+      () => {
+        if (data.picks) tellPicks(Plotly, chart.box, setTriggerValue);
+      },
+    );
   });
   return () => {
     chart.gone = true;
