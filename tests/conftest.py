@@ -19,6 +19,7 @@ from filelock import FileLock
 from PIL import Image, ImageDraw
 
 from models.records import ModelResults, Progress, RunRecord
+from models.run_directory import RunDirectory
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -157,6 +158,8 @@ def trained_home(shared_folder: Path, few_digits: Path) -> Path:
             outcome = run_digitlab("train", *settings, *logs, "--name", "tiny", "--json", home=folder)
             assert outcome.code == 0, outcome.err
             (folder / "training.jsonl").write_text(outcome.out)
+            (run,) = (path for path in (folder / "runs").iterdir() if path.is_dir())
+            RunDirectory(run).update(tensorboard="")  # copies that train on write elsewhere
             done.touch()
     return folder
 

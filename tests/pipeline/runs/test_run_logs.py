@@ -7,7 +7,10 @@ import pytest
 
 from models.records import Progress
 from models.run_directory import RunDirectory
+from models.train_config import make_config
+from pipeline.data.dataset import load_dataset
 from pipeline.runs.progress import history, read_progress
+from pipeline.runs.queue import create
 from pipeline.runs.run_logs import run_logs
 from tests.conftest import Digitlab, results_of
 
@@ -39,7 +42,6 @@ def test_a_training_writes_its_curves_for_tensorboard(trained_home: Path) -> Non
     (model,) = (path for path in (trained_home / "runs").iterdir() if path.is_dir())
     run = RunDirectory(model)
     assert folder.name == f"tiny_{run.id}"
-    assert run.read().tensorboard == str(folder)
     curves, epochs = scalars(folder), history(run)
     steps = [epoch.epoch * epoch.steps for epoch in epochs]
     for tag in ("loss", "accuracy", "val_loss", "val_accuracy"):
@@ -52,6 +54,13 @@ def test_a_training_writes_its_curves_for_tensorboard(trained_home: Path) -> Non
     (table,) = texts(folder)
     assert "| batch_size | 32 |" in table
     assert "| hidden_1 |" in table
+
+
+def test_the_folder_is_recorded_with_the_name_that_the_run_began_with(
+    home: Path, tmp_path: Path, few_digits: Path
+) -> None:
+    run = create(make_config("dense"), load_dataset(few_digits), "my run: 1", tensorboard=tmp_path)
+    assert run.read().tensorboard == str(tmp_path / f"my-run-1_{run.id}")
 
 
 def test_a_resumed_run_goes_on_without_doubling(tiny_model: Path, tmp_path: Path) -> None:
