@@ -49,7 +49,8 @@ def test_a_training_writes_its_curves_for_tensorboard(trained_home: Path) -> Non
         assert [step for step, _ in curves[f"epoch/{tag}"]] == steps
         assert [value for _, value in curves[f"epoch/{tag}"]] == pytest.approx(expected)
     rates = curves["train/learning_rate"]
-    assert rates[-1] == (steps[-1], pytest.approx(epochs[-1].learning_rate))
+    assert rates[-1][0] == steps[-1]
+    assert rates[-1][1] == pytest.approx(epochs[-1].learning_rate)
     assert len(curves["train/loss"]) == len(rates) >= len(read_progress(run)[0]) - len(epochs)
     (table,) = texts(folder)
     assert "| batch_size | 32 |" in table
