@@ -136,7 +136,9 @@ class _Interpreter:
         self._features = [
             inputs[0] for name, inputs, output in operations if output in logits and name != "DELEGATE"
         ]
-        self._names = {e["index"]: e["name"].lower() for e in self._interpreter.get_tensor_details()}
+        tensors = {entry["index"]: entry for entry in self._interpreter.get_tensor_details()}
+        self._names = {place: entry["name"].lower() for place, entry in tensors.items()}
+        self._shapes = {place: entry["shape"] for place, entry in tensors.items()}
         ends = [place for place, entry in enumerate(operations) if entry[0] == "SOFTMAX"]
         networks = [_of_one_network(operations, end) for end in ends]
         self._outputs = [output for name, _, output in networks[0] if name in _KINDS]
@@ -178,7 +180,7 @@ class _Interpreter:
 
     def _side(self, place: int) -> int:
         """Rows, and columns, of the maps in a tensor."""
-        return int(self._interpreter.get_tensor(place).shape[1])
+        return int(self._shapes[place][1])
 
     def run(self, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         self._invoke(images)
