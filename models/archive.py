@@ -21,7 +21,10 @@ from models.store import StoredModel, check_name, delete_directory, is_reserved_
 from models.zip_files import open_entry, open_zip
 
 NAMES = ("run.json", "progress.jsonl", *MODEL_FILES)
-"""The only files that an archive may hold, all at its top."""
+"""The only files that an archive may hold, all at its top, but for its card."""
+
+CARD = "MODEL_CARD.md"
+"""For people who open the archive; an import passes it over."""
 
 LARGEST_ARCHIVE = 100 * 1024**2
 _LARGEST_FILE = 100 * 1024**2
@@ -33,14 +36,16 @@ _LARGEST_DATASET = 2 * 1024**3
 _LONGEST_CHECK = 120  # seconds
 
 
-def export_model(model: StoredModel, path: Path) -> None:
-    """Writes the model as run.zip to `path`; `ModelError` where that can't be written."""
+def export_model(model: StoredModel, path: Path, card: str = "") -> None:
+    """Writes the model as run.zip to `path`, with its model card; `ModelError` where that can't be written."""
     try:
         with replacing(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in NAMES:
                 file = model.directory.path / name
                 if file.is_file():
                     archive.write(file, name)
+            if card:
+                archive.writestr(CARD, card)
     except OSError as error:
         raise ModelError(f"{path}: the model can't be written there ({error.strerror}).") from None
 
@@ -79,6 +84,7 @@ def import_model(path: Path, owner: str = "") -> RunDirectory:
                 "ended": _iso(record.ended) if record.ended else None,
                 "owner": owner,
                 "submission": 0,
+                "tensorboard": "",
                 "status": "finished" if record.status == "finished" else "stopped",
                 "results": record.results and record.results.model_copy(update={"claimed": True}),
                 "reason": f"Imported on {now()[:10]} from an archive.",
@@ -174,7 +180,9 @@ def _blocks(path: Path, file: BinaryIO) -> Iterator[tuple[str, bytes]]:
     try:
         with open_zip(file) as archive:
             _check_names(path, archive.namelist())
-            for name in archive.namelist():
+            for name in NAMES:
+                if name not in archive.namelist():
+                    continue
                 yield name, b""
                 with open_entry(archive, name, _LARGEST_TEXTS.get(name, _LARGEST_FILE)) as source:
                     while block := source.read(1 << 20):
@@ -186,7 +194,7 @@ def _blocks(path: Path, file: BinaryIO) -> Iterator[tuple[str, bytes]]:
 
 
 def _check_names(path: Path, names: Sequence[str]) -> None:
-    strange = sorted(set(names) - set(NAMES))
+    strange = sorted(set(names) - {*NAMES, CARD})
     if strange or len(names) != len(set(names)):
         what = repr(strange[0][:80]) if strange else "a file twice"
         raise InputError(path.name, f"expected only the files of a model, but it holds {what}.")

@@ -59,6 +59,7 @@ class LayerReader:
 
     Attributes:
         layers: from the first to the softmax.
+        networks: the layers of each network that the answer is the mean of; of a single network, just `layers`.
     """
 
     def __init__(self, litert_file: Path, workers: int | None = None) -> None:
@@ -75,7 +76,8 @@ class LayerReader:
             content = litert_file.read_bytes()
             self._interpreters = Pool(lambda: _Interpreter(content), workers or os.cpu_count() or 1)
             with self._interpreters.borrow() as interpreter:
-                self.layers = interpreter.layers
+                self.networks = interpreter.networks
+                self.layers = self.networks[0]
         except OSError as error:
             raise ModelError(f"{litert_file}: the model file can't be read ({error.strerror}).") from None
         except (ValueError, RuntimeError, IndexError):
@@ -134,13 +136,19 @@ class _Interpreter:
         self._features = [
             inputs[0] for name, inputs, output in operations if output in logits and name != "DELEGATE"
         ]
-        end = next(place for place, entry in enumerate(operations) if entry[0] == "SOFTMAX")
-        network = _of_one_network(operations, end)
+        tensors = {entry["index"]: entry for entry in self._interpreter.get_tensor_details()}
+        self._names = {place: entry["name"].lower() for place, entry in tensors.items()}
+        self._shapes = {place: entry["shape"] for place, entry in tensors.items()}
+        ends = [place for place, entry in enumerate(operations) if entry[0] == "SOFTMAX"]
+        networks = [_of_one_network(operations, end) for end in ends]
+        self._outputs = [output for name, _, output in networks[0] if name in _KINDS]
+        self.networks = [self._layers_of(network) for network in networks]
+
+    def _layers_of(self, network: list["_Operation"]) -> list[Layer]:
         factors = {output: inputs for name, inputs, output in network if name == "MUL"}
         kept = [(_KINDS[name], inputs, output) for name, inputs, output in network if name in _KINDS]
-        self._outputs = [output for _, _, output in kept]
-        names = {entry["index"]: entry["name"].lower() for entry in self._interpreter.get_tensor_details()}
-        self.layers = [
+        names = self._names
+        return [
             self._describe(
                 kind,
                 [*factors.get(inputs[0], inputs), *inputs[1:]],
@@ -172,7 +180,7 @@ class _Interpreter:
 
     def _side(self, place: int) -> int:
         """Rows, and columns, of the maps in a tensor."""
-        return int(self._interpreter.get_tensor(place).shape[1])
+        return int(self._shapes[place][1])
 
     def run(self, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         self._invoke(images)

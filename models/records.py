@@ -116,6 +116,7 @@ class RunRecord(BaseModel):
         results: what came of it; None until evaluated.
         files: SHA-256 of each model file.
         notes: the owner's own words.
+        tensorboard: the folder of its TensorBoard event files; "" for none.
     """
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
@@ -140,6 +141,7 @@ class RunRecord(BaseModel):
     results: Annotated[ModelResults | None, BeforeValidator(lambda value: value or None)] = None
     files: dict[str, str] = {}
     notes: str = ""
+    tensorboard: str = ""
 
     @property
     def planned_epochs(self) -> int:

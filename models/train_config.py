@@ -197,6 +197,11 @@ class TrainConfig(BaseModel):
         ),
     ] = 0
 
+    def flat(self) -> dict[str, Any]:
+        """Every hyperparameter by name, the parameters of the architecture among them."""
+        values = self.model_dump()
+        return {**values.pop("parameters"), **values}
+
     @property
     def members(self) -> int:
         """How many networks are trained: 1, or an ensemble's number of members."""

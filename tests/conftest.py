@@ -19,6 +19,7 @@ from filelock import FileLock
 from PIL import Image, ImageDraw
 
 from models.records import ModelResults, Progress, RunRecord
+from models.run_directory import RunDirectory
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -142,7 +143,9 @@ def few_digits(shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def trained_home(shared_folder: Path, few_digits: Path) -> Path:
-    """A home with one model, called "tiny", trained by the command line, which wrote `training.jsonl`.
+    """A home with one model, called "tiny", trained by the command line.
+
+    That wrote `training.jsonl` and, for TensorBoard, the folder `curves`.
 
     Tests copy it and leave it as it is.
     """
@@ -151,9 +154,12 @@ def trained_home(shared_folder: Path, few_digits: Path) -> Path:
     with FileLock(shared_folder / "trained.lock"):
         if not done.exists():
             folder.mkdir()
-            outcome = run_digitlab("train", *settings, "--name", "tiny", "--json", home=folder)
+            logs = ("--tensorboard", folder / "curves")
+            outcome = run_digitlab("train", *settings, *logs, "--name", "tiny", "--json", home=folder)
             assert outcome.code == 0, outcome.err
             (folder / "training.jsonl").write_text(outcome.out)
+            (run,) = (path for path in (folder / "runs").iterdir() if path.is_dir())
+            RunDirectory(run).update(tensorboard="")  # copies that train on write elsewhere
             done.touch()
     return folder
 

@@ -118,7 +118,10 @@ def show(model: ModelArgument, as_json: JsonOption = False) -> None:
 def export_command(
     model: ModelArgument,
     file: Annotated[
-        Path, typer.Argument(help="Output file: NAME.keras, NAME.tflite or NAME.zip (the complete run).")
+        Path,
+        typer.Argument(
+            help="Output file: NAME.keras, .tflite, .onnx, .zip (the complete run) or .md (its model card)."
+        ),
     ],
     int8: Annotated[
         bool,
@@ -128,7 +131,7 @@ def export_command(
         ),
     ] = False,
 ) -> None:
-    """Write a model to a file: .zip can be imported again, .keras and .tflite are for other programs."""
+    """Write a model to a file: .zip can be imported again, .md describes it, the others are for other programs."""
     from models.store import find_model
     from pipeline.runs.export_formats import find_format
 

@@ -3,6 +3,8 @@
 import inspect
 import json
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated, Any
 
 import typer
@@ -88,6 +90,10 @@ def train(
         str,
         typer.Option(envvar="DIGITLAB_OWNER", help="Whose run it is; owners take turns.", show_default=False),
     ] = "",
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(help="Folder for TensorBoard's event files of this run.", show_default=False),
+    ] = None,
     detach: DetachOption = False,
     as_json: JsonOption = False,
     **hyperparameters: Any,
@@ -102,7 +108,8 @@ def train(
         settings["parameters"] = dict(_parameter(word) for word in set_)
     config = make_config(arch, **{"seed": new_seed(), **settings})
     source = find_model(start_from).reference if start_from else ""
-    run = submit(config, open_to_train(dataset), name, source, owner)
+    events = _writable(tensorboard) if tensorboard else None
+    run = submit(config, open_to_train(dataset), name, source, owner, events)
     if not as_json and "seed" not in settings:
         echo(f"Seed {config.seed}; give it as --seed to repeat this training.", err=True)
     if not detach:
@@ -111,6 +118,20 @@ def train(
         echo(json.dumps({"run": run.id, "status": "queued"}))
     else:
         echo(f"Run {run.id} is queued; follow it with `digitlab runs follow {run.id}`.", err=True)
+
+
+def _writable(folder: Path) -> Path | None:
+    """The folder, made where it was missing; None, and a sentence, where nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        echo(
+            f"{folder}: TensorBoard's files can't be written there ({error.strerror}); training goes on without.",
+            err=True,
+        )
+        return None
 
 
 def _parameter(word: str) -> tuple[str, int]:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from models.archive import export_model
 from models.errors import ConfigError, ModelError
+from models.files import write_text
 from models.store import StoredModel
+from pipeline.runs.model_card import export_card, model_card
+from pipeline.runs.onnx_export import export_onnx, missing_for_onnx
 
 
 @dataclass(frozen=True)
@@ -19,12 +22,14 @@ class ExportFormat:
         label: what the page calls it.
         help: what it is good for, one sentence.
         write: writes the model to a path; `ModelError` where that can't be written.
+        missing: tells, in one sentence, what has to be installed for it; "" where nothing has.
     """
 
     suffix: str
     label: str
     help: str
     write: Callable[[StoredModel, Path], None]
+    missing: Callable[[], str] = lambda: ""
 
 
 def _copy_keras(model: StoredModel, path: Path) -> None:
@@ -42,6 +47,18 @@ def _copy(file: Path, path: Path) -> None:
         raise ModelError(f"{path}: the model can't be written there ({error.strerror}).") from None
 
 
+def _write_archive(model: StoredModel, path: Path) -> None:
+    export_model(model, path, export_card(model))
+
+
+def _write_card(model: StoredModel, path: Path) -> None:
+    text = model_card(model)
+    try:
+        write_text(path, text)
+    except OSError as error:
+        raise ModelError(f"{path}: the model card can't be written there ({error.strerror}).") from None
+
+
 EXPORT_FORMATS = (
     ExportFormat(".keras", "Keras (.keras)", "Load it with `keras.models.load_model`.", _copy_keras),
     ExportFormat(
@@ -50,7 +67,20 @@ EXPORT_FORMATS = (
         "For phones and small computers; LiteRT is what TensorFlow Lite is called now.",
         _copy_litert,
     ),
-    ExportFormat(".zip", "Complete run (.zip)", "For import into another Digit Lab.", export_model),
+    ExportFormat(
+        ".onnx",
+        "ONNX (.onnx)",
+        "For ONNX Runtime and other programs. Its answers to 1,000 test images are compared with LiteRT's first.",
+        export_onnx,
+        missing_for_onnx,
+    ),
+    ExportFormat(".zip", "Complete run (.zip)", "For import into another Digit Lab.", _write_archive),
+    ExportFormat(
+        ".md",
+        "Model card (.md)",
+        "What it is, how it was trained and how good it is, as text to publish beside it.",
+        _write_card,
+    ),
 )
 
 

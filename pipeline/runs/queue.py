@@ -4,6 +4,7 @@ A run is described by its files alone, so any number of pages and command lines 
 for a run to go on. Knows nothing of TensorFlow.
 """
 
+import re
 import shlex
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def submit(
     name: str = "",
     start_from: str = "",
     owner: str = "",
+    tensorboard: Path | None = None,
 ) -> RunDirectory:
     """Puts a training in the queue, where it waits its turn.
 
@@ -35,6 +37,7 @@ def submit(
         name: what people shall call it; made from the architecture and the time by default.
         start_from: reference of a model whose weights to begin with instead of random ones.
         owner: whose run it is; owners take turns.
+        tensorboard: where TensorBoard looks for its event files; the run gets a folder of its own there.
 
     Raises:
         ConfigError: the weights to begin with are of another network.
@@ -51,7 +54,16 @@ def submit(
         )
     with queue_locked():
         submission = next_submission(owner)
-        run = create(config, dataset, name, start_from, status="queued", owner=owner, submission=submission)
+        run = create(
+            config,
+            dataset,
+            name,
+            start_from,
+            status="queued",
+            owner=owner,
+            submission=submission,
+            tensorboard=tensorboard,
+        )
     attend_queue()
     return run
 
@@ -65,27 +77,30 @@ def create(
     status: Status = "running",
     owner: str = "",
     submission: int = 0,
+    tensorboard: Path | None = None,
 ) -> RunDirectory:
     """A run directory for work that begins at once, or waits with the status "queued"; else as of `submit`."""
     run_id = new_id()
-    name = check_new_name(name) if name.strip() else ""
+    given = check_new_name(name) if name.strip() else ""
+    name = given or f"{config.architecture} {run_id[4:6]}-{run_id[6:8]} {run_id[9:11]}:{run_id[11:13]}"
     folder = runs_folder()
     path = folder / run_id
     part = folder / f".{run_id}"
     shipped = dataset.sha256 == MNIST_SHA256
     record = RunRecord(
         id=run_id,
-        name=name or f"{config.architecture} {run_id[4:6]}-{run_id[6:8]} {run_id[9:11]}:{run_id[11:13]}",
+        name=name,
         owner=owner,
         status=status,
         config=config,
-        command=command_line(config, name, None if shipped else dataset.path, start_from),
+        command=command_line(config, given, None if shipped else dataset.path, start_from),
         dataset=DatasetRecord(
             name=dataset.name, path=None if shipped else str(dataset.path), sha256=dataset.sha256
         ),
         start_from=start_from,
         submission=submission,
         created=now(),
+        tensorboard=str(_events_folder(tensorboard, name, run_id)) if tensorboard else "",
     )
     try:
         part.mkdir(parents=True)
@@ -95,6 +110,11 @@ def create(
     except OSError as error:
         raise ModelError(f"{folder}: a run can't be stored there ({error.strerror}).") from None
     return RunDirectory(path)
+
+
+def _events_folder(place: Path, name: str, run_id: str) -> Path:
+    """Of a run alone; TensorBoard shows its name in the legend, whatever the run is called later."""
+    return place.resolve() / (re.sub(r"[^\w.-]+", "-", name) + f"_{run_id}")
 
 
 def command_line(config: TrainConfig, name: str, dataset: Path | None, start_from: str = "") -> str:

@@ -30,6 +30,7 @@ from pipeline.runs.checkpoint import read_checkpoint, write_checkpoint
 from pipeline.runs.heartbeat import heartbeat
 from pipeline.runs.progress import history
 from pipeline.runs.queue import reason_before_training
+from pipeline.runs.run_logs import run_logs
 from pipeline.runs.snapshots import write_snapshot
 from pipeline.runs.waiting import training_lock
 
@@ -97,13 +98,26 @@ def _carry_out(run: RunDirectory) -> None:
     if run.stop_file.exists():
         raise _StoppedError
 
-    from pipeline.training.export import complete, versions
+    from pipeline.training.export import versions
 
     run.update(versions=versions())
     if record.adaptation:
         _adapt(run, record, dataset)
         return
-    result, seconds = _train(run, record, dataset, checkpoint)
+    with run_logs(run) as log_progress:
+        _train_and_complete(run, record, dataset, checkpoint, log_progress)
+
+
+def _train_and_complete(
+    run: RunDirectory,
+    record: RunRecord,
+    dataset: Dataset,
+    checkpoint: dict[str, NDArray[Any]] | None,
+    log_progress: Callable[[Progress], None],
+) -> None:
+    from pipeline.training.export import complete
+
+    result, seconds = _train(run, record, dataset, checkpoint, log_progress)
     if result.stop_reason == "diverged":
         run.update(seconds=seconds, epochs_done=result.epochs)
         raise ModelError(
@@ -157,7 +171,11 @@ def _adapt(run: RunDirectory, record: RunRecord, dataset: Dataset) -> None:
 
 
 def _train(
-    run: RunDirectory, record: RunRecord, dataset: Dataset, checkpoint: dict[str, NDArray[Any]] | None
+    run: RunDirectory,
+    record: RunRecord,
+    dataset: Dataset,
+    checkpoint: dict[str, NDArray[Any]] | None,
+    log_progress: Callable[[Progress], None],
 ) -> "tuple[TrainResult, float]":
     """What came of the training, and its seconds over all continuations; TensorFlow's start does not count."""
     from pipeline.training.callbacks import Callbacks
@@ -169,8 +187,14 @@ def _train(
         return record.seconds + time.monotonic() - began
 
     with run.progress_file.open("a", encoding="utf-8") as log:
+        write_progress = _progress_writer(log, offset=record.seconds)
+
+        def on_progress(progress: Progress) -> None:
+            write_progress(progress)
+            log_progress(progress)
+
         callbacks = Callbacks(
-            on_progress=_progress_writer(log, offset=record.seconds),
+            on_progress=on_progress,
             should_stop=run.stop_file.exists,
             on_checkpoint=lambda collect: write_checkpoint(run, collect(), seconds()),
             on_snapshot=lambda epochs, weights: write_snapshot(run, epochs, weights()),

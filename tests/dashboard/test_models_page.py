@@ -31,9 +31,13 @@ def test_an_own_model_stands_in_the_table_with_its_card_and_curves(
     assert table.value["Status"].tolist() == ["finished"]
     assert json.loads(table.proto.columns)["Model"]["pinned"], "it stays while others are scrolled"
     downloads: list[Any] = list(app.get("download_button"))
-    assert {"Keras (.keras)", "LiteRT (.tflite)", "Complete run (.zip)"} <= {
-        button.label for button in downloads
-    }
+    assert {
+        "Keras (.keras)",
+        "LiteRT (.tflite)",
+        "ONNX (.onnx)",
+        "Complete run (.zip)",
+        "Model card (.md)",
+    } <= {button.label for button in downloads}
     (chart,) = charts_of(app)
     assert {"training, by epoch", "validation, by epoch"} <= {trace["name"] for trace in chart["data"]}
 

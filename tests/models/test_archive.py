@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.archive import export_model, import_model
+from models.archive import CARD, export_model, import_model
 from models.errors import InputError
 from models.locations import runs_folder
 from models.run_directory import RunDirectory
@@ -25,7 +25,7 @@ from tests.conftest import full_disk, results_of
 
 @pytest.fixture
 def exported(tiny_model: Path, tmp_path: Path) -> Path:
-    export_model(find_model("tiny"), tmp_path / "tiny.zip")
+    export_model(find_model("tiny"), tmp_path / "tiny.zip", "# tiny")
     return tmp_path / "tiny.zip"
 
 
@@ -44,6 +44,8 @@ def rewrite(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
 @pytest.mark.slow
 def test_an_exported_model_comes_back_as_it_was(exported: Path) -> None:
     before = find_model("tiny")
+    before.directory.update(tensorboard="/elsewhere")
+    export_model(find_model("tiny"), exported, "# tiny")
     run = import_model(exported, "ann")
     assert run.id != before.record.id
     assert run.litert_file.read_bytes() == before.directory.litert_file.read_bytes()
@@ -55,6 +57,9 @@ def test_an_exported_model_comes_back_as_it_was(exported: Path) -> None:
         results_of(before.record).model_copy(update={"claimed": True}),
     )
     assert "Imported" in record.reason
+    assert record.tensorboard == "", "a folder of another computer"
+    assert CARD in zipfile.ZipFile(exported).namelist()
+    assert not (run.path / CARD).exists()
     assert len([model for model in list_models() if not model.shipped]) == 2
 
 

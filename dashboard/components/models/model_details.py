@@ -82,12 +82,14 @@ def _show_facts(model: StoredModel) -> None:
 def _show_downloads(model: StoredModel) -> None:
     with st.container(horizontal=True, key="model_downloads"):
         for entry in EXPORT_FORMATS:
+            missing = entry.missing()
             offer_download(
                 entry.label,
                 partial(_export, model, entry),
                 f"{model.name}{entry.suffix}",
-                entry.help,
+                missing or entry.help,
                 key=f"model_export {entry.suffix} {model.id}",
+                disabled=bool(missing),
             )
     _show_int8(model)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
 
 from models.archive import export_model, import_model
 from models.errors import DigitLabError, ModelError
@@ -90,6 +91,10 @@ def test_models_are_combined_to_one_that_answers_with_their_average(
     images = data.test[0][:300]
     average = (scores(runs[0], images) + scores(runs[1], images)) / 2
     assert np.allclose(scores(both.directory, images), average, atol=1e-5)
+    assert digitlab("models", "export", "both", home / "both.onnx").code == 0
+    session = InferenceSession(home / "both.onnx", providers=["CPUExecutionProvider"])
+    (exported,) = session.run(None, {"image": (images[..., None] / 255).astype(np.float32)})
+    assert np.allclose(exported, average, atol=1e-5)
     assert both.record.config.parameters["members"] == 2
     assert results_of(both.record).test_count == 1000
     for names, reason in (
