@@ -22,6 +22,7 @@ def sweep() -> None:
         home() / "datasets",
         home() / "my_digits",
         home() / "exports",
+        home() / "lessons",
         home() / "features",
         home() / "maps",
         home() / "label_audits",
