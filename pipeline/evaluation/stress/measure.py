@@ -2,9 +2,10 @@
 
 import os
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import Literal, Self
 
 import numpy as np
@@ -41,6 +42,8 @@ _NOTHING = np.zeros((SIDE, SIDE), np.float32)
 _BLOCK = 250  # images that are changed and answered at a time
 _SEED = 0
 _EXAMPLE = 1  # test digit: of MNIST, a 2
+_POLL = 0.5  # seconds between two looks whether somebody who waits has given up
+_measuring = Lock()
 
 
 class Score(BaseModel):
@@ -108,14 +111,28 @@ def measure(
             def within(share: float, done: int = done) -> None:
                 on_progress((done + share) / len(corruptions))
 
-            score = _measure_one(recognizer, images, labels, corruption, way, within)
-            with suppress(OSError):  # it is then measured again the next time
-                path = evaluation_folder(run, dataset.sha256) / _name(corruption, count, way)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_text(path, score.model_dump_json() + "\n")
+            with _turn(within):
+                (score,) = known_scores(run, dataset, [corruption], count, way)
+                if score is None:
+                    score = _measure_one(recognizer, images, labels, corruption, way, within)
+                    with suppress(OSError):  # it is then measured again the next time
+                        path = evaluation_folder(run, dataset.sha256) / _name(corruption, count, way)
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                        write_text(path, score.model_dump_json() + "\n")
         scores.append(score)
         on_progress((done + 1) / len(corruptions))
     return scores
+
+
+@contextmanager
+def _turn(on_progress: Callable[[float], None]) -> Iterator[None]:
+    """One measures at a time: of many who ask for the same, the first does, and the others find what was kept."""
+    while not _measuring.acquire(timeout=_POLL):
+        on_progress(0)
+    try:
+        yield
+    finally:
+        _measuring.release()
 
 
 def known_scores(

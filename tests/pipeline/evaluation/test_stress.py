@@ -1,6 +1,7 @@
 """Scores of changed digits are what counting gives, are kept, and make up a report card."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from models.layer_outputs import LayerReader
 from models.locations import PRETRAINED
 from models.recognizer import Recognizer
 from models.run_directory import RunDirectory
-from pipeline.data.corruptions.mnist_c import MNIST_C
+from pipeline.data.corruptions.mnist_c import MNIST_C, Corruption
+from pipeline.data.corruptions.pixels import Images
 from pipeline.data.dataset import load_dataset
 from pipeline.evaluation.stress.adversary import adversarial_noise, loss_gradient
 from pipeline.evaluation.stress.measure import changed, measure, picture_scores
@@ -53,6 +55,22 @@ def test_scores_are_what_counting_gives_and_are_kept(tiny_model: Path) -> None:
     assert measure(run, recognizer, dataset, [stripe], 40)[0].right == 39, "it is not measured anew"
     kept.write_text(json.dumps({"right": 41, "count": 40}))
     assert measure(run, recognizer, dataset, [stripe], 40)[0] == score, "what makes no sense is"
+
+
+def test_what_many_ask_for_at_once_is_measured_once(tiny_model: Path) -> None:
+    run, dataset = RunDirectory(tiny_model), load_dataset()
+    recognizer = Recognizer(run.litert_file)
+    done: list[int] = []
+
+    def note(images: Images, _: np.random.Generator) -> Images:
+        done.append(len(images))
+        return images
+
+    nothing = Corruption("nothing", "Nothing", note)
+    with ThreadPoolExecutor(8) as people:
+        asked = [people.submit(measure, run, recognizer, dataset, [nothing], 40) for _ in range(8)]
+    assert len({answer.result()[0].right for answer in asked}) == 1
+    assert done == [40]
 
 
 def test_a_picture_without_ink_is_not_read() -> None:
