@@ -25,12 +25,12 @@ from pipeline.cli.explain import explain
 from pipeline.cli.feature_map import feature_map
 from pipeline.cli.learn import learn_app
 from pipeline.cli.models import models_app
-from pipeline.cli.options import JsonOption, ModelOption, RiskOption
+from pipeline.cli.options import DefaultModelArgument, JsonOption, ModelOption, RiskOption, TestDataOption
 from pipeline.cli.read import read
 from pipeline.cli.runs import runs_app
 from pipeline.cli.serve import serve
 from pipeline.cli.stress import stress
-from pipeline.cli.terminal import beside, draw_digit, echo, probability_bars, progress_bar
+from pipeline.cli.terminal import beside, draw_digit, echo, open_recognizer, probability_bars, progress_bar
 from pipeline.cli.train import train
 from pipeline.cli.trust import cautious, print_trust, said_cautiously, trust_record
 from pipeline.cli.watch import watch
@@ -71,13 +71,11 @@ def _print_json(value: dict[str, Any]) -> None:
 
 
 def _open_recognizer(reference: str | None) -> tuple[StoredModel, Recognizer]:
-    """The model meant and its recognizer, without the line that LiteRT's native code writes to stderr."""
-    from models.recognizer import Recognizer
+    """The model meant and its recognizer."""
     from models.store import find_model
 
     model = find_model(reference)
-    with silenced_stderr():
-        return model, Recognizer(model.directory.litert_file)
+    return model, open_recognizer(model)
 
 
 @app.callback(invoke_without_command=True)
@@ -103,16 +101,8 @@ def start(
 
 @app.command()
 def evaluate(
-    model: Annotated[
-        str | None, typer.Argument(help="Model name, ID or run directory; the default model if omitted.")
-    ] = None,
-    dataset: Annotated[
-        str,
-        typer.Option(
-            help="A data set's name or ID, or an .npz file with x_test and y_test; MNIST if omitted.",
-            show_default=False,
-        ),
-    ] = "",
+    model: DefaultModelArgument = None,
+    dataset: TestDataOption = "",
     risk: RiskOption = None,
     as_json: JsonOption = False,
 ) -> None:

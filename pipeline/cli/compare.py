@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from models.errors import ConfigError
-from pipeline.cli.options import JsonOption
+from pipeline.cli.options import JsonOption, TestDataOption
 
 
 def compare(
@@ -13,13 +13,7 @@ def compare(
         list[str] | None,
         typer.Argument(metavar="MODEL...", help="Two or more models; with --seeds, none for all groups."),
     ] = None,
-    dataset: Annotated[
-        str,
-        typer.Option(
-            help="A data set's name or ID, or an .npz file with x_test and y_test; MNIST if omitted.",
-            show_default=False,
-        ),
-    ] = "",
+    dataset: TestDataOption = "",
     seeds: Annotated[
         bool, typer.Option("--seeds", help="Compare configurations that were trained with several seeds.")
     ] = False,

@@ -11,8 +11,8 @@ import typer
 from models.errors import ConfigError
 from models.formatting import percent
 from models.native_output import silenced_stderr
-from pipeline.cli.options import JsonOption
-from pipeline.cli.terminal import echo, progress_bar
+from pipeline.cli.options import DefaultModelArgument, JsonOption, TestDataOption
+from pipeline.cli.terminal import echo, open_recognizer, progress_bar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 
 def feature_map(
-    model: Annotated[
-        str | None, typer.Argument(help="Model name, ID or run directory; the default model if omitted.")
-    ] = None,
+    model: DefaultModelArgument = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write: NAME.csv or NAME.html.", show_default=False)
     ] = None,
@@ -38,13 +36,7 @@ def feature_map(
         bool,
         typer.Option("--before-training", help="The same network with random weights instead."),
     ] = False,
-    dataset: Annotated[
-        str,
-        typer.Option(
-            help="A data set's name or ID, or an .npz file with x_test and y_test; MNIST if omitted.",
-            show_default=False,
-        ),
-    ] = "",
+    dataset: TestDataOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Lay the test digits out in a plane by a model's features, so that what it takes for alike lies together."""
@@ -72,15 +64,12 @@ def feature_map(
 
 
 def _answers(model: StoredModel, digits: Dataset) -> TestPredictions:
-    from models.recognizer import Recognizer
     from pipeline.evaluation.model_evaluation import evaluate_model, known_evaluation
     from pipeline.evaluation.test_predictions import score_predictions
 
     known = known_evaluation(model.directory, digits.sha256)
     if known is None:
-        with silenced_stderr():
-            recognizer = Recognizer(model.directory.litert_file)
-        known = evaluate_model(model.directory, recognizer, digits)
+        known = evaluate_model(model.directory, open_recognizer(model), digits)
     return score_predictions(known.probabilities, digits.test[1])
 
 

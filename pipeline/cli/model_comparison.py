@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 
 from models.errors import ConfigError
 from models.formatting import percent
-from models.native_output import silenced_stderr
-from models.recognizer import Recognizer
 from models.store import StoredModel, list_models
-from pipeline.cli.terminal import echo, progress_bar
+from pipeline.cli.terminal import echo, open_recognizer, progress_bar
 from pipeline.data.dataset import Dataset
 from pipeline.evaluation.model_evaluation import answers_on
 from pipeline.evaluation.trust.flattery import best_of_epochs, best_of_models, validation_accuracies
@@ -44,12 +42,7 @@ from pipeline.runs.progress import history
 def _answers(models: Sequence[StoredModel], dataset: Dataset) -> NDArray[np.int64]:
     """The digits that each model answers to each test image, (k, n); measured where they are not known."""
     with progress_bar("evaluating") as on_progress:
-        return answers_on(models, dataset, _recognizer, on_progress)
-
-
-def _recognizer(model: StoredModel) -> Recognizer:
-    with silenced_stderr():
-        return Recognizer(model.directory.litert_file)
+        return answers_on(models, dataset, open_recognizer, on_progress)
 
 
 def compare_answers(models: Sequence[StoredModel], dataset: Dataset, as_json: bool) -> None:

@@ -11,6 +11,16 @@ ModelOption = Annotated[
     str | None,
     typer.Option("--model", "-m", help="Model name, ID or run directory; the default model if omitted."),
 ]
+DefaultModelArgument = Annotated[
+    str | None, typer.Argument(help="Model name, ID or run directory; the default model if omitted.")
+]
+TestDataOption = Annotated[
+    str,
+    typer.Option(
+        help="A data set's name or ID, or an .npz file with x_test and y_test; MNIST if omitted.",
+        show_default=False,
+    ),
+]
 RiskOption = Annotated[
     float | None,
     typer.Option(

@@ -11,8 +11,8 @@ import typer
 from models.errors import InputError
 from models.formatting import percent
 from models.native_output import silenced_stderr
-from pipeline.cli.options import JsonOption
-from pipeline.cli.terminal import echo, progress_bar
+from pipeline.cli.options import DefaultModelArgument, JsonOption
+from pipeline.cli.terminal import echo, open_recognizer, progress_bar
 
 if TYPE_CHECKING:
     from models.recognizer import Recognizer
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 
 def stress(
-    model: Annotated[
-        str | None, typer.Argument(help="Model name, ID or run directory; the default model if omitted.")
-    ] = None,
+    model: DefaultModelArgument = None,
     sweep: Annotated[
         str,
         typer.Option(
@@ -40,7 +38,6 @@ def stress(
     as_json: JsonOption = False,
 ) -> None:
     """Test a model on digits that something happened to, and write its report card."""
-    from models.recognizer import Recognizer
     from models.store import find_model
     from pipeline.evaluation.stress.sweeps import SWEEPS
 
@@ -49,8 +46,7 @@ def stress(
     if sweep and html:
         raise InputError("", "--html writes the report card; leave out --sweep.")
     found = find_model(model)
-    with silenced_stderr():
-        recognizer = Recognizer(found.directory.litert_file)
+    recognizer = open_recognizer(found)
     if sweep:
         _print_sweep(found, recognizer, sweep, images, as_json)
     else:

@@ -6,14 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import typer
 from numpy.typing import NDArray
 
 from models.formatting import duration, percent, printable, show_confidence
+from models.native_output import silenced_stderr
 from models.records import Progress
+
+if TYPE_CHECKING:
+    from models.recognizer import Recognizer
+    from models.store import StoredModel
 
 _BLOCKS = " ▀▄█"
 
@@ -63,6 +68,14 @@ def probability_bars(probabilities: Iterable[float], width: int = 24) -> list[st
         f"{digit}  {'█' * round(p * width):<{width}} {show_confidence(p, 1):>8}"
         for digit, p in enumerate(probabilities)
     ]
+
+
+def open_recognizer(model: StoredModel) -> Recognizer:
+    """The model, ready to answer, without the line that LiteRT's native code writes to stderr."""
+    from models.recognizer import Recognizer
+
+    with silenced_stderr():
+        return Recognizer(model.directory.litert_file)
 
 
 @contextmanager

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from models.archive import import_model
 from models.errors import DigitLabError, ModelError
-from models.files import replacing, sha256_of_file, write_text
+from models.files import replacing, write_text
 from models.locations import PRETRAINED, home
 from models.recognizer import Recognizer
 from models.records import Evaluation, ModelResults
 from models.run_directory import RunDirectory
 from models.store import StoredModel
 from pipeline.data.dataset import Dataset, load_recorded
+from pipeline.evaluation.kept_results import results_name
 from pipeline.evaluation.metrics import evaluate
 from pipeline.evaluation.test_predictions import score_predictions
 
@@ -127,11 +128,7 @@ def evaluation_folder(run: RunDirectory, sha256: str) -> Path:
     """
     shipped = run.path.parent == PRETRAINED
     folder = home() / "evaluations" if shipped else run.path / "evaluations"
-    try:
-        network = sha256_of_file(run.litert_file)
-    except OSError:
-        raise ModelError(f"{run.id}: the model no longer exists.") from None
-    return folder / f"{network[:16]}-{sha256[:16]}"
+    return folder / results_name(run.litert_file, sha256, run.id)
 
 
 def _kept(run: RunDirectory, sha256: str) -> RunDirectory:

@@ -14,13 +14,14 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import InputError, ModelError
-from models.files import replacing, sha256_of_file
+from models.errors import InputError
+from models.files import replacing
 from models.locations import home
 from models.store import StoredModel
 from models.untrained import without_training
 from pipeline.data.dataset import Dataset
 from pipeline.evaluation.features import features_of
+from pipeline.evaluation.kept_results import forget_oldest, results_name
 
 Method = Literal["pca", "tsne"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -207,18 +208,13 @@ def _folder() -> Path:
 
 
 def _file(model: StoredModel, dataset: Dataset, method: Method, untrained: bool) -> Path:
-    try:
-        network = sha256_of_file(model.directory.litert_file)
-    except OSError:
-        raise ModelError(f"{model.name}: the model no longer exists.") from None
+    name = results_name(model.directory.litert_file, dataset.sha256, model.name)
     before = "-untrained" if untrained else ""
-    return _folder() / f"{network[:16]}-{dataset.sha256[:16]}-{method}{before}.npy"
+    return _folder() / f"{name}-{method}{before}.npy"
 
 
 def _keep(file: Path, places: NDArray[np.float32]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with replacing(file) as part:
         np.save(part, places)
-    kept = sorted(file.parent.glob("[!.]*.npy"), key=lambda path: path.stat().st_mtime_ns)
-    for old in kept[:-_MOST_KEPT]:
-        old.unlink(missing_ok=True)
+    forget_oldest(file.parent, _MOST_KEPT)

@@ -19,6 +19,7 @@ from models.files import replacing, sha256_of_file
 from models.layer_outputs import LayerReader
 from models.locations import home
 from pipeline.data.dataset import Dataset
+from pipeline.evaluation.kept_results import forget_oldest
 
 MOST_DIGITS = 100_000
 """Training digits that are compared, the first of those there are: 26 MB with 128 features."""
@@ -106,7 +107,7 @@ def training_features(
         file.parent.mkdir(parents=True, exist_ok=True)
         with replacing(file) as part:
             np.save(part, features)
-        _forget_oldest(file.parent)
+        forget_oldest(file.parent, _MOST_FILES)
     return features
 
 
@@ -128,7 +129,7 @@ def _read(file: Path, count: int) -> NDArray[np.float16] | None:
     """What is kept for so many digits; None where there is nothing, or it is damaged."""
     try:
         features: NDArray[Any] = np.load(file)
-        os.utime(file)  # `_forget_oldest` goes by when it was last used
+        os.utime(file)  # `forget_oldest` goes by when it was last used
     except (OSError, ValueError, EOFError):
         return None
     whole = features.dtype == np.float16 and features.ndim == 2 and len(features) == count
@@ -152,9 +153,3 @@ def _unit(features: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows of length 1; of nothing but zeros, zeros."""
     length = np.linalg.norm(features, axis=1, keepdims=True)
     return np.asarray(features / np.maximum(length, 1e-12), np.float32)
-
-
-def _forget_oldest(folder: Path) -> None:
-    files = sorted(folder.glob("[!.]*.npy"), key=lambda file: file.stat().st_mtime)
-    for file in files[:-_MOST_FILES]:
-        file.unlink(missing_ok=True)

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.digits import DIGITS
-from models.errors import InputError, ModelError
-from models.files import replacing, sha256_of_file
+from models.errors import InputError
+from models.files import replacing
 from models.locations import home
 from models.store import StoredModel
 from pipeline.data.dataset import Dataset
 from pipeline.data.label_decisions import Part, images_of
 from pipeline.evaluation.features import features_of
+from pipeline.evaluation.kept_results import forget_oldest, results_name
 
 FOLDS = 5
 
@@ -170,11 +171,8 @@ def _folds(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _file(model: StoredModel, dataset: Dataset, part: Part) -> Path:
-    try:
-        network = sha256_of_file(model.directory.litert_file)
-    except OSError:
-        raise ModelError(f"{model.name}: the model no longer exists.") from None
-    return home() / "label_audits" / f"{network[:16]}-{dataset.sha256[:16]}-{part}.npz"
+    name = results_name(model.directory.litert_file, dataset.sha256, model.name)
+    return home() / "label_audits" / f"{name}-{part}.npz"
 
 
 def _keep(file: Path, found: list[Candidate]) -> None:
@@ -182,6 +180,4 @@ def _keep(file: Path, found: list[Candidate]) -> None:
     columns: dict[str, Any] = {name: [getattr(one, name) for one in found] for name in _COLUMNS}
     with replacing(file) as part:
         np.savez(part, **columns)
-    kept = sorted(file.parent.glob("[!.]*.npz"), key=lambda path: path.stat().st_mtime_ns)
-    for old in kept[:-_MOST_KEPT]:
-        old.unlink(missing_ok=True)
+    forget_oldest(file.parent, _MOST_KEPT)
