@@ -129,6 +129,17 @@ class TrainConfig(BaseModel):
         ),
         Slider(0.1, only_with="augment"),
     ] = 1.0
+    disturbed: Annotated[
+        float,
+        Field(
+            title="Disturbed pictures",
+            ge=0,
+            le=1,
+            description="Share of the training pictures that are spoilt by chance: fog, foreign lines, grain, blur, "
+            "inverted parts. The network learns to read through them.",
+        ),
+        Slider(0.05, percent=True),
+    ] = 0.0
     hands: Annotated[
         float,
         Field(

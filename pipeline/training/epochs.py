@@ -12,6 +12,7 @@ from models.digits import DIGITS
 from models.train_config import TrainConfig
 from pipeline.data.augmentation import Variation, add_serifs, vary
 from pipeline.data.dataset import Dataset
+from pipeline.data.disturbance import disturb
 from pipeline.data.negatives import make_negatives
 from pipeline.pages.digits import made_digits
 from pipeline.pages.non_digits import made_non_digits
@@ -107,6 +108,8 @@ class EpochData:
             if epoch >= config.epochs - config.epochs // 4:
                 variation = variation.times(_LAST_QUARTER_STRENGTH)
             vary(images, random, variation, out=images)
+        if config.disturbed:
+            disturb(images, random, config.disturbed, out=images)
         return images, labels
 
 

@@ -1,4 +1,4 @@
-"""What augmentation makes of a few digits, live."""
+"""What augmentation and disturbances make of a few digits, live."""
 
 import numpy as np
 import streamlit as st
@@ -7,13 +7,15 @@ from dashboard.components.data.address import ADDRESS, VARIED
 from dashboard.figures.style import Palette
 from dashboard.widgets.digit_filter import filter_by_digit
 from dashboard.widgets.digit_rows import show_digit_rows
-from models.train_config import field_bounds
+from models.train_config import field_bounds, field_help, field_title
 from pipeline.data.augmentation import Variation, vary
 from pipeline.data.dataset import Dataset
+from pipeline.data.disturbance import disturb
 from pipeline.data.statistics import sample_by_class
 
 _SEED = "_varied_seed"
 _STRENGTH = "varied_strength"
+_DISTURBED = "varied_disturbed"
 _ROWS, _VARIATIONS = 5, 20
 
 
@@ -30,6 +32,9 @@ def show_augmentation(dataset: Dataset, palette: Palette) -> None:
         strength = st.slider(
             "Strength", float(low), float(high), 1.0, 0.1, key=_STRENGTH, persist_state="session", width=360
         )
+        disturbed = st.toggle(
+            field_title("disturbed"), key=_DISTURBED, persist_state="session", help=field_help("disturbed")
+        )
         st.button("Others", icon=":material/casino:", on_click=_roll, key="roll_variations")
     digit = filter_by_digit("Digit", VARIED)
     ADDRESS.write()
@@ -41,6 +46,8 @@ def show_augmentation(dataset: Dataset, palette: Palette) -> None:
     rows = []
     for index in originals:
         varied = vary(np.repeat(images[index : index + 1], _VARIATIONS, axis=0), random, amount)
+        if disturbed:
+            disturb(varied, random, out=varied)
         rows.append(np.concatenate([images[index : index + 1], varied]))
     show_digit_rows(
         rows,

@@ -24,7 +24,7 @@ MAIN = ("epochs", "batch_size", "learning_rate", "validation_split")
 
 WIDE = ("optimizer", "schedule")
 LEFT = ("weight_decay", "dropout", "label_smoothing", "ema", "early_stopping", "seed")
-RIGHT = ("augment", "augment_strength", "hands", "not_a_digit", "calibrate")
+RIGHT = ("augment", "augment_strength", "disturbed", "hands", "not_a_digit", "calibrate")
 
 
 def ask_parameters(entry: Architecture) -> dict[str, int]:

@@ -47,8 +47,14 @@ def test_without_made_digits_an_epoch_is_the_set(digits: Dataset) -> None:
     assert labels.max() < DIGITS
 
 
+def test_the_share_of_an_epoch_that_was_asked_for_is_disturbed(digits: Dataset) -> None:
+    for images, labels in epochs_of(digits, disturbed=0.3):
+        assert own_share(digits, images) == pytest.approx(0.7, abs=0.04)
+        assert labels.max() < DIGITS
+
+
 def test_an_epoch_is_the_same_after_a_resumption(digits: Dataset) -> None:
-    settings: dict[str, Any] = {"hands": 0.2, "not_a_digit": 0.1, "augment": True}
+    settings: dict[str, Any] = {"hands": 0.2, "not_a_digit": 0.1, "augment": True, "disturbed": 0.2}
     for whole, resumed in zip(
         epochs_of(digits, **settings)[1:], epochs_of(digits, 1, **settings), strict=True
     ):
