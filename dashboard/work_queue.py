@@ -1,10 +1,13 @@
-"""Reading pictures for all sessions: a few at a time, each once, and results are cached in bounded memory."""
+"""Reading pictures for all sessions: a few at a time, the short ones first, each once, cached in bounded memory."""
 
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from heapq import heappop, heappush
+from itertools import count
 from threading import Lock, RLock
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -58,28 +61,56 @@ class SizedCache(Generic[Weighable]):
                 self._weight -= self._entries.popitem(last=False)[1].weight
 
 
+@dataclass(frozen=True)
+class Work(Generic[Result]):
+    """A piece of work.
+
+    Attributes:
+        key: the same for the same result.
+        do: does it.
+        seconds: how long it may take.
+    """
+
+    key: str
+    do: Callable[[], Result]
+    seconds: float
+
+
 @dataclass
 class _Task:
-    future: Future[Any]
+    do: Callable[[], Any]
+    future: Future[Any] = field(default_factory=Future)
     waiting: int = 0
+
+    def carry_out(self) -> None:
+        if self.future.set_running_or_notify_cancel():
+            try:
+                result = self.do()
+            except BaseException as error:  # raised where it is waited for
+                self.future.set_exception(error)
+            else:
+                self.future.set_result(result)
 
 
 class WorkQueue:
-    """Work in the order in which it was asked for, a few pieces at a time.
+    """A few pieces of work at a time, in the order in which they would end if all began when they were asked for.
 
-    The same work is done once for all who ask for it while it is under way; what nobody waits for any more is
-    not begun.
+    So what is short goes before what is long, but only if it was asked for within the time that the long one takes:
+    nothing waits for ever. The same work is done once for all who ask for it while it is under way; what nobody waits
+    for any more is not begun.
     """
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="reading")
         self._lock = RLock()  # canceling calls `_forget` from within
         self._tasks: dict[str, _Task] = {}
+        self._line: list[tuple[float, int, _Task]] = []
+        self._numbers = count()
 
-    def ask(self, key: str, work: Callable[[], Result]) -> Future[Result]:
+    def ask(self, work: Work[Result]) -> Future[Result]:
         """Has the work done some time; whoever asks has to `leave`, whether there is a result or not."""
         with self._lock:
-            task = self._tasks.get(key) or self._begin(key, work)
+            task = self._tasks.get(work.key) or self._begin(work)
             task.waiting += 1
             return task.future
 
@@ -93,10 +124,17 @@ class WorkQueue:
             if not task.waiting:
                 future.cancel()
 
-    def _begin(self, key: str, work: Callable[[], Any]) -> _Task:
-        task = self._tasks[key] = _Task(self._pool.submit(work))
-        task.future.add_done_callback(lambda _: self._forget(key, task))  # at once, if it is done already
+    def _begin(self, work: Work[Any]) -> _Task:
+        task = self._tasks[work.key] = _Task(work.do)
+        task.future.add_done_callback(lambda _: self._forget(work.key, task))
+        heappush(self._line, (time.monotonic() + work.seconds, next(self._numbers), task))
+        self._pool.submit(self._carry_out_next)
         return task
+
+    def _carry_out_next(self) -> None:
+        with self._lock:
+            *_, task = heappop(self._line)
+        task.carry_out()
 
     def _forget(self, key: str, task: _Task) -> None:
         with self._lock:
@@ -104,18 +142,18 @@ class WorkQueue:
                 del self._tasks[key]
 
 
-def read_alone(key: str, read: Callable[[], Result]) -> Result:
+def read_alone(work: Work[Result]) -> Result:
     """Waits for one piece of work and gives its result or raises its error; nothing is cached."""
     queue = _queue()
-    future = queue.ask(key, read)
+    future = queue.ask(work)
     try:
         return future.result()
     finally:
-        queue.leave(key, future)
+        queue.leave(work.key, future)
 
 
 def read_in_turn(
-    cache: SizedCache[Weighable], wanted: Iterable[tuple[str, Callable[[], Weighable]]]
+    cache: SizedCache[Weighable], wanted: Iterable[Work[Weighable]]
 ) -> Generator[Weighable | FailedReading]:
     """Reads what is not in the cache and puts it there.
 
@@ -124,7 +162,7 @@ def read_in_turn(
 
     Args:
         cache: where to look first.
-        wanted: keys, the same for the same result, and what to do for it; an `InputError` becomes a `FailedReading`.
+        wanted: what to read; an `InputError` becomes a `FailedReading`.
 
     Yields:
         For each, in order, what was read or why it can't be.
@@ -132,8 +170,9 @@ def read_in_turn(
     queue = _queue()
     asked: deque[tuple[str, Future[Weighable | FailedReading]]] = deque()
     try:
-        for key, read in wanted:
-            asked.append((key, _cached(cache, key) or queue.ask(key, partial(_fill, cache, key, read))))
+        for work in wanted:
+            filling = Work(work.key, partial(_fill, cache, work), work.seconds)
+            asked.append((work.key, _cached(cache, work.key) or queue.ask(filling)))
             if len(asked) == _AT_ONCE:
                 yield asked[0][1].result()
                 queue.leave(*asked.popleft())
@@ -154,14 +193,14 @@ def _cached(cache: SizedCache[Weighable], key: str) -> Future[Weighable | Failed
     return future
 
 
-def _fill(cache: SizedCache[Weighable], key: str, read: Callable[[], Weighable]) -> Weighable | FailedReading:
-    result = cache.get(key)  # another session's may have come in the meantime
+def _fill(cache: SizedCache[Weighable], work: Work[Weighable]) -> Weighable | FailedReading:
+    result = cache.get(work.key)  # another session's may have come in the meantime
     if result is None:
         try:
-            result = read()
+            result = work.do()
         except InputError as error:
             result = FailedReading(error.reason)
-        cache.put(key, result)
+        cache.put(work.key, result)
     return result
 
 

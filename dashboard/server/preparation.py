@@ -7,6 +7,9 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner.exec_code import exec_func_with_error_handling
+
+from dashboard.server.turns import Turns
 
 _PARTS = Path(__file__).parent.parent / "components"
 _MOST = 0.02
@@ -35,7 +38,7 @@ class SeldomCollector:
 
 
 def prepare() -> None:
-    """Imports the parts of all pages, and sees to it that collecting garbage takes little time from then on.
+    """Imports the parts of all pages, and has their runs take turns, and little time spent on collecting garbage.
 
     What is there by then is never looked through again.
     """
@@ -43,4 +46,7 @@ def prepare() -> None:
         import_module(module.name)
     gc.collect()
     gc.freeze()
-    setattr(script_runner, "gc", SeldomCollector())  # noqa: B010 - it has no public switch
+    # there are no public switches for these
+    setattr(script_runner, "gc", SeldomCollector())  # noqa: B010
+    in_turn = Turns().in_turn(exec_func_with_error_handling)
+    setattr(script_runner, "exec_func_with_error_handling", in_turn)  # noqa: B010

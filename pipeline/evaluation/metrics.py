@@ -1,5 +1,7 @@
-"""Probabilities and labels -> what they are worth. The statistics are scikit-learn's and SciPy's."""
+"""Probabilities and labels -> what they are worth. The statistics are scikit-learn's."""
 
+from math import sqrt
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,14 @@ _BINS = 15
 
 
 def wilson_interval(right: int, count: int) -> tuple[float, float]:
-    """The 95 % Wilson score interval of a share, after SciPy's `binomtest(...).proportion_ci`."""
-    from scipy.stats import binomtest
+    """The 95 % Wilson score interval of a share.
 
-    interval = binomtest(right, count).proportion_ci(0.95, method="wilson")
-    return float(interval.low), float(interval.high)
+    As `scipy.stats.binomtest(right, count).proportion_ci(0.95, method="wilson")`, whose room takes seconds to import.
+    """
+    share, z_squared = right / count, NormalDist().inv_cdf(0.975) ** 2
+    middle = (right + z_squared / 2) / (count + z_squared)
+    half = sqrt(z_squared * (count * share * (1 - share) + z_squared / 4)) / (count + z_squared)
+    return (middle - half if right else 0.0), (middle + half if right < count else 1.0)
 
 
 def evaluate(

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from models.errors import ModelError
 from models.records import now
 from models.run_directory import RunDirectory
+from pipeline.runs.priority import LESS, lower_session
 from pipeline.runs.waiting import WaitingRun, dispatcher_lock, queue_locked, take_next, training_lock
 
 _START_TIME = 60.0  # seconds within which a worker must have begun
@@ -23,7 +24,8 @@ _RETRY = 30.0  # seconds until the next attempt where the disk is full or no pro
 def main() -> int:
     """Carries out all that waits; the exit code is 1 where another dispatcher does so already."""
     if hasattr(os, "nice"):
-        os.nice(10)  # pages that people look at go first
+        os.nice(LESS)  # pages that people look at go first
+    lower_session()
     alive = dispatcher_lock(timeout=5)  # whoever looks whether one lives holds the lock for an instant
     try:
         alive.acquire()

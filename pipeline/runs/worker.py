@@ -28,6 +28,7 @@ from pipeline.data.own_digits import read_own_digits
 from pipeline.evaluation.before_after import AdaptationReport
 from pipeline.runs.checkpoint import read_checkpoint, write_checkpoint
 from pipeline.runs.heartbeat import heartbeat
+from pipeline.runs.priority import lower_session
 from pipeline.runs.progress import history
 from pipeline.runs.queue import reason_before_training
 from pipeline.runs.run_logs import run_logs
@@ -47,6 +48,7 @@ class _StoppedError(Exception):
 
 def main(path: str) -> int:
     """Carries out the run at `path`; the exit code is 0 unless the run failed."""
+    lower_session()
     run = RunDirectory(Path(path))
     try:
         # whoever looks whether a worker lives holds the lock for an instant

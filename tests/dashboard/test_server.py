@@ -201,11 +201,15 @@ def test_garbage_is_collected_seldom_and_not_forgotten() -> None:
         gc.enable()
 
 
-def test_the_server_collects_garbage_seldom() -> None:
-    """Streamlit's script runner has the collector in a private place, which another version may give up."""
+def test_streamlit_has_what_the_server_changes() -> None:
+    """The collector of its script runner, and what runs a page, are in private places: another version may differ."""
     code = (
-        "from streamlit.runtime.scriptrunner import script_runner\n"
+        "from streamlit.runtime.scriptrunner import exec_code, script_runner\n"
         "import gc, inspect\n"
-        "assert script_runner.gc is gc and 'gc.collect(2)' in inspect.getsource(script_runner)"
+        "source = inspect.getsource(script_runner)\n"
+        "assert script_runner.gc is gc and 'gc.collect(2)' in source\n"
+        "name = 'exec_func_with_error_handling'\n"
+        "assert getattr(script_runner, name) is getattr(exec_code, name)\n"
+        "assert f'= {name}(code_to_exec, ctx)' in source"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

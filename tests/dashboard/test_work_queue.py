@@ -1,7 +1,9 @@
 """Reading for many sessions: a few pictures at a time on the whole server, each once, none for nobody."""
 
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from dashboard.components.read import readings
 from dashboard.components.recognize import digit_pictures
 from dashboard.uploads import make_upload
+from dashboard.work_queue import Work, WorkQueue
 from models.errors import InputError
 from models.store import find_model
 from pipeline.reading.crops import PageWithCrops
@@ -143,3 +146,24 @@ def test_single_digits_stand_in_the_same_queue_as_pages(
         assert digit.result() == [FailedReading("no digit")]
         assert [page.result() for page in pages] == [[b"slow 1"], [b"slow 2"]]
     assert reader.most == 2
+
+
+def test_what_is_short_goes_first_but_nothing_waits_for_ever() -> None:
+    queue = WorkQueue()
+    held, rest = Event(), Event()
+    done: list[str] = []
+
+    def note(name: str, seconds: float) -> Future[None]:
+        return queue.ask(Work(name, lambda: done.append(name), seconds))
+
+    for name, event in (("one", held), ("other", rest)):
+        queue.ask(Work(name, partial(event.wait, 60), 0))
+    asked = [note("page", 60), note("digit", 1)]
+    asked += [note("long ago", 0.01)]
+    time.sleep(0.02)
+    asked += [note("new", 0)]
+    held.set()  # the other is still busy, so the rest is done one after the other
+    for future in asked:
+        future.result(60)
+    rest.set()
+    assert done == ["long ago", "new", "digit", "page"]

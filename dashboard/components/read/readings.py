@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.resources import recognizer
 from dashboard.uploads import Upload
-from dashboard.work_queue import SizedCache, read_in_turn
+from dashboard.work_queue import SizedCache, Work, read_in_turn
 from models.recognizer import Recognizer
 from models.store import StoredModel
 from pipeline.reading.constraints import Constraint
@@ -16,6 +16,9 @@ from pipeline.reading.crops import PageWithCrops, read_with_crops
 from pipeline.reading.page_reading import FailedReading
 
 _MOST_BYTES = 256 * 1024**2
+
+_SECONDS = 6.0
+"""That reading a page takes at most: one of 1,500 digits. A line takes 0.1, but nothing tells before most is done."""
 
 
 def reading_key(upload: Upload, model: StoredModel, constraints: Sequence[Constraint]) -> str:
@@ -43,9 +46,10 @@ def read_uploads(
     return read_in_turn(
         _cache(),
         (
-            (
+            Work(
                 reading_key(upload, model, constraints),
                 partial(_read, upload, answering, constraints),
+                _SECONDS,
             )
             for upload in uploads
         ),

@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.uploads import Upload
-from dashboard.work_queue import SizedCache, read_alone, read_in_turn
+from dashboard.work_queue import SizedCache, Work, read_alone, read_in_turn
 from pipeline.data.saved_digits import reduce_picture
 from pipeline.imaging.documents import Content
 from pipeline.imaging.normalize import normalize
@@ -18,6 +18,9 @@ from pipeline.reading.page_reading import FailedReading
 
 _MOST_BYTES = 256 * 1024**2
 """At most 1.2 MB a picture: those of several sessions with as many as the page takes."""
+
+_SECONDS = 0.3
+"""That reading a picture takes: a large photograph, nearly all of it for its JPEG file."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,9 @@ def read_digits(uploads: Sequence[Upload]) -> Generator[DigitPicture | FailedRea
     Yields:
         For each, in order, its digit or why there is none.
     """
-    return read_in_turn(_cache(), ((f"digit|{upload.id}", partial(_read, upload.data)) for upload in uploads))
+    return read_in_turn(
+        _cache(), (Work(f"digit|{upload.id}", partial(_read, upload.data), _SECONDS) for upload in uploads)
+    )
 
 
 def steps_of(upload: Upload) -> tuple[Step, ...]:
@@ -66,7 +71,7 @@ def _read(data: Content) -> DigitPicture:
 
 @st.cache_resource(max_entries=8, ttl="1h", show_spinner="Reading the picture")
 def _steps(key: str, _data: Content) -> tuple[Step, ...]:
-    return read_alone(key, lambda: normalize(read_picture(_data)).steps)
+    return read_alone(Work(key, lambda: normalize(read_picture(_data)).steps, _SECONDS))
 
 
 @st.cache_resource(show_spinner=False)

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from models.errors import ModelError
 from models.run_directory import RunDirectory
@@ -57,9 +58,9 @@ def test_zeros_that_earlier_files_give_to_absent_digits_are_no_shares(tmp_path: 
 def test_the_wilson_interval_is_the_published_one() -> None:
     # 8 of 10: Wilson (1927) gives 0.4902 to 0.9433
     assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
-    low, high = wilson_interval(10, 10)
-    assert low < 1
-    assert high == pytest.approx(1)
+    for right, count in ((0, 10), (10, 10), (1, 1), (9_964, 10_000), (9_999, 10_000)):
+        expected = binomtest(right, count).proportion_ci(method="wilson")
+        assert wilson_interval(right, count) == pytest.approx((expected.low, expected.high), abs=1e-14)
 
 
 def test_top2_counts_the_runner_up() -> None:

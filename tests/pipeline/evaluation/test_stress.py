@@ -11,12 +11,13 @@ from models.layer_outputs import LayerReader
 from models.locations import PRETRAINED
 from models.recognizer import Recognizer
 from models.run_directory import RunDirectory
+from models.store import list_models
 from pipeline.data.corruptions.mnist_c import MNIST_C, Corruption
 from pipeline.data.corruptions.pixels import Images
 from pipeline.data.dataset import load_dataset
 from pipeline.evaluation.stress.adversary import adversarial_noise, loss_gradient
-from pipeline.evaluation.stress.measure import changed, measure, picture_scores
-from pipeline.evaluation.stress.sweeps import SWEEPS, Sweep
+from pipeline.evaluation.stress.measure import changed, known_scores, measure, picture_scores
+from pipeline.evaluation.stress.sweeps import SWEEPS, UNCHANGED, Sweep
 from tests.conftest import Digitlab
 
 DENSE = PRETRAINED / "dense" / "model.tflite"
@@ -55,6 +56,33 @@ def test_scores_are_what_counting_gives_and_are_kept(tiny_model: Path) -> None:
     assert measure(run, recognizer, dataset, [stripe], 40)[0].right == 39, "it is not measured anew"
     kept.write_text(json.dumps({"right": 41, "count": 40}))
     assert measure(run, recognizer, dataset, [stripe], 40)[0] == score, "what makes no sense is"
+
+
+def test_scores_of_the_shipped_models_come_along(home: Path) -> None:
+    """Where a model or a change is another, `benchmarks/shipped_scores.py` makes them anew."""
+    digits = load_dataset()
+    images, labels = (part[::10] for part in digits.test)
+    changes = [*MNIST_C, *(level for sweep in SWEEPS.values() for level in sweep.levels)]
+    for model in list_models():
+        known = known_scores(model.directory, digits, changes)
+        assert all(score and score.count == 1000 for score in known), model.name
+        unchanged = known[changes.index(UNCHANGED)]
+        answers = model.directory.read_predictions()[::10].argmax(1)
+        assert unchanged
+        assert unchanged.right == (answers == labels).sum()
+    run = RunDirectory(PRETRAINED / "dense")
+    for name in ("stripe", "fog"):
+        change = next(corruption for corruption in MNIST_C if corruption.name == name)
+        blocks = [changed(change, images[250 * block : 250 * (block + 1)], block) for block in range(4)]
+        answers = Recognizer(run.litert_file).probabilities(np.concatenate(blocks)).argmax(1)
+        (score,) = known_scores(run, digits, [change])
+        assert score
+        assert abs(score.right - (answers == labels).sum()) <= 2, "processors round differently"
+        assert (
+            known_scores(run, digits, [change], 200)
+            == known_scores(run, digits, [change], way="picture")
+            == [None]
+        )
 
 
 def test_what_many_ask_for_at_once_is_measured_once(tiny_model: Path) -> None:

@@ -156,6 +156,15 @@ def processes(kind: str, queue: FileLock) -> list[int]:
     return found
 
 
+def session_priority(process: int) -> int | None:
+    """How nice a process's session is to others; None where the system shares nothing between sessions."""
+    try:
+        words = Path(f"/proc/{process}/autogroup").read_text().split()
+    except FileNotFoundError:
+        words = []
+    return int(words[-1]) if words else None
+
+
 def test_one_process_waits_for_all_and_is_replaced_when_it_is_killed(
     home: Path, held_queue: FileLock, tmp_path: Path, few_digits: Path, digitlab: Digitlab
 ) -> None:
@@ -167,6 +176,7 @@ def test_one_process_waits_for_all_and_is_replaced_when_it_is_killed(
         runs = [submit(make_config("dense", epochs=1), data) for _ in range(3)]
         (first,) = processes("dispatcher", held_queue)
         assert os.getpriority(os.PRIO_PROCESS, first) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
+        assert session_priority(first) in {10, None}
         assert not processes("worker", held_queue)
         os.kill(first, signal.SIGKILL)
         wait_for(lambda: first not in processes("dispatcher", held_queue), "the dispatcher's end")
@@ -191,6 +201,7 @@ def test_a_worker_that_hangs_is_told_and_can_be_ended(
     os.utime(run.heartbeat_file, (an_hour_ago, an_hour_ago))
     wait_for(lambda: run.heartbeat_file.stat().st_mtime > an_hour_ago + 60, "the next heartbeat")
     (worker,) = processes("worker", held_queue)
+    assert session_priority(worker) in {10, None}
     os.kill(worker, signal.SIGSTOP)
     os.utime(run.heartbeat_file, (an_hour_ago, an_hour_ago))
     (listed,) = digitlab("runs", "list", "--json").json_lines()
