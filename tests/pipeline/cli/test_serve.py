@@ -3,15 +3,13 @@
 import json
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from tests.conftest import PROJECT, Digitlab
+from tests.conftest import Digitlab
 from tests.pipeline.cli.test_read import of_all, one
 from tests.pipeline.imaging.test_documents import zip_of
 from tests.pipeline.imaging.test_picture import encoded
@@ -155,17 +153,6 @@ def test_the_service_describes_itself_without_a_network(service: Service) -> Non
     page = service.get("/docs").text
     assert all(f"{word}</h2>" in page for word in ("POST /predict", "POST /read", "GET /health"))
     assert not re.search(r"<script|https?://(?!localhost)", page)
-
-
-def test_without_its_packages_the_command_says_what_to_install(home: Path) -> None:
-    code = "import sys; sys.modules['fastapi'] = None; from pipeline.cli import main; main(['serve'])"
-    result = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
-    )
-    assert result.returncode == 2
-    assert result.stderr == (
-        "digitlab: `digitlab serve` needs fastapi, which isn't installed: pip install 'digitlab[serve]' adds it.\n"
-    )
 
 
 def test_a_port_that_is_taken_is_told(service: Service, digitlab: Digitlab) -> None:
