@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -40,9 +41,15 @@ def modules_of(*folders: str) -> Iterator[Path]:
         yield from (PROJECT / folder).rglob("*.py")
 
 
+@cache
+def tree_of(file: Path) -> ast.Module:
+    """A file as Python reads it; many tests here ask for each."""
+    return ast.parse(file.read_text())
+
+
 def imports_of(file: Path, *, at_once: bool = False) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each import of a module as (module, names); only those that run when it is loaded with `at_once`."""
-    tree = ast.parse(file.read_text())
+    tree = tree_of(file)
     for node in tree.body if at_once else ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, ()) for alias in node.names)
@@ -181,7 +188,7 @@ def test_files_and_functions_are_short() -> None:
     for file in modules_of(*FOLDERS, "benchmarks", "docs"):
         text = file.read_text()
         assert text.count("\n") <= LONGEST_FILE, file
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(tree_of(file)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 assert length <= LONGEST_FUNCTION, (file, node.name, length)

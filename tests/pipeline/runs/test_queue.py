@@ -17,6 +17,7 @@ from pipeline.runs.progress import follow, history, read_progress
 from pipeline.runs.queue import resume, stop, submit
 from pipeline.runs.waiting import attend_queue, dispatcher_lock, list_runs
 from tests.conftest import SMALL_CNN, Digitlab, results_of, train_here
+from tests.pipeline.runs.test_run_logs import logged, scalars
 
 pytestmark = pytest.mark.slow
 
@@ -49,12 +50,14 @@ def epoch_lines(run: RunDirectory) -> list[tuple[Any, ...]]:
 
 
 def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
-    home: Path, few_digits: Path, digitlab: Digitlab
+    home: Path, few_digits: Path, digitlab: Digitlab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"file:{home / 'mlruns'}")
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     settings = {"epochs": 5, "batch_size": 8, "seed": 7, "augment": True, "dropout": 0.2, "ema": 0.9}
     config = make_config("cnn", parameters=SMALL_CNN, **settings)
     dataset = load_dataset(few_digits)
-    killed = submit(config, dataset, "killed")
+    killed = submit(config, dataset, "killed", tensorboard=home / "curves")
     untouched = submit(config, dataset, "untouched")
     assert untouched.state() == "queued"
 
@@ -76,6 +79,11 @@ def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
     assert killed.read().seconds >= seconds[-1]
     assert epoch_lines(killed) == epoch_lines(untouched), "same seed, same history"
     assert results_of(killed.read()) == results_of(untouched.read())
+    losses = [(line.epoch, pytest.approx(line.val_loss)) for line in history(killed)]
+    (folder,) = (home / "curves").iterdir()
+    events = scalars(folder)["epoch/val_loss"]
+    assert [(epoch, value) for epoch, (_, value) in enumerate(events, 1)] == losses
+    assert [(metric.step, metric.value) for metric in logged("killed", "val_loss")] == losses
 
 
 def test_a_run_that_ends_while_its_model_is_moved_is_no_model_until_it_is_resumed(
