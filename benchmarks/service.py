@@ -5,7 +5,7 @@
 Starts a service of its own. First one client asks alone, then all of them; each sends its next request as soon as
 it has an answer, and after a 503 waits as long as the service asks for. Bodies: a picture of one digit to /predict, a
 page of three lines to /read, and, a third of all, what can't be used: text, a damaged picture, nothing, a form without
-a file, too large a body. Memory is the resident set of the service's process, from its own /metrics.
+a file, too large a body. Memory is the resident set of the service's process, from its own /metrics, every 30 seconds.
 """
 
 import argparse
@@ -33,6 +33,8 @@ from tests.service import Reply, Service, form_of  # noqa: E402
 
 IDLE_REQUESTS = 40
 MOST_MB = 1
+LOOK_EVERY = 30.0
+"""Seconds between two looks at the service's memory."""
 GOOD = 2 / 3
 """Share of requests that can be answered."""
 
@@ -84,6 +86,8 @@ def send(service: Service, request: tuple[str, bytes, str], counts: Counts, kind
         counts.problems.append(f"{type(error).__name__}: {error}")
         return None
     counts.statuses.append((kind, reply.status))
+    if reply.status >= 500 and (reply.status != 503 or "retry-after" not in reply.headers):
+        counts.problems.append(f"{path}: {reply.status} {reply.text[:200]}")
     if reply.status == 200:
         counts.seconds[path].append(time.monotonic() - began)
     return reply
@@ -97,7 +101,7 @@ def client(service: Service, until: float, counts: Counts, seed: int) -> None:
         kind = "good" if choices.random() < GOOD else "bad"
         reply = send(service, choices.choice(good if kind == "good" else bad), counts, kind)
         if reply and reply.status == 503:
-            time.sleep(float(reply.headers["retry-after"]) * choices.uniform(0.8, 1.2))
+            time.sleep(float(reply.headers.get("retry-after", 1)) * choices.uniform(0.8, 1.2))
 
 
 def percentiles(seconds: list[float]) -> dict[str, float]:
@@ -115,7 +119,8 @@ def measure(clients: int, minutes: float, places: int) -> dict[str, object]:
             for request in bodies()[0][:2] * (IDLE_REQUESTS // 2):
                 send(service, request, idle, "good")
             memory = [memory_mb(service)]
-            until = time.monotonic() + minutes * 60
+            began = time.monotonic()
+            until = began + minutes * 60
             threads = [
                 threading.Thread(target=client, args=(service, until, busy, seed)) for seed in range(clients)
             ]
@@ -123,11 +128,13 @@ def measure(clients: int, minutes: float, places: int) -> dict[str, object]:
                 thread.start()
             health = []
             while time.monotonic() < until:
-                began = time.monotonic()
+                time.sleep(min(1.0, max(0.0, until - time.monotonic())))
+                asked = time.monotonic()
                 service.get("/health")
-                health.append(time.monotonic() - began)
-                memory.append(memory_mb(service))
-                time.sleep(minutes * 60 / 20)
+                health.append(time.monotonic() - asked)
+                if asked - began >= LOOK_EVERY * len(memory):
+                    memory.append(memory_mb(service))
+                    print(f"{asked - began:4.0f} s: {memory[-1]:.0f} MB", file=sys.stderr, flush=True)
             for thread in threads:
                 thread.join()
             memory.append(memory_mb(service))
@@ -142,7 +149,7 @@ def measure(clients: int, minutes: float, places: int) -> dict[str, object]:
         "busy": {path: percentiles(seconds) for path, seconds in sorted(busy.seconds.items())},
         "health_while_busy": percentiles(health),
         "memory_mb": [round(one) for one in memory],
-        "connection_problems": dict(collections.Counter(busy.problems)),
+        "problems": dict(collections.Counter(busy.problems)),
         "exit_code": code,
         "log": said[-1000:],
     }

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from PIL import Image, ImageDraw
 
 from models.records import ModelResults, Progress, RunRecord
 from models.run_directory import RunDirectory
+from models.train_config import TrainConfig
+from pipeline.data.dataset import Dataset
+from pipeline.runs.queue import create
+from pipeline.runs.worker import main as carry_out
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -71,8 +76,23 @@ def run_digitlab(*arguments: object, home: Path) -> Outcome:
 
 Digitlab = Callable[..., Outcome]
 
-LONG_TRAINING = ("--arch", "cnn", "--epochs", 400, "--batch-size", 8)
+SMALL_CNN = {"filters_1": 8, "filters_2": 8, "units": 32}
+"""Parameters of a cnn where it counts that a network is trained, and not which."""
+
+LONG_TRAINING = (
+    *("--arch", "cnn", "--epochs", 400, "--batch-size", 8),
+    *(word for name, size in SMALL_CNN.items() for word in ("--set", f"{name}={size}")),
+)
 """Options of a training run that goes on until somebody ends it."""
+
+
+def train_here(config: TrainConfig, dataset: Dataset, name: str = "") -> RunDirectory:
+    """A run that is over, carried out by this process: all tests that do it load TensorFlow once."""
+    run = create(config, dataset, name, status="queued")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TensorFlow's and Keras's own, as in the process of a worker
+        assert carry_out(str(run.path)) == 0
+    return run
 
 
 def results_of(record: RunRecord) -> ModelResults:

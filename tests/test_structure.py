@@ -4,12 +4,15 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
+from models.extras import EXTRAS
 from tests.conftest import PROJECT
 
 FOLDERS = ("models", "pipeline", "digitlab", "dashboard")
@@ -23,7 +26,7 @@ STARTS_TENSORFLOW = "models/keras_start.py"
 """Inside a function; all of pipeline/training imports TensorFlow at once, so nothing else imports that room at once."""
 
 SERVICE = {"pipeline/reading/service/app.py", "pipeline/reading/service/metrics.py"}
-"""They need the extra `serve`; `digitlab serve` imports them when it is called."""
+"""They import the extra `serve` at once; `digitlab serve` imports them when it is called."""
 
 INSPECTION = "inspection"
 """The room of several pages in dashboard/components."""
@@ -38,9 +41,15 @@ def modules_of(*folders: str) -> Iterator[Path]:
         yield from (PROJECT / folder).rglob("*.py")
 
 
+@cache
+def tree_of(file: Path) -> ast.Module:
+    """A file as Python reads it; many tests here ask for each."""
+    return ast.parse(file.read_text())
+
+
 def imports_of(file: Path, *, at_once: bool = False) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each import of a module as (module, names); only those that run when it is loaded with `at_once`."""
-    tree = ast.parse(file.read_text())
+    tree = tree_of(file)
     for node in tree.body if at_once else ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, ()) for alias in node.names)
@@ -127,21 +136,26 @@ def test_only_what_trains_imports_tensorflow() -> None:
         assert not any(module.startswith("pipeline.training") for module in loaded), file
 
 
-def test_what_an_extra_brings_is_imported_where_it_is_needed_alone() -> None:
+def test_extras_are_those_that_can_be_installed() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert set(project["optional-dependencies"]) == set(EXTRAS)
+    brought = {module for modules in EXTRAS.values() for module in modules}
     for file in modules_of(*FOLDERS):
-        named = re.search(r"\b(fastapi|prometheus_client)\b", file.read_text())
-        assert not named or file.relative_to(PROJECT).as_posix() in SERVICE, file
+        if file.relative_to(PROJECT).as_posix() not in SERVICE:
+            assert not roots_of(file, at_once=True) & brought, f"{file}: not everybody has it"
 
 
-def test_loading_the_command_line_and_what_pages_stand_on_loads_no_tensorflow() -> None:
+def test_loading_the_command_line_and_what_pages_stand_on_loads_no_tensorflow_and_no_extra() -> None:
     """The pages themselves, which need a running Streamlit, are loaded in tests/dashboard/test_foundation.py."""
     figures = [name_of(file) for file in (PROJECT / "dashboard" / "figures").glob("[a-z]*.py")]
-    rooms = [name_of(file) for file in modules_of("pipeline") if "training" not in file.parts]
+    left_out = {PROJECT / path for path in SERVICE} | set(modules_of("pipeline/training"))
+    rooms = [name_of(file) for file in modules_of("pipeline") if file not in left_out]
     modules = [name for name in rooms if not name.endswith("__main__")]
     modules += ["dashboard.state", "dashboard.resources", *figures]
+    extras = sorted({module for modules in EXTRAS.values() for module in modules})
     code = (
         f"import importlib, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
-        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+        f"assert not {{'tensorflow', 'keras', *{extras!r}}} & set(sys.modules)"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False
@@ -174,7 +188,7 @@ def test_files_and_functions_are_short() -> None:
     for file in modules_of(*FOLDERS, "benchmarks", "docs"):
         text = file.read_text()
         assert text.count("\n") <= LONGEST_FILE, file
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(tree_of(file)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 assert length <= LONGEST_FUNCTION, (file, node.name, length)

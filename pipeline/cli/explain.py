@@ -16,10 +16,10 @@ from pipeline.cli.terminal import draw_digit, echo, progress_bar
 if TYPE_CHECKING:
     from models.recognizer import Prediction
     from models.store import StoredModel
+    from pipeline.data.neighbors import Neighbor
     from pipeline.evaluation.explanation.changes import Change, Search
     from pipeline.evaluation.explanation.explain import Explanation
     from pipeline.evaluation.explanation.occlusion import Evidence
-    from pipeline.evaluation.explanation.similar_digits import SimilarDigit
 
 
 def explain(
@@ -53,7 +53,7 @@ def explain(
         _print(picture, found, explanation, similar)
 
 
-def _similar(explanation: Explanation, model: StoredModel) -> list[SimilarDigit] | None:
+def _similar(explanation: Explanation, model: StoredModel) -> list[Neighbor] | None:
     """None where the data that the model was trained on is not here, which is told."""
     from models.layer_outputs import LayerReader
     from pipeline.data.dataset import load_recorded
@@ -72,7 +72,7 @@ def _similar(explanation: Explanation, model: StoredModel) -> list[SimilarDigit]
 
 
 def _record(
-    picture: Path, model: StoredModel, explanation: Explanation, similar: list[SimilarDigit] | None
+    picture: Path, model: StoredModel, explanation: Explanation, similar: list[Neighbor] | None
 ) -> dict[str, Any]:
     return {
         "path": str(picture),
@@ -123,7 +123,7 @@ def _search(search: Search) -> dict[str, Any]:
 
 
 def _print(
-    picture: Path, model: StoredModel, explanation: Explanation, similar: list[SimilarDigit] | None
+    picture: Path, model: StoredModel, explanation: Explanation, similar: list[Neighbor] | None
 ) -> None:
     from pipeline.evaluation.explanation.words import (
         answer_and_confidence,

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from models.errors import ConfigError
+from models.extras import missing
 from pipeline.cli.options import ModelOption
 from pipeline.cli.terminal import echo
 
@@ -40,16 +41,13 @@ def serve(
     most_pages: Annotated[int, typer.Option(help="Pages of one document.", min=1)] = 20,
 ) -> None:
     """Answer over HTTP: POST a picture to /predict or /read, and see /docs. Set DIGITLAB_TOKEN to ask for a token."""
-    try:
-        import uvicorn
+    if reason := missing("serve", "`digitlab serve`"):
+        raise ConfigError(reason)
+    import uvicorn
 
-        from pipeline.reading.service.app import Bounds, make_app
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"`digitlab serve` needs {error.name}, which isn't installed: pip install 'digitlab[serve]' adds it."
-        ) from None
     from models.store import find_model
     from pipeline.reading.service.answering import Reader
+    from pipeline.reading.service.app import Bounds, make_app
 
     token = os.environ.get(_TOKEN, "")
     reader = Reader(find_model(model), most_pages)

@@ -101,6 +101,7 @@ def train(
     """Train a network and follow its progress. Ctrl-C stops the run and keeps the current weights."""
     from models.store import find_model
     from pipeline.data.dataset_choice import open_to_train
+    from pipeline.runs.experiment_log import missing_for_mlflow
     from pipeline.runs.queue import submit
 
     settings = {field: value for field, value in hyperparameters.items() if value is not None}
@@ -109,6 +110,8 @@ def train(
     config = make_config(arch, **{"seed": new_seed(), **settings})
     source = find_model(start_from).reference if start_from else ""
     events = _writable(tensorboard) if tensorboard else None
+    if reason := missing_for_mlflow():
+        echo(f"{reason} Training goes on without.", err=True)
     run = submit(config, open_to_train(dataset), name, source, owner, events)
     if not as_json and "seed" not in settings:
         echo(f"Seed {config.seed}; give it as --seed to repeat this training.", err=True)

@@ -1,7 +1,7 @@
 """Many images -> a network's features of them, on all cores and with progress."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,14 +26,28 @@ def features_of(
     Raises:
         ModelError: the file is missing, or not such a model.
     """
-    reader = LayerReader(litert_file)
+    return np.concatenate(list(feature_blocks(LayerReader(litert_file), images, on_progress)))
+
+
+def feature_blocks(
+    reader: LayerReader,
+    images: NDArray[np.uint8],
+    on_progress: Callable[[float], None] = lambda _: None,
+    threads: int | None = None,
+) -> Iterator[NDArray[np.float32]]:
+    """The same block by block, for those who keep less of it than it is; whoever stops taking them ends it.
+
+    Args:
+        reader: the model.
+        images: as of `features_of`, as is `on_progress`.
+        on_progress: told the share that is done.
+        threads: how many compute, of those that the reader serves at once; as many as cores by default.
+    """
     blocks = [images[start : start + _BLOCK] for start in range(0, len(images), _BLOCK)]
-    parts = []
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         try:
-            for features in pool.map(reader.features, blocks):
-                parts.append(features)
-                on_progress(len(parts) / len(blocks))
+            for count, features in enumerate(pool.map(reader.features, blocks), 1):
+                yield features
+                on_progress(count / len(blocks))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # whoever looked has left the page
-    return np.concatenate(parts)

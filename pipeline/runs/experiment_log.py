@@ -2,10 +2,10 @@
 
 import os
 from datetime import datetime
-from importlib.util import find_spec
 
 from models.archive import CARD
 from models.errors import ModelError
+from models.extras import missing
 from models.records import Progress, RunRecord
 from models.run_directory import MODEL_FILES, RunDirectory
 from models.store import StoredModel
@@ -23,6 +23,11 @@ _PATIENCE = {
 _LONGEST = 500  # letters of a parameter or tag that every version of MLflow stores
 
 
+def missing_for_mlflow() -> str:
+    """What has to be installed, one sentence; "" where that is there, or no server is named. Imports nothing."""
+    return missing("mlflow", VARIABLE) if os.environ.get(VARIABLE) else ""
+
+
 class ExperimentLog:
     """Writes a training to MLflow: parameters, metrics by epoch, model files, and what it was trained with.
 
@@ -31,8 +36,8 @@ class ExperimentLog:
 
     def __init__(self, run: RunDirectory, record: RunRecord) -> None:
         """Begins the MLflow run, or goes on with it; `ModelError` where MLflow is not installed."""
-        if not find_spec("mlflow"):
-            raise ModelError('MLflow is not installed; install it with `pip install -e ".[mlflow]"`.')
+        if reason := missing_for_mlflow():
+            raise ModelError(reason)
         for name, value in _PATIENCE.items():
             os.environ.setdefault(name, value)
         from mlflow import MlflowClient

@@ -3,14 +3,16 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from models.archive import export_model
 from models.errors import ConfigError, ModelError
+from models.extras import missing
 from models.files import write_text
 from models.store import StoredModel
 from pipeline.runs.model_card import export_card, model_card
-from pipeline.runs.onnx_export import export_onnx, missing_for_onnx
+from pipeline.runs.onnx_export import export_onnx
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ EXPORT_FORMATS = (
         "ONNX (.onnx)",
         "For ONNX Runtime and other programs. Its answers to 1,000 test images are compared with LiteRT's first.",
         export_onnx,
-        missing_for_onnx,
+        partial(missing, "onnx", "ONNX"),
     ),
     ExportFormat(".zip", "Complete run (.zip)", "For import into another Digit Lab.", _write_archive),
     ExportFormat(

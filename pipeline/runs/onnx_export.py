@@ -5,7 +5,6 @@ back before they become one row of values, so that dense layers find these in th
 """
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.digits import SIDE
 from models.errors import ModelError
+from models.extras import missing
 from models.files import replacing
 from models.layer_outputs import Layer, LayerReader
 from models.recognizer import Recognizer
@@ -29,13 +29,6 @@ _OPSET = 17
 _IR_VERSION = 8  # that of ONNX 1.12, the first with opset 17, so that older runtimes take it too
 
 
-def missing_for_onnx() -> str:
-    """How to install what an export needs, one sentence; "" where it is installed. Imports nothing."""
-    if find_spec("onnx") and find_spec("onnxruntime"):
-        return ""
-    return 'ONNX needs the packages onnx and onnxruntime; install them with `pip install -e ".[onnx]"`.'
-
-
 def export_onnx(model: StoredModel, path: Path, most: float = LARGEST_DIFFERENCE) -> None:
     """Writes the model to `path`: `image` float32 (n, 28, 28, 1) in [0, 1] -> `probabilities` float32 (n, 10 or 11).
 
@@ -43,8 +36,8 @@ def export_onnx(model: StoredModel, path: Path, most: float = LARGEST_DIFFERENCE
         ModelError: packages are missing, the file can't be written, or its answers to 1,000 test images of MNIST differ
             from the LiteRT file's by more than `most`; then nothing is written.
     """
-    if missing := missing_for_onnx():
-        raise ModelError(missing)
+    if reason := missing("onnx", "ONNX"):
+        raise ModelError(reason)
     content = _Graph(LayerReader(model.directory.litert_file, 1).networks).content(model.name)
     images = (load_dataset().test[0][:COMPARED_IMAGES, ..., None] / 255).astype(np.float32)
     expected = Recognizer(model.directory.litert_file).scores(images)

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,15 +52,21 @@ def chromium(camera_film: Path) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, trained_home: Path) -> Iterator[Server]:
+@contextmanager
+def serving(home: Path, trained_home: Path) -> Iterator[Server]:
     """A dashboard with one own model, "tiny", beside the shipped ones."""
-    home = tmp_path_factory.mktemp("home")
     shutil.copytree(trained_home / "runs", home / "runs")
     running = Server(home)
     yield running
     running.stop()
     assert "Traceback" not in running.log(), running.log()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, trained_home: Path) -> Iterator[Server]:
+    """One for all tests that leave models and runs as they are; the others have one of their own."""
+    with serving(tmp_path_factory.mktemp("home"), trained_home) as running:
+        yield running
 
 
 @dataclass

@@ -2,15 +2,25 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from models.store import list_models
-from tests.browser.conftest import Tab
+from tests.browser.conftest import Tab, serving
 from tests.browser.server import Server
 
 NEW_NAME = "run_*1* $a$ :red[x] `b`"
 """Every mark of Markdown is only a character in a name."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, trained_home: Path) -> Iterator[Server]:
+    """Of these tests alone."""
+    with serving(tmp_path_factory.mktemp("home"), trained_home) as running:
+        yield running
 
 
 def tick_row(tab: Tab, row: int) -> None:

@@ -1,18 +1,26 @@
 """Train in the browser: start, watch, leave, come back, stop; a killed worker; a restarted server."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from models.run_directory import RunDirectory
-from tests.browser.conftest import Tab
+from tests.browser.conftest import Tab, serving
 from tests.browser.server import Server
 from tests.conftest import LONG_TRAINING, run_digitlab, save_digits
 from tests.pipeline.runs.test_queue import kill_worker, wait_for
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, trained_home: Path) -> Iterator[Server]:
+    """Of these tests alone."""
+    with serving(tmp_path_factory.mktemp("home"), trained_home) as running:
+        yield running
 
 
 def newest_run(home: Path) -> RunDirectory:

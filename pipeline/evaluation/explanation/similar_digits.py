@@ -5,43 +5,26 @@ These features are computed once for each model and data set, and kept in `featu
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import ModelError
-from models.files import replacing, sha256_of_file
+from models.files import replacing
 from models.layer_outputs import LayerReader
 from models.locations import home
 from pipeline.data.dataset import Dataset
-from pipeline.evaluation.kept_results import forget_oldest
+from pipeline.data.neighbors import Neighbor
+from pipeline.evaluation.features import feature_blocks
+from pipeline.evaluation.kept_results import forget_oldest, results_name
 
 MOST_DIGITS = 100_000
 """Training digits that are compared, the first of those there are: 26 MB with 128 features."""
 
 _MOST_FILES = 4
-_BLOCK = 1024  # images between two reports of progress
 _ROWS = 8192  # compared at once: 4 MB as float32
-
-
-@dataclass(frozen=True)
-class SimilarDigit:
-    """A training digit that the model takes to be like an image.
-
-    Attributes:
-        index: its position in the training set.
-        label: its digit.
-        distance: cosine distance of the features, 0 for the same direction, at most 1 where none is below 0.
-    """
-
-    index: int
-    label: int
-    distance: float
 
 
 def find_similar(
@@ -50,8 +33,10 @@ def find_similar(
     features: NDArray[np.float16],
     labels: NDArray[np.uint8],
     count: int = 8,
-) -> list[SimilarDigit]:
-    """The nearest training digits by cosine distance, nearest first, in some 10 ms.
+) -> list[Neighbor]:
+    """The nearest training digits by cosine distance of their features, nearest first, in some 10 ms.
+
+    The distance is 0 for the same direction, and at most 1 where no feature is below 0.
 
     Args:
         image: float32 (28, 28) in [0, 1], stroke bright.
@@ -69,8 +54,7 @@ def find_similar(
     )
     nearest = np.argsort(-likeness, kind="stable")[:count]
     return [
-        SimilarDigit(int(index), int(labels[index]), max(0.0, float(1 - likeness[index])))
-        for index in nearest
+        Neighbor(int(index), int(labels[index]), max(0.0, float(1 - likeness[index]))) for index in nearest
     ]
 
 
@@ -102,7 +86,8 @@ def training_features(
     kept = _read(file, len(images))
     if kept is not None:
         return kept
-    features = _compute(reader, images, on_progress, threads or os.cpu_count() or 1)
+    blocks = feature_blocks(reader, images, on_progress, threads)
+    features = np.concatenate([_unit(block).astype(np.float16) for block in blocks])
     with suppress(OSError):  # they are then computed again the next time
         file.parent.mkdir(parents=True, exist_ok=True)
         with replacing(file) as part:
@@ -118,11 +103,7 @@ def features_known(litert_file: Path, dataset: Dataset) -> bool:
 
 def _file(litert_file: Path, dataset: Dataset) -> Path:
     """Named by the hashes of network and data set, so that it outlives a change of neither."""
-    try:
-        network = sha256_of_file(litert_file)
-    except OSError as error:
-        raise ModelError(f"{litert_file}: the model file can't be read ({error.strerror}).") from None
-    return home() / "features" / f"{network[:16]}-{dataset.sha256[:16]}.npy"
+    return home() / "features" / f"{results_name(litert_file, dataset.sha256, str(litert_file))}.npy"
 
 
 def _read(file: Path, count: int) -> NDArray[np.float16] | None:
@@ -134,19 +115,6 @@ def _read(file: Path, count: int) -> NDArray[np.float16] | None:
         return None
     whole = features.dtype == np.float16 and features.ndim == 2 and len(features) == count
     return features if whole else None
-
-
-def _compute(
-    reader: LayerReader, images: NDArray[np.uint8], on_progress: Callable[[float], None], threads: int
-) -> NDArray[np.float16]:
-    parts: list[NDArray[np.float16]] = []
-    with ThreadPoolExecutor(threads) as pool:
-        for start in range(0, len(images), threads * _BLOCK):  # in rounds, so that it can be interrupted
-            end = min(len(images), start + threads * _BLOCK)
-            blocks = [images[first : min(end, first + _BLOCK)] for first in range(start, end, _BLOCK)]
-            parts += [_unit(part).astype(np.float16) for part in pool.map(reader.features, blocks)]
-            on_progress(end / len(images))
-    return np.concatenate(parts)
 
 
 def _unit(features: NDArray[np.float32]) -> NDArray[np.float32]:

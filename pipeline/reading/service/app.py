@@ -36,6 +36,30 @@ _BODY = {
         },
     },
 }
+_A_DIGIT = {
+    "path": "picture.png",
+    "digit": 3,
+    "confidence": 0.9991,
+    "probabilities": [0.0001] * 3 + [0.9991] + [0.0001] * 6,
+    "digit_score": 0.9999,
+}
+_PAGES = {
+    "pages": [
+        {
+            "path": "picture.png",
+            "text": "31",
+            "lines": ["31"],
+            "numbers": [[31]],
+            "digits": [
+                {"digit": 3, "confidence": 0.9991, "box": [42, 37, 29, 43]},
+                {"digit": 1, "confidence": 0.9931, "box": [121, 39, 13, 40]},
+            ],
+            "signs": [],
+            "left_out": [],
+            "disagreeing": [],
+        }
+    ]
+}
 _ERROR = {
     "application/json": {
         "schema": {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
@@ -109,12 +133,7 @@ def _gate(token: str) -> list[Any]:
 
 def _add_endpoints(app: FastAPI, reader: Reader, bounds: Bounds, desk: Desk, gate: list[Any]) -> None:
     """`/predict` and `/read`: both take a file within bounds and answer from a thread."""
-    options: dict[str, Any] = {
-        "dependencies": gate,
-        "responses": _REFUSALS,
-        "response_description": "What was read.",
-        "openapi_extra": {"requestBody": _BODY},
-    }
+    options: dict[str, Any] = {"dependencies": gate, "openapi_extra": {"requestBody": _BODY}}
 
     async def carry_out(request: Request, work: Callable[[bytes, str], dict[str, Any]]) -> JSONResponse:
         check_length(request, bounds.body_bytes)
@@ -122,12 +141,12 @@ def _add_endpoints(app: FastAPI, reader: Reader, bounds: Bounds, desk: Desk, gat
             upload = await receive_upload(request, bounds.body_bytes, bounds.patience)
             return JSONResponse(await desk.work(partial(work, upload.content, upload.name)))
 
-    @app.post("/predict", summary="The digit in a picture", **options)
+    @app.post("/predict", summary="The digit in a picture", responses=_answers(_A_DIGIT), **options)
     async def predict(request: Request) -> Response:
-        """Answers as `digitlab predict --json`: path, digit, confidence, probabilities and digit_score."""
+        """Answers as `digitlab predict --json`."""
         return await carry_out(request, reader.predict)
 
-    @app.post("/read", summary="Every digit of a picture or document", **options)
+    @app.post("/read", summary="Every digit of a picture or document", responses=_answers(_PAGES), **options)
     async def read(
         request: Request,
         expect: Annotated[
@@ -142,6 +161,12 @@ def _add_endpoints(app: FastAPI, reader: Reader, bounds: Bounds, desk: Desk, gat
         return await carry_out(
             request, partial(reader.read, expect=expect, decimal=_SIGNS[decimal] if decimal else None)
         )
+
+
+def _answers(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """What an endpoint may answer."""
+    read = {"description": "What was read.", "content": {"application/json": {"example": example}}}
+    return {200: read, **_REFUSALS}
 
 
 def _add_reports(app: FastAPI, reader: Reader, metrics: Metrics, gate: list[Any]) -> None:
@@ -164,8 +189,8 @@ def _add_reports(app: FastAPI, reader: Reader, metrics: Metrics, gate: list[Any]
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/docs", include_in_schema=False)
-    async def docs() -> HTMLResponse:
-        return HTMLResponse(docs_page(app.openapi()))
+    async def docs(request: Request) -> HTMLResponse:
+        return HTMLResponse(docs_page(app.openapi(), str(request.base_url).rstrip("/")))
 
 
 def _say_errors(app: FastAPI) -> None:

@@ -1,6 +1,7 @@
 """The command line as a process: what scripts and people rely on."""
 
 import io
+import json
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -173,6 +175,33 @@ def test_decoders_write_nothing_past_the_program(home: Path, digitlab: Digitlab,
         assert outcome.err == ""
 
 
+def in_one_process(calls: Sequence[Sequence[object]], home: Path) -> list[Outcome]:
+    """What each of many calls leaves, told as one line of JSON each by a process that makes them all."""
+    code = """
+import contextlib, io, json, sys
+from pipeline.cli import main
+for call in json.load(sys.stdin):
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main(call)
+        except SystemExit as end:
+            code = end.code
+    print(json.dumps([code, out.getvalue(), err.getvalue()]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps([[str(word) for word in call] for call in calls]),
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return [Outcome(*json.loads(line)) for line in done.stdout.splitlines()]
+
+
 @pytest.mark.slow
 def test_wrong_calls_exit_with_two_and_one_sentence(
     home: Path, digitlab: Digitlab, seven: Path, tmp_path: Path
@@ -197,8 +226,7 @@ def test_wrong_calls_exit_with_two_and_one_sentence(
         ("models", "delete", "nothing", "--yes"),
         ("models", "import", tmp_path / "none.zip"),
     ]
-    for call in calls:
-        outcome = digitlab(*call)
+    for call, outcome in zip(calls, in_one_process(calls, home), strict=True):
         assert outcome.code == 2, call
         assert outcome.out == ""
         assert outcome.err.startswith("digitlab: "), (call, outcome.err)

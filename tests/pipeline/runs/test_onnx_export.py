@@ -1,9 +1,5 @@
 """An ONNX file answers as LiteRT does: by ONNX Runtime, for every shipped architecture; else it is refused."""
 
-import os
-import subprocess
-import sys
-import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +14,6 @@ from models.store import find_model
 from pipeline.data.dataset import load_dataset
 from pipeline.runs.export_formats import find_format
 from pipeline.runs.onnx_export import export_onnx
-from tests.conftest import PROJECT
 
 
 def answers_of(file: Path, images: NDArray[np.uint8]) -> Any:
@@ -50,23 +45,3 @@ def test_a_file_that_answers_otherwise_is_refused_and_not_written(home: Path, tm
     with pytest.raises(ModelError, match=r"not exported, because .* differ by up to \S+e-0\d"):
         export_onnx(find_model("cnn"), tmp_path / "cnn.onnx", most=0)
     assert not list(tmp_path.glob("*.onnx"))
-
-
-def test_without_the_packages_one_sentence_says_how_to_get_them(home: Path, tmp_path: Path) -> None:
-    """As in a plain installation: all that is installed here, but for onnx."""
-    packages = tmp_path / "packages"
-    packages.mkdir()
-    for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if entry.name != "onnx":
-            (packages / entry.name).symlink_to(entry)
-    done = subprocess.run(
-        [sys.executable, "-S", "-m", "pipeline.cli", "models", "export", "dense", tmp_path / "dense.onnx"],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(PROJECT), str(packages)])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "ONNX needs the packages onnx and onnxruntime; install them with" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "dense.onnx").exists()

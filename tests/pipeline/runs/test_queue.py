@@ -15,8 +15,9 @@ from models.train_config import make_config
 from pipeline.data.dataset import load_dataset
 from pipeline.runs.progress import follow, history, read_progress
 from pipeline.runs.queue import resume, stop, submit
-from pipeline.runs.waiting import list_runs
-from tests.conftest import Digitlab, results_of
+from pipeline.runs.waiting import attend_queue, dispatcher_lock, list_runs
+from tests.conftest import SMALL_CNN, Digitlab, results_of, train_here
+from tests.pipeline.runs.test_run_logs import logged, scalars
 
 pytestmark = pytest.mark.slow
 
@@ -49,17 +50,20 @@ def epoch_lines(run: RunDirectory) -> list[tuple[Any, ...]]:
 
 
 def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
-    home: Path, few_digits: Path, digitlab: Digitlab
+    home: Path, few_digits: Path, digitlab: Digitlab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = make_config("cnn", epochs=5, batch_size=8, seed=7, augment=True, dropout=0.2, ema=0.9)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"file:{home / 'mlruns'}")
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    settings = {"epochs": 5, "batch_size": 8, "seed": 7, "augment": True, "dropout": 0.2, "ema": 0.9}
+    config = make_config("cnn", parameters=SMALL_CNN, **settings)
     dataset = load_dataset(few_digits)
-    killed = submit(config, dataset, "killed")
+    killed = submit(config, dataset, "killed", tensorboard=home / "curves")
     untouched = submit(config, dataset, "untouched")
     assert untouched.state() == "queued"
 
     def in_third_epoch() -> bool:
         lines, _ = read_progress(killed)
-        return bool(lines) and lines[-1].epoch == 3 and not lines[-1].epoch_end
+        return bool(lines) and lines[-1].epoch >= 3 and not lines[-1].epoch_end
 
     wait_for(in_third_epoch, "the third epoch")
     assert untouched.state() == "queued", "only one run trains at a time"
@@ -75,6 +79,12 @@ def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
     assert killed.read().seconds >= seconds[-1]
     assert epoch_lines(killed) == epoch_lines(untouched), "same seed, same history"
     assert results_of(killed.read()) == results_of(untouched.read())
+    losses = pytest.approx([line.val_loss for line in history(killed)])
+    (folder,) = (home / "curves").iterdir()
+    assert [loss for _, loss in scalars(folder)["epoch/val_loss"]] == losses
+    metrics = logged("killed", "val_loss")
+    assert [metric.step for metric in metrics] == [1, 2, 3, 4, 5]
+    assert [metric.value for metric in metrics] == losses
 
 
 def test_a_run_that_ends_while_its_model_is_moved_is_no_model_until_it_is_resumed(
@@ -97,7 +107,8 @@ def test_a_run_that_ends_while_its_model_is_moved_is_no_model_until_it_is_resume
 
 
 def test_a_stopped_run_keeps_a_model_and_can_go_on(home: Path, few_digits: Path, digitlab: Digitlab) -> None:
-    run = submit(make_config("cnn", epochs=400, batch_size=8), load_dataset(few_digits), "long")
+    config = make_config("cnn", epochs=400, batch_size=8, parameters=SMALL_CNN)
+    run = submit(config, load_dataset(few_digits), "long")
     waiting = submit(make_config("dense", epochs=1), load_dataset(few_digits), "never begun")
     stop(waiting)
     wait_for(lambda: waiting.state() == "stopped", "the waiting run to leave the queue")
@@ -113,17 +124,6 @@ def test_a_stopped_run_keeps_a_model_and_can_go_on(home: Path, few_digits: Path,
     with pytest.raises(ModelError, match="nothing to stop"):
         stop(run)
     assert [entry.id for entry in list_runs()] == [run.id, waiting.id]
-
-
-def test_a_finished_run_learns_on_for_more_epochs(tiny_model: Path, digitlab: Digitlab) -> None:
-    assert digitlab("runs", "resume", "tiny").code == 2
-    more = digitlab("runs", "resume", "tiny", "--epochs", 2, "--json")
-    assert more.code == 0
-    assert more.json_lines()[-1]["status"] == "finished"
-    run = RunDirectory(tiny_model)
-    assert [line.epoch for line in history(run)] == [1, 2, 3, 4, 5]
-    assert run.read().config.epochs == 5
-    assert "--epochs 5" in run.read().command
 
 
 def test_a_failure_is_told_in_one_sentence(home: Path, few_digits: Path, digitlab: Digitlab) -> None:
@@ -151,13 +151,14 @@ def test_a_failure_is_told_in_one_sentence(home: Path, few_digits: Path, digitla
 def test_changed_data_is_noticed(home: Path, tmp_path: Path, few_digits: Path) -> None:
     copy = tmp_path / "copy.npz"
     copy.write_bytes(few_digits.read_bytes())
-    first = submit(make_config("cnn", epochs=3, batch_size=8), load_dataset(few_digits))
-    second = submit(make_config("dense", epochs=1), load_dataset(copy))
-    copy.write_bytes(few_digits.read_bytes() + b" ")
-    stop(first)
-    list(follow(second))
-    assert second.state() == "failed"
-    assert "has changed" in second.read().reason
+    (home / "runs").mkdir()
+    with dispatcher_lock(timeout=0):  # as long as a dispatcher seems to live, nobody starts another
+        run = submit(make_config("dense", epochs=1), load_dataset(copy))
+        copy.write_bytes(few_digits.read_bytes() + b" ")
+    attend_queue()
+    list(follow(run))
+    assert run.state() == "failed"
+    assert "has changed" in run.read().reason
 
 
 def test_a_training_begins_with_the_weights_of_another_model(tiny_model: Path, digitlab: Digitlab) -> None:
@@ -176,19 +177,24 @@ def test_a_training_begins_with_the_weights_of_another_model(tiny_model: Path, d
     assert "tiny: its weights do not fit" in misfit.err
 
 
-def test_a_model_stays_whole_when_its_continuation_fails_at_the_end(
+def test_a_finished_run_learns_on_for_more_epochs_and_stays_a_model_when_that_fails_at_the_end(
     tiny_model: Path, digitlab: Digitlab
 ) -> None:
     run = RunDirectory(tiny_model)
     before = run.hash_model_files()
+    assert digitlab("runs", "resume", "tiny").code == 2
     (tiny_model / ".made").write_text("in the way of the new model's files")
-    outcome = digitlab("runs", "resume", "tiny", "--epochs", 1, "--json")
+    outcome = digitlab("runs", "resume", "tiny", "--epochs", 2, "--json")
     assert outcome.code == 1
     assert outcome.json_lines()[-1]["status"] == "failed"
     assert run.hash_model_files() == before == run.read().files
     (tiny_model / ".made").unlink()
-    assert digitlab("runs", "resume", "tiny").code == 0
+    more = digitlab("runs", "resume", "tiny", "--json")
+    assert (more.code, more.json_lines()[-1]["status"]) == (0, "finished")
     assert run.hash_model_files() != before
+    assert [line.epoch for line in history(run)] == [1, 2, 3, 4, 5]
+    assert run.read().config.epochs == 5
+    assert "--epochs 5" in run.read().command
 
 
 def test_early_stopping_remembers_its_best_epoch_when_it_goes_on(
@@ -196,8 +202,7 @@ def test_early_stopping_remembers_its_best_epoch_when_it_goes_on(
 ) -> None:
     """A rate so high that the first epochs are the best, so the last whole epoch must not be what is kept."""
     settings = {"optimizer": "sgd", "learning_rate": 0.4, "early_stopping": 4, "epochs": 60, "seed": 3}
-    run = submit(make_config("dense", **settings), load_dataset(few_digits), "early")
-    list(follow(run))
+    run = train_here(make_config("dense", **settings), load_dataset(few_digits), "early")
     record = run.read()
     assert "the best was kept" in record.reason
     losses = [line.val_loss for line in history(run) if line.val_loss is not None]

@@ -1,7 +1,9 @@
 """What TensorBoard and MLflow get of a training: read back with their own readers."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +30,18 @@ def texts(folder: Path) -> list[str]:
 
     events = EventAccumulator(str(folder)).Reload()
     return [e.tensor_proto.string_val[0].decode() for e in events.Tensors("hyperparameters")]
+
+
+def logged(run_name: str, metric: str) -> list[Any]:
+    """A metric of the one MLflow run of that name, in the order in which it was logged."""
+    from mlflow import MlflowClient
+
+    client = MlflowClient(tracking_uri=os.environ["MLFLOW_TRACKING_URI"])
+    experiment = client.get_experiment_by_name("Digit Lab")
+    assert experiment
+    (run,) = client.search_runs([experiment.experiment_id], f"attributes.run_name = '{run_name}'")
+    history: list[Any] = client.get_metric_history(run.info.run_id, metric)
+    return history
 
 
 def report(run: RunDirectory, lines: Sequence[Progress]) -> None:

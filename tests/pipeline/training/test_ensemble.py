@@ -18,7 +18,7 @@ from pipeline.runs.combine import combine_models
 from pipeline.runs.progress import follow, history, read_progress
 from pipeline.runs.queue import resume, stop, submit
 from pipeline.runs.snapshots import snapshot_epochs
-from tests.conftest import Digitlab, results_of
+from tests.conftest import Digitlab, results_of, train_here
 from tests.pipeline.runs.test_queue import wait_for
 
 pytestmark = pytest.mark.slow
@@ -34,7 +34,7 @@ def test_an_ensemble_is_trained_like_any_model(
         "ensemble",
         parameters={**SMALL, "members": 2},
         epochs=4,
-        batch_size=8,
+        batch_size=16,
         optimizer="adam",
         learning_rate=0.01,
         seed=5,
@@ -84,8 +84,9 @@ def test_models_are_combined_to_one_that_answers_with_their_average(
     data = load_dataset(few_digits)
     settings: dict[str, Any] = {"epochs": 1, "batch_size": 16, "augment": False}
     settings |= {"optimizer": "adam", "parameters": SMALL}
-    runs = [submit(make_config("cnn-deep", seed=seed, **settings), data, f"seed {seed}") for seed in (1, 2)]
-    list(follow(runs[1]))
+    runs = [
+        train_here(make_config("cnn-deep", seed=seed, **settings), data, f"seed {seed}") for seed in (1, 2)
+    ]
     assert digitlab("models", "combine", "seed 1", "seed 2", "--name", "both").code == 0
     both = find_model("both")
     images = data.test[0][:300]
@@ -108,12 +109,12 @@ def test_models_are_combined_to_one_that_answers_with_their_average(
 
 def test_an_int8_file_is_offered_with_its_loss(home: Path, tmp_path: Path, digitlab: Digitlab) -> None:
     file = tmp_path / "small.tflite"
-    outcome = digitlab("models", "export", "cnn-deep", file, "--int8")
+    outcome = digitlab("models", "export", "cnn-fast", file, "--int8")
     assert outcome.code == 0, outcome.err
     assert "on 10,000 test images" in outcome.err
-    before = find_model("cnn-deep")
+    before = find_model("cnn-fast")
     images, labels = load_dataset().test
     right = (Recognizer(file).probabilities(images).argmax(1) == labels).mean()
     assert right > results_of(before.record).test_accuracy - 0.0002
     assert file.stat().st_size < before.directory.litert_file.stat().st_size / 3
-    assert digitlab("models", "export", "cnn-deep", tmp_path / "small.zip", "--int8").code == 2
+    assert digitlab("models", "export", "cnn-fast", tmp_path / "small.zip", "--int8").code == 2

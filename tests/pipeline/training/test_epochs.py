@@ -13,12 +13,12 @@ from models.train_config import make_config
 from pipeline.data.dataset import Dataset, load_dataset
 from pipeline.training.epochs import EpochData
 from pipeline.training.made_pool import Images, MadePool
-from tests.conftest import Digitlab, results_of
+from tests.conftest import Digitlab, results_of, save_digits
 
 
 @pytest.fixture
-def digits(few_digits: Path) -> Dataset:
-    return load_dataset(few_digits)
+def digits(tmp_path: Path) -> Dataset:
+    return load_dataset(save_digits(tmp_path / "digits.npz", 500, 10))
 
 
 def epochs_of(digits: Dataset, first: int = 0, **settings: Any) -> list[Images]:
