@@ -35,9 +35,10 @@ def center_by_mass(part: NDArray[_Level], side: int, middle: float) -> NDArray[_
         (side, side), of the part's type.
     """
     height, width = part.shape
-    mass = max(float(part.sum()), 1e-6)
-    x = float(part.sum(axis=0) @ np.arange(width)) / mass + 0.5
-    y = float(part.sum(axis=1) @ np.arange(height)) / mass + 0.5
+    columns, rows = part.sum(axis=0), part.sum(axis=1)
+    mass = max(float(columns.sum()), 1e-6)
+    x = float(columns @ np.arange(width)) / mass + 0.5
+    y = float(rows @ np.arange(height)) / mass + 0.5
     left = min(max(round(middle - x), 0), max(side - width, 0))
     top = min(max(round(middle - y), 0), max(side - height, 0))
     square = np.zeros((max(side, top + height), max(side, left + width)), part.dtype)

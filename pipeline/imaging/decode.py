@@ -4,7 +4,7 @@ import io
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -198,16 +198,13 @@ def _pixels(image: Image.Image, subject: str) -> NDArray[np.uint8]:
     """RGB of a decoder's present frame, turned upright."""
     check_pixels(*image.size, subject)
     image.load()
-    try:
-        upright = ImageOps.exif_transpose(image)
-    except Exception:
-        upright = image  # damaged EXIF says nothing about the orientation; the pixels are still good
-    if upright.mode.startswith("I") or upright.mode == "F":
-        return _from_array(_eight_bits(np.asarray(upright)))
-    if upright.has_transparency_data:
-        rgba = np.asarray(upright if upright.mode == "RGBA" else upright.convert("RGBA"))
-        return _from_array(rgba)
-    return np.array(upright if upright.mode == "RGB" else upright.convert("RGB"))
+    with suppress(Exception):  # damaged EXIF says nothing about the orientation; the pixels are still good
+        ImageOps.exif_transpose(image, in_place=True)
+    if image.mode.startswith("I") or image.mode == "F":
+        return _from_array(_eight_bits(np.asarray(image)))
+    if image.has_transparency_data:
+        return _from_array(np.asarray(image if image.mode == "RGBA" else image.convert("RGBA")))
+    return np.array(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:

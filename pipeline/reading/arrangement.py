@@ -93,17 +93,14 @@ def arrange(found: Detections) -> Arrangement:
 
 def _line_heights(found: Detections) -> NDArray[np.float64]:
     """Of each character the height of the digits about it."""
-    heights = np.array(found.sizes[:, 1])
+    own = found.sizes[:, 1]
     tall = np.flatnonzero(found.is_digit | (found.kinds == _LETTER))
     if not len(tall):
-        return np.full(len(found), float(np.median(heights)))
-    middles, is_tall = found.middles[tall], np.isin(np.arange(len(found)), tall)
-    for number in range(len(found)):
-        far = np.abs(middles - found.middles[number]).sum(axis=1)
-        near = tall[np.argpartition(far, 2)[:3]] if len(tall) > 3 else tall
-        typical = float(np.median(found.sizes[near, 1]))
-        heights[number] = 0.5 * (heights[number] + typical) if is_tall[number] else typical
-    return heights
+        return np.full(len(found), float(np.median(own)))
+    far = np.abs(found.middles[:, None] - found.middles[tall]).sum(axis=2)
+    near = tall[np.argpartition(far, 2)[:, :3]] if len(tall) > 3 else np.broadcast_to(tall, far.shape)
+    typical = np.median(own[near], axis=1)
+    return np.asarray(np.where(np.isin(np.arange(len(found)), tall), 0.5 * (own + typical), typical))
 
 
 def _levels(found: Detections) -> NDArray[np.float64]:

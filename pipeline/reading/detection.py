@@ -17,8 +17,26 @@ from pipeline.reading.slope import common_slope
 DIGIT_HEIGHT = 30
 """Height in pixels at which the network knows digits best."""
 
-_SIDES = 80, 2560
-"""Longer sides of the picture, in pixels, between which its scale is looked for."""
+_SIDES = 80, 320, 2560
+"""Longer sides of the picture, in pixels, between which its scale is looked for, and the one that is tried first."""
+
+_PLAIN = 3.0
+"""Evidence at the side that is tried first from which nothing smaller is looked at."""
+
+_FAMILIAR = 1280
+"""Longer side in pixels from which a look that shows nothing small is the closest that is taken."""
+
+_SMALL = 8.0
+"""Height in pixels from which digits are seen, if not read: enough to tell how close to come."""
+
+_HINT, _TRACE = 2.0, 0.3
+"""Evidence of small digits that is enough to come closer at once, and that is too little to come closer for."""
+
+_GLIMPSE = 0.1
+"""Sureness of a middle from which a place is worth a closer look."""
+
+_AROUND = 1.0
+"""Heights of a digit around such a place that are looked at as well."""
 
 _LARGEST_SIDE, _LARGEST_SCALE = 3200, 2.5
 _MOST = 1500
@@ -110,11 +128,15 @@ class Sighting:
 
     Attributes:
         found: the characters, in pixels of the picture upright and at the scale that suits its digits.
-        ink: float32 (h, w), whether a pixel of that is handwriting.
+        small: digits that are too small to be told apart.
+        middle: float32 (h / `CELL`, w / `CELL`), whether a character has its middle at a place.
+        ink: float32 (h, w), whether a pixel of that picture is handwriting.
         matrix: 2x3, from pixels of the given picture to those.
     """
 
     found: Detections
+    small: Detections
+    middle: NDArray[np.float32]
     ink: NDArray[np.float32]
     matrix: NDArray[np.float64]
 
@@ -146,15 +168,15 @@ class _Looks:
         self.longest = max(gray.shape)
         self.largest_scale = min(_LARGEST_SCALE, _LARGEST_SIDE / self.longest)
 
-    def at(self, scale: float) -> Sighting:
-        """What is seen at a scale, or at one that is nearly the same."""
+    def at(self, scale: float, before: Sighting | None = None) -> Sighting:
+        """What is seen at a scale, or at one that is nearly the same; only about what was seen `before`, if given."""
         for known, sighting in self._seen.items():
             if abs(np.log(known / scale)) < _SAME_SCALE:
                 return sighting
-        self._seen[scale] = sighting = self.turned(scale, 0.0)
+        self._seen[scale] = sighting = self.turned(scale, 0.0, before)
         return sighting
 
-    def turned(self, scale: float, turn: float) -> Sighting:
+    def turned(self, scale: float, turn: float, before: Sighting | None = None) -> Sighting:
         """What is seen at a scale once lines that fall by `turn` degrees are level."""
         gray = self._gray
         small = resized(gray, scale)
@@ -169,29 +191,53 @@ class _Looks:
             level = cv2.warpAffine(small, around, size, borderMode=cv2.BORDER_REPLICATE)
             small = np.asarray(level, np.uint8)
             matrix = around @ np.vstack([matrix, [0, 0, 1]])
-        maps = self._network.look(small)
-        return Sighting(_decoded(maps), maps.ink, matrix)
+        maps = self._network.look(small, None if before is None else _places(before, small.shape))
+        return Sighting(*_decoded(maps), maps.middle, maps.ink, matrix)
+
+
+def _places(before: Sighting, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which places of a larger picture (h, w) are worth a look after this sighting: bool (h / `CELL`, w / `CELL`)."""
+    height = DIGIT_HEIGHT * before.ink.shape[0] / shape[0]
+    reach = int(np.ceil(_AROUND * height / CELL))
+    glimpsed = (before.middle > _GLIMPSE).astype(np.uint8)
+    around = cv2.dilate(glimpsed, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    size = -(-shape[1] // CELL), -(-shape[0] // CELL)
+    return cv2.resize(around, size, interpolation=cv2.INTER_NEAREST) > 0
 
 
 def _best_scale(looks: _Looks) -> float:
     """Pixels of the network's picture a pixel of the given one, so that its digits have the height they should.
 
-    The looks begin where the picture is small and come closer, at most by half each time, as long as more is seen.
+    The looks begin where the picture is small and come closer as long as more is seen: as close as small digits that
+    are seen already tell, or else at most by half.
     """
-    scale, closest = (min(_LARGEST_SCALE, side / looks.longest) for side in _SIDES)
+    scale, usual, closest = (min(_LARGEST_SCALE, side / looks.longest) for side in _SIDES)
+    sighting = looks.at(usual)
+    if max(_evidence(sighting.found), _hint(sighting.small)) > _PLAIN:
+        scale = usual
+    else:
+        sighting = looks.at(scale)
     best, scale_of_best = 0.0, scale
     while True:
-        found = looks.at(scale).found
-        evidence, height = _evidence(found), _typical_height(found)
+        found, small = sighting.found, sighting.small
+        evidence, height, hint = _evidence(found), _typical_height(found), _hint(small)
         fitting = scale * DIGIT_HEIGHT / height if height and not _is_litter(found) else scale
         if leads := evidence > best:
             best, scale_of_best = evidence, fitting
-        # what stands out at this scale is large enough already
-        large = leads and fitting < 1.15 * scale
-        if scale >= closest or (best > 1 and (evidence < 0.6 * best or large)):
+        large = np.log(fitting / scale) < _SAME_SCALE  # what stands out at this scale is large enough already
+        settled = best > 1 and (evidence < 0.6 * best or (leads and large))
+        nothing_more = scale * looks.longest >= _FAMILIAR and hint < _TRACE and (large or not leads)
+        if scale >= closest or settled or nothing_more:
             return float(min(scale_of_best, looks.largest_scale))
-        closer = fitting if leads and best > 1 else 2 * scale
-        scale = min(closer, 2 * scale, closest)
+        if hint > max(_HINT, evidence):
+            scale = min(scale * DIGIT_HEIGHT / _typical_height(small), closest)
+            sighting = looks.at(scale, sighting)
+        elif leads and best > 1:
+            scale = min(fitting, 2 * scale, closest)
+            sighting = looks.at(scale, sighting)
+        else:
+            scale = min(2 * scale, closest)
+            sighting = looks.at(scale)
 
 
 def _typical_height(found: Detections) -> float:
@@ -246,14 +292,22 @@ def _evidence(found: Detections) -> float:
     return float(_fitting_sureness(found)[found.is_digit].sum())
 
 
+def _hint(small: Detections) -> float:
+    """How much speaks for digits that are too small to be told apart."""
+    return float((_sureness(small) ** 3).sum())
+
+
 def _fitting_sureness(found: Detections) -> NDArray[np.float64]:
     heights = found.sizes[:, 1] / DIGIT_HEIGHT
     fit = np.exp(-((np.log(np.maximum(heights, 0.01)) / 0.6) ** 2))
     return np.asarray(fit * _sureness(found) ** 3, np.float64)
 
 
-def _decoded(maps: Maps) -> Detections:
-    """The characters that the maps tell of: each local maximum of `middle` is one, unless it is a larger one's."""
+def _decoded(maps: Maps) -> tuple[Detections, Detections]:
+    """The characters that the maps tell of, and digits that are too small to be told apart.
+
+    Each local maximum of `middle` is a character, unless it is a larger one's.
+    """
     score = maps.middle
     peak = (score >= cv2.dilate(score, np.ones((3, 3), np.uint8))) & (score > PARAMETERS.least_score)
     rows, columns = np.nonzero(peak)
@@ -268,28 +322,16 @@ def _decoded(maps: Maps) -> Detections:
         maps.character[rows, columns], 1 / (1 + np.exp(-geometry[:, 6])),
     )  # fmt: skip
     low, high = (factor * DIGIT_HEIGHT for factor in PARAMETERS.known)
-    fits = (found.sizes[:, 1] < high) & ((found.sizes[:, 1] > low) | ~found.is_digit)
-    return _without_doubles(found[fits])
+    heights = found.sizes[:, 1]
+    small = found.is_digit & (heights <= low)
+    return _without_doubles(found[~small & (heights < high)]), found[small & (heights > _SMALL)]
 
 
 def _without_doubles(found: Detections) -> Detections:
-    """Of characters in each other's place the surer one."""
-    if len(found) < 2:
-        return found
-    edges = found.edges
-    area = np.maximum(found.sizes.prod(axis=1), 1e-6)
-    kept = np.ones(len(found), bool)
-    order = np.argsort(found.middles[:, 0])
-    reach = float(found.sizes.max())
-    xs = found.middles[order, 0]
-    for rank, one in enumerate(order):
-        last = int(np.searchsorted(xs, xs[rank] + reach))
-        others = order[rank + 1 : last]
-        if not len(others):
-            continue
-        low = np.maximum(edges[one, :2], edges[others, :2])
-        high = np.minimum(edges[one, 2:], edges[others, 2:])
-        shared = np.clip(high - low, 0, None).prod(axis=1) / np.minimum(area[one], area[others])
-        for other in others[shared > PARAMETERS.overlap]:
-            kept[one if found.scores[other] > found.scores[one] else other] = False
-    return found[kept]
+    """Of characters in each other's place the surer one; the surest come first."""
+    left, top, right, bottom = found.edges.T.astype(np.float32)
+    across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    down = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    area = np.maximum((right - left) * (bottom - top), 1e-6)
+    shared = across.clip(0) * down.clip(0) > PARAMETERS.overlap * np.minimum(area[:, None], area)
+    return found[~np.triu(shared, 1).any(axis=0)]

@@ -15,6 +15,9 @@ _MARGIN = 0.15
 _OWN = 0.8
 """Share of a piece of ink in the digit's own place from which all of it is the digit's; below, it is cut."""
 
+_REACH = 1.6
+"""Squared distance from a digit's middle, 1 at the rim of its box, up to which ink may be the digit's."""
+
 
 def digit_images(
     found: Detections, ink: NDArray[np.float32], chosen: NDArray[np.intp]
@@ -50,25 +53,24 @@ def _alone(
     left, top = max(0, int(x - reach_x - margin)), max(0, int(y - reach_y - margin))
     right, bottom = int(x + reach_x + margin) + 1, int(y + reach_y + margin) + 1
     window = ink[top:bottom, left:right]
-    if not window.size or not (window > 0.3).any():
+    inked = (window > 0.3).view(np.uint8)
+    if not inked.any():
         return None
     off = np.abs(found.middles - found.middles[number])
     near = np.flatnonzero((off < half + half[number] + margin).all(axis=1))
     rows = np.arange(top, top + window.shape[0])[:, None] + 0.5
     columns = np.arange(left, left + window.shape[1]) + 0.5
     own = _distance(found, half, number, rows, columns)
-    mine = np.ones(window.shape, bool)
+    mine = own < _REACH
     for other in near:
         if other != number:
             mine &= own <= _distance(found, half, int(other), rows, columns)
-    mine &= own < 1.6
-    if mine.all():
-        return np.asarray(window, np.float32)
-    count, labels = cv2.connectedComponents((window > 0.3).astype(np.uint8), connectivity=8)
-    total = np.bincount(labels.ravel(), window.ravel(), count)
-    share = np.bincount(labels.ravel(), (window * mine).ravel(), count) / np.maximum(total, 1e-6)
-    whole, cut = share[labels] > _OWN, share[labels] > 1 - _OWN
-    return np.asarray(np.where(whole | (mine & cut), window, 0), np.float32)
+    count, labels = cv2.connectedComponents(inked, connectivity=8)
+    pieces = labels.ravel()
+    total = np.bincount(pieces, window.ravel(), count)
+    share = np.bincount(pieces, (window * mine).ravel(), count) / np.maximum(total, 1e-6)
+    whole, cut = (share > _OWN)[labels], (share > 1 - _OWN)[labels]
+    return np.asarray(window * (whole | (mine & cut)), np.float32)
 
 
 def _distance(

@@ -1,8 +1,6 @@
 """The network that looks at whole pages, through LiteRT. Knows nothing of lines and texts."""
 
-import itertools
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -13,18 +11,24 @@ from numpy.typing import NDArray
 
 from models.pool import Pool
 from pipeline.imaging.contrast import local_contrast
+from pipeline.imaging.geometry import Box, bounding_box
 from pipeline.pages.characters import CELL, CHARACTERS, GEOMETRY
 
 NETWORK_FILE = Path(__file__).with_name("page_network.tflite")
 """Made by `python -m pipeline.training.page_training`; the record beside it says how."""
 
 _GRID = 32  # sides of what the network sees are multiples of it
-_TILE, _OVERLAP = 768, 64
-_AT_ONCE = 2
-"""Tiles of one page: more would only take the memory and the cores that other pages need."""
+_LARGEST, _SMALLEST = 768**2, 256**2
+"""Pixels of a part of a page that is looked at alone: more would take too much memory, less is not cut again."""
 
-_Span = tuple[int, int, int]
-"""Where a tile begins along a side, and from where to where it is the one that counts."""
+_AROUND = 64
+"""Pixels that are looked at around a part, so that what is at its rim is seen with what is beside it."""
+
+_SAVING = 0.9
+"""Share of a part's pixels below which those of its two halves, where little is to be seen, are looked at instead."""
+
+_AT_ONCE = 2
+"""Parts of one page: more would only take the memory and the cores that other pages need."""
 
 
 class Maps(NamedTuple):
@@ -56,10 +60,15 @@ class PageNetwork:
         content = litert_file.read_bytes()
         self._interpreters = Pool(lambda: _interpreter(content), workers or os.cpu_count() or 1)
 
-    def look(self, gray: NDArray[np.uint8]) -> Maps:
+    def look(self, gray: NDArray[np.uint8], where: NDArray[np.bool_] | None = None) -> Maps:
         """What is where on a picture, gray (h, w), whose digits are about 28 pixels tall.
 
-        Large pictures are looked at in tiles that overlap, so that memory is bounded.
+        Large pictures are looked at in parts, so that memory is bounded.
+
+        Args:
+            gray: the picture.
+            where: bool (h / `CELL`, w / `CELL`), rounded up: places that are worth a look, all by default. The maps
+                are 0 where no look was taken.
         """
         contrast = local_contrast(gray)
         height, width = contrast.shape
@@ -70,47 +79,62 @@ class PageNetwork:
             np.zeros((rows, columns, GEOMETRY), np.float32),
             np.zeros((height, width), np.float32),
         )
-        tiles = list(itertools.product(_tiles(height), _tiles(width)))
-        if len(tiles) == 1:
-            self._fill(maps, contrast, *tiles[0])
+        where = np.ones((rows, columns), bool) if where is None else where
+        parts = _parts(where, Box(0, 0, columns, rows))
+        if len(parts) == 1:
+            self._fill(maps, contrast, parts[0])
             return maps
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            for done in [threads.submit(self._fill, maps, contrast, *tile) for tile in tiles]:
+            for done in [threads.submit(self._fill, maps, contrast, part) for part in parts]:
                 done.result()
         return maps
 
-    def _fill(self, maps: Maps, contrast: NDArray[np.float32], rows: _Span, columns: _Span) -> None:
-        """Looks at a tile and writes into the maps what counts of it."""
-        (top, first, last), (left, start, end) = rows, columns
+    def _fill(self, maps: Maps, contrast: NDArray[np.float32], part: Box) -> None:
+        """Looks at a part, in cells, and writes into the maps what is seen there."""
+        seen = part.grown(_AROUND // CELL, maps.middle.shape)
         with self._interpreters.borrow() as interpreter:
-            answers = _answers(interpreter, contrast[top : top + _TILE, left : left + _TILE])
-        for whole, part, cell in zip(maps, answers, (CELL, CELL, CELL, 1), strict=True):
-            seen = part[
-                (first - top) // cell : -((top - last) // cell),
-                (start - left) // cell : -((left - end) // cell),
-            ]
-            y, x = first // cell, start // cell
-            whole[y : y + seen.shape[0], x : x + seen.shape[1]] = seen
+            answers = _answers(interpreter, contrast[_pixels(seen).window])
+        inner = part.moved(-seen.x, -seen.y)
+        for whole, answer in zip(maps[:3], answers[:3], strict=True):
+            whole[part.window] = answer[inner.window]
+        ink = maps.ink[_pixels(part).window]
+        ink[:] = answers[3][_pixels(inner).window][: ink.shape[0], : ink.shape[1]]
+
+
+def _parts(where: NDArray[np.bool_], page: Box) -> list[Box]:
+    """Parts of a page, in cells, that hold all places of `where` in it; none is larger than `_LARGEST`.
+
+    A part is cut in two where it is too large, or where its halves leave out enough that is not to be seen.
+    """
+    part = bounding_box(where[page.window]).moved(page.x, page.y)
+    cost = _cost(part, where.shape)
+    if cost <= _SMALLEST:
+        return [part] if part.width else []
+    across, down = part.width // 2, part.height // 2
+    if part.width > part.height:
+        sides = part._replace(width=across), part._replace(x=part.x + across, width=part.width - across)
+    else:
+        sides = part._replace(height=down), part._replace(y=part.y + down, height=part.height - down)
+    halves = [half for side in sides for half in _parts(where, side)]
+    if cost <= _LARGEST and sum(_cost(half, where.shape) for half in halves) > _SAVING * cost:
+        return [part]
+    return halves
+
+
+def _cost(part: Box, shape: tuple[int, ...]) -> int:
+    """Pixels that are looked at for a part of a page of this shape, in cells."""
+    seen = part.grown(_AROUND // CELL, shape)
+    return seen.width * seen.height * CELL**2
+
+
+def _pixels(cells: Box) -> Box:
+    return Box(*(side * CELL for side in cells))
 
 
 def _interpreter(content: bytes) -> Any:
     from ai_edge_litert.interpreter import Interpreter
 
     return Interpreter(model_content=content, num_threads=1)
-
-
-def _tiles(length: int) -> Iterator[_Span]:
-    """Where each tile of a side begins, and from where to where it is the one that counts."""
-    if length <= _TILE:
-        yield 0, 0, length
-        return
-    step = _TILE - 2 * _OVERLAP
-    for start in range(0, length - 2 * _OVERLAP, step):
-        first = start + _OVERLAP if start else 0
-        rest = length - start <= _TILE
-        yield start, first, length if rest else start + _TILE - _OVERLAP
-        if rest:
-            return
 
 
 def _answers(interpreter: Any, contrast: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:

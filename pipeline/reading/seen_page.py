@@ -17,8 +17,8 @@ from pipeline.reading.digit_images import digit_images
 from pipeline.reading.page_network import page_network
 from pipeline.reading.page_reading import PageCharacter
 
-_WRITTEN = {BAR: "/"}
-"""How characters stand in a text, if not as themselves."""
+_TEXTS = tuple({BAR: "/", LETTER: ""}.get(character, character) for character in CHARACTERS)
+"""How `CHARACTERS` stand in a text; letters are not read."""
 
 _THERE = 0.5
 """Confidence above which a digit may be another one, but no rule makes it a sign or nothing."""
@@ -82,6 +82,7 @@ class SeenPage:
         gray = np.asarray(cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
         sighting = find_characters(gray, page_network())
         self._found = found = sighting.found
+        self._edges = found.edges
         self._back = np.linalg.inv(np.vstack([sighting.matrix, [0, 0, 1]]))[:2]
         self._shape = picture.pixels.shape
         arrangement = arrange(found)
@@ -146,10 +147,8 @@ class SeenPage:
         others *= min(1.0, (1 - sure) / max(rest, 1e-9))
         others[best] = sure
         choices: dict[str, float] = {"": max(0.0, 1 - float(others.sum()))}
-        for character, chance in zip(CHARACTERS, others.tolist(), strict=True):
-            text = _WRITTEN.get(character, character)
+        for text, chance in zip(_TEXTS, others.tolist(), strict=True):
             choices[text] = choices.get(text, 0.0) + chance
-        choices[""] += choices.pop(LETTER)
         if sure <= _THERE:
             return choices
         return {
@@ -174,7 +173,7 @@ class SeenPage:
 
     def box(self, numbers: Sequence[int]) -> Box:
         """The upright box around some characters, in pixels of the picture."""
-        edges = self._found[np.asarray(numbers, np.intp)].edges
+        edges = self._edges[list(numbers)]
         (left, top), (right, bottom) = edges[:, :2].min(axis=0), edges[:, 2:].max(axis=0)
         corners = np.array([[left, top, 1], [right, top, 1], [right, bottom, 1], [left, bottom, 1]])
         points = corners @ self._back.T

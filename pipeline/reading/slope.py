@@ -14,18 +14,15 @@ def common_slope(middles: NDArray[np.float64], typical: float) -> float:
         middles: (n, 2), x and y, of digits.
         typical: their height.
     """
-    slopes, weights = [], []
-    for x, y in middles:
-        across, down = middles[:, 0] - x, middles[:, 1] - y
-        ahead = np.flatnonzero((across > 0.4 * typical) & (np.abs(down) < STEEPEST * across + 0.2 * typical))
-        if not len(ahead):
-            continue
-        far = np.hypot(across[ahead], 2 * down[ahead])
-        nearest = ahead[far.argmin()]
-        if far.min() < 6 * typical:
-            slopes.append(down[nearest] / across[nearest])
-            weights.append(across[nearest])
-    if len(slopes) < 2:
+    if len(middles) < 2:
         return 0.0
-    median = np.quantile(slopes, 0.5, weights=weights, method="inverted_cdf")
+    across, down = np.moveaxis(middles - middles[:, None], 2, 0)
+    ahead = (across > 0.4 * typical) & (np.abs(down) < STEEPEST * across + 0.2 * typical)
+    far = np.where(ahead, np.hypot(across, 2 * down), np.inf)
+    nearest = far.argmin(axis=1)
+    one = np.flatnonzero(far.min(axis=1) < 6 * typical)
+    if len(one) < 2:
+        return 0.0
+    across, down = across[one, nearest[one]], down[one, nearest[one]]
+    median = np.quantile(down / across, 0.5, weights=across, method="inverted_cdf")
     return float(np.clip(median, -STEEPEST, STEEPEST))
