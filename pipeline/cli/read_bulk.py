@@ -196,8 +196,10 @@ def _state(progress: Progress) -> str:
         f"{progress.tally.files:,} of {progress.files:,} files",
         f"{progress.pages_per_second:.1f} pages/s on {progress.cores} core{'s' * (progress.cores != 1)}",
         f"{rough_duration(left)} left" if left is not None else "",
-        f"{progress.tally.failed:,} pages failed" if progress.tally.failed else "",
-        f"{progress.lost:,} attempts lost" if progress.lost else "",
+        f"{progress.tally.failed:,} page{'s' * (progress.tally.failed != 1)} failed"
+        if progress.tally.failed
+        else "",
+        f"{progress.lost:,} attempt{'s' * (progress.lost != 1)} lost" if progress.lost else "",
         _wrong(progress.tally.estimate()),
     ]
     return ", ".join(filter(None, parts))

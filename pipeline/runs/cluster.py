@@ -43,7 +43,11 @@ def connect(address: str) -> None:
     for name, value in (("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0"), ("RAY_USAGE_STATS_ENABLED", "0")):
         os.environ.setdefault(name, value)  # the first is what Ray will do anyway, and warns of
     import ray
+    from ray._private import worker
 
+    worker._worker_logs_enabled = (
+        False  # else it prints what becomes of nodes to stdout, as its own debugger knows
+    )
     try:
         ray.init(address=named, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
     except (ConnectionError, TimeoutError, SystemExit):  # the last after minutes in Ray's own code
