@@ -5,7 +5,7 @@
 Pages: pictures of one number each in hands that training never saw, a tenth of them distinct and each in copies that
 differ by a comment in the file; one in a hundred files is none. First a few hundred of them are read with 1, 2 and 4
 workers, by processes of this machine and by a Ray cluster of one node; then all by a cluster of several nodes of one
-core each, while every few seconds a worker, a node or the driver is killed at random. The driver is started again with
+core each, while after every few shards a worker, a node or the driver is killed at random. The driver is started again with
 the same command until it ends by itself. Every page has to be there once, and every bad file in the quarantine; the
 estimated share of wrong digits is told beside the true one.
 """
@@ -42,8 +42,8 @@ from tests.cluster import LocalCluster, local_cluster  # noqa: E402
 
 COPIES = 10
 BAD_EVERY = 100
-PAUSE = 4.0, 20.0
-"""Seconds between two kills, from and to."""
+PAUSE = 4, 24
+"""Shards that are read between two kills, from and to."""
 
 
 @dataclass(frozen=True)
@@ -133,30 +133,36 @@ def curve(source: Source, folder: Path, pages: int, *ray: object) -> list[dict[s
 
 
 def read_under_fire(source: Source, out: Path, cluster: LocalCluster, seed: int) -> dict[str, Any]:
-    """Reads all, with something killed every few seconds."""
+    """Reads all, with something killed after every few shards."""
     choices, kills, began = random.Random(seed), collections.Counter[str](), time.monotonic()
     command = (source.folder, out, "--ray", cluster.address)
-    driver, calls = start(*command), 1
-    while True:
-        try:
-            said, _ = driver.communicate(timeout=choices.uniform(*PAUSE))
-        except subprocess.TimeoutExpired:
-            victim = choices.choice(("worker", "worker", "node", "driver"))
-            if victim == "driver":
-                driver.kill()
-                driver.communicate()
-                driver, calls = start(*command), calls + 1
-            elif victim == "node":
-                cluster.kill_node(choices)
-                cluster.add_node()
-            elif not cluster.kill_worker(choices):
-                continue
-            kills[victim] += 1
+    driver, calls, next_at = start(*command), 1, choices.randint(*PAUSE)
+    while driver.poll() is None:
+        time.sleep(0.5)
+        read = len(list(out.glob("ledger/*.jsonl")))
+        if read < next_at:
             continue
-        if driver.returncode not in (0, 1):
-            raise SystemExit(f"The driver ended with code {driver.returncode}.")
-        seconds = time.monotonic() - began
-        return {"calls": calls, "kills": dict(kills), "seconds": round(seconds, 1), **json.loads(said)}
+        next_at = read + choices.randint(*PAUSE)
+        victim = choices.choice(("worker", "worker", "node", "driver"))
+        if victim == "driver":
+            driver.kill()
+            driver.communicate()
+            driver, calls = start(*command), calls + 1
+        elif victim == "node":
+            cluster.kill_node(choices)
+            cluster.add_node()
+        elif not cluster.kill_worker(choices):
+            continue
+        kills[victim] += 1
+    if driver.returncode not in (0, 1):
+        raise SystemExit(f"The driver ended with code {driver.returncode}.")
+    said, _ = driver.communicate()
+    return {
+        "calls": calls,
+        "kills": dict(kills),
+        "seconds_in_all": round(time.monotonic() - began, 1),
+        **json.loads(said),
+    }
 
 
 def check(source: Source, out: Path) -> dict[str, Any]:

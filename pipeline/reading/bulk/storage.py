@@ -71,7 +71,7 @@ def find_files(sources: Iterable[str]) -> Found:
     """
     files: dict[str, None] = {}
     closed = 0
-    for source in sources:
+    for source in dict.fromkeys(sources):
         path = local_path(source)
         if path is not None:
             files |= dict.fromkeys(map(str, find_pictures([path])))
