@@ -5,8 +5,8 @@
 Pages: pictures of one number each in hands that training never saw, a tenth of them distinct and each in copies that
 differ by a comment in the file; one in a hundred files is none. First a few hundred of them are read with 1, 2 and 4
 workers, by processes of this machine and by a Ray cluster of one node; then all by a cluster of several nodes of one
-core each, while after every few shards a worker, a node or the driver is killed at random. The driver is started again with
-the same command until it ends by itself. Every page has to be there once, and every bad file in the quarantine; the
+core each, and after every few shards a worker, a node or the driver is killed at random. The driver is started again
+with the same command until it ends by itself. Every page has to be there once, every bad file in the quarantine; the
 estimated share of wrong digits is told beside the true one.
 """
 

@@ -46,7 +46,7 @@ class LocalCluster:
             for node in self._cluster.list_all_nodes()
             for info in node.all_processes.get("raylet", ())
         ]
-        reading = [pid for raylet in raylets for pid in _children(raylet) if "read_task" in _title(pid)]
+        reading = [pid for raylet in raylets for pid in children(raylet) if "read_task" in title(pid)]
         if not reading:
             return False
         with suppress(ProcessLookupError):
@@ -58,11 +58,13 @@ class LocalCluster:
         self._cluster.shutdown()
 
 
-def _children(process: int) -> list[int]:
+def children(process: int) -> list[int]:
+    """The ids of the processes that a process started."""
     return [int(pid) for pid in _text(Path(f"/proc/{process}/task/{process}/children")).split()]
 
 
-def _title(process: int) -> str:
+def title(process: int) -> str:
+    """What a process is called."""
     return _text(Path(f"/proc/{process}/cmdline"))
 
 

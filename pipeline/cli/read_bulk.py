@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -110,7 +111,7 @@ def read_to_folder(
     Raises:
         ConfigError: the call is wrong, or the output can't be written.
     """
-    require_cluster_extra("--out")
+    require_cluster_extra("--out", "fsspec")
     from models.store import find_model
     from pipeline.reading.bulk.file_task import Recipe, network_sha256
     from pipeline.reading.bulk.output import Output, only_writer
@@ -144,6 +145,10 @@ def read_to_folder(
 def _workers(model: bytes, recipe: Recipe, options: BulkOptions) -> Iterator[Workers]:
     from pipeline.reading.bulk.workers import LocalWorkers, RayWorkers
 
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(
+            signal.SIGPIPE, signal.SIG_IGN
+        )  # writing to a worker that was killed must not end this process
     workers: Workers
     if options.ray is None:
         workers = LocalWorkers(model, recipe, options.workers)
@@ -231,7 +236,7 @@ def _tell(progress: Progress, out: str, *, as_json: bool) -> None:
         }
         echo(json.dumps(record))
         return
-    earlier = f", {progress.earlier:,} of them earlier" if progress.earlier else ""
+    earlier = f", {progress.earlier:,} of them earlier," if progress.earlier else ""
     echo(f"Read {tally.pages:,} pages of {tally.files:,} files{earlier} to {out}.", err=True)
     if tally.failed:
         echo(f"{tally.failed:,} pages could not be read: {out}/quarantine.jsonl says why.", err=True)

@@ -15,15 +15,15 @@ _PATIENCE = 5.0
 """Seconds for the machine at an address to answer; Ray itself would try for minutes."""
 
 
-def require_cluster_extra(what: str) -> None:
+def require_cluster_extra(what: str, module: str = "ray") -> None:
     """Raises a `ConfigError` that says how to install the extra where it is missing.
 
     Args:
         what: what needs it, as a person typed it.
+        module: which of its modules.
     """
-    for module in ("ray", "fsspec", "pyarrow"):
-        if not find_spec(module):
-            raise ConfigError(f"{what} needs {module}, which isn't installed: {INSTALL} adds it.")
+    if not find_spec(module):
+        raise ConfigError(f"{what} needs {module}, which isn't installed: {INSTALL} adds it.")
 
 
 def connect(address: str) -> None:
