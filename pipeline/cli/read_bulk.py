@@ -231,6 +231,7 @@ def _tell(progress: Progress, out: str, *, as_json: bool) -> None:
             "wrong_interval": estimate and [estimate.low, estimate.high],
             "files_now": tally.files - progress.earlier,
             "lost_attempts": progress.lost,
+            "cpu_seconds_per_page": round(tally.cpu_seconds / max(1, tally.pages), 4),
             "seconds": round(progress.seconds, 3),
             "pages_per_second": round(progress.pages_per_second, 3),
         }

@@ -36,7 +36,7 @@ class Tally:
         bytes: of the files.
         digits: that were read.
         wrong: how many of them are expected to be wrong.
-        seconds: that workers spent on them, all together.
+        cpu_seconds: that processors worked on them, all together.
     """
 
     files: int = 0
@@ -45,7 +45,7 @@ class Tally:
     bytes: int = 0
     digits: int = 0
     wrong: float = 0.0
-    seconds: float = 0.0
+    cpu_seconds: float = 0.0
     _variance: float = 0.0
     _wrong_squared: float = 0.0
     _digits_squared: float = 0.0
@@ -59,7 +59,7 @@ class Tally:
         self.bytes += entry.bytes
         self.digits += entry.digits
         self.wrong += entry.expected_wrong
-        self.seconds += entry.seconds
+        self.cpu_seconds += entry.cpu_seconds
         self._variance += entry.variance
         self._wrong_squared += entry.expected_wrong**2
         self._digits_squared += entry.digits**2

@@ -31,7 +31,8 @@ class Entry:
         sha256: of its content, hexadecimal; "" where it could not be fetched.
         bytes: of its content.
         attempt: which attempt at it gave this, from 1.
-        seconds: that it took.
+        seconds: that it took, waiting for storage and for other programs included.
+        cpu_seconds: that the processor worked on it.
         pages: rows that it has.
         digits: that were read.
         expected_wrong: how many of them are wrong by their confidences.
@@ -44,6 +45,7 @@ class Entry:
     bytes: int
     attempt: int
     seconds: float
+    cpu_seconds: float
     pages: int
     digits: int = 0
     expected_wrong: float = 0.0
@@ -108,7 +110,7 @@ def read_task(model: bytes, recipe: Recipe, files: Sequence[str], attempt: int) 
 
 def given_up(name: str, recipe: Recipe, reason: str, attempt: int) -> FileReading:
     """What is told of a file at which no attempt came to an end."""
-    return _told([(Page(name), FailedReading(reason))], recipe, Entry(name, "", 0, attempt, 0.0, 1))
+    return _told([(Page(name), FailedReading(reason))], recipe, Entry(name, "", 0, attempt, 0.0, 0.0, 1))
 
 
 @lru_cache(maxsize=1)
@@ -123,7 +125,7 @@ def _recognizer(model: bytes) -> Recognizer:
 
 
 def _read(name: str, recipe: Recipe, recognizer: Recognizer, attempt: int) -> FileReading:
-    began = time.monotonic()
+    began, cpu_began = time.monotonic(), time.process_time()
     rules = [parse_constraint(rule, from_files=False) for rule in recipe.expect]
     content, sha256 = b"", ""
     try:
@@ -132,8 +134,8 @@ def _read(name: str, recipe: Recipe, recognizer: Recognizer, attempt: int) -> Fi
         results = read_file(content, name, recognizer, rules)
     except InputError as error:
         results = [(Page(name), FailedReading(error.reason))]
-    seconds = round(time.monotonic() - began, 3)
-    return _told(results, recipe, Entry(name, sha256, len(content), attempt, seconds, len(results)))
+    took = round(time.monotonic() - began, 3), round(time.process_time() - cpu_began, 3)
+    return _told(results, recipe, Entry(name, sha256, len(content), attempt, *took, len(results)))
 
 
 def _told(results: Sequence[PageResult], recipe: Recipe, begun: Entry) -> FileReading:

@@ -26,7 +26,7 @@ RECIPE = Recipe("cnn", "a hash", "another hash", (), None, "jsonl")
 
 
 def a_reading(file: str, attempt: int) -> FileReading:
-    return FileReading(Entry(file, "hash", 3, attempt, 0.1, 1, 2, 0.5, 0.25), [{"path": file}])
+    return FileReading(Entry(file, "hash", 3, attempt, 0.1, 0.1, 1, 2, 0.5, 0.25), [{"path": file}])
 
 
 class Frail:
@@ -170,7 +170,7 @@ def test_the_estimate_of_wrong_digits_agrees_with_a_simulation() -> None:
     tally = Tally()
     for chance in chances:
         wrong, variance = float(chance.sum()), float((chance * (1 - chance)).sum())
-        tally.add(Entry("", "", 0, 1, 0, 1, len(chance), wrong, variance))
+        tally.add(Entry("", "", 0, 1, 0, 0, 1, len(chance), wrong, variance))
     estimate = tally.estimate()
     assert estimate is not None
     assert estimate.share == pytest.approx(np.concatenate(chances).mean())
@@ -184,11 +184,11 @@ def test_the_estimate_of_wrong_digits_agrees_with_a_simulation() -> None:
 
 def test_there_is_no_estimate_of_nothing() -> None:
     tally = Tally()
-    tally.add(Entry("", "", 0, 1, 0, 1, 3, 0.1, 0.1))
+    tally.add(Entry("", "", 0, 1, 0, 0, 1, 3, 0.1, 0.1))
     assert tally.estimate() is None
     sure = Tally()
     for _ in range(2):
-        sure.add(Entry("", "", 0, 1, 0, 1, 3, 0.0, 0.0))
+        sure.add(Entry("", "", 0, 1, 0, 0, 1, 3, 0.0, 0.0))
     assert sure.estimate() is not None
 
 
