@@ -3,7 +3,7 @@
     uv run python benchmarks/batch_reading.py [--pages 20000] [--nodes 3] [--curve-pages 400] [--keep FOLDER] [--json]
 
 Pages: small pictures of one number each in hands that training never saw, a tenth of them distinct, each in copies
-that differ by a comment in the file; one in a hundred files is none. First a few hundred of them are read with 1, 2 and 4
+that differ by a comment in the file; one in a hundred files is none. First a few hundred are read with 1, 2 and 4
 workers, by processes of this machine and by a Ray cluster of one node; then all by a cluster of several nodes of one
 core each, and after every few shards a worker, a node or the driver is killed at random. The driver is started again
 with the same command until it ends by itself. Every page has to be there once, every bad file in the quarantine; the

@@ -25,8 +25,13 @@ class LocalCluster:
         """Starts as many nodes, the head among them."""
         from ray.cluster_utils import Cluster
 
-        self._usual = {"num_cpus": cores, "object_store_memory": _STORE, "include_dashboard": False}
-        self._cluster: Any = Cluster(initialize_head=True, head_node_args=self._usual)
+        self._usual: dict[str, Any] = {
+            "num_cpus": cores,
+            "object_store_memory": _STORE,
+            "include_dashboard": False,
+        }
+        cluster: Any = Cluster(initialize_head=True, head_node_args=self._usual)
+        self._cluster = cluster
         self.address: str = self._cluster.address
         self._others = [self._cluster.add_node(**self._usual) for _ in range(nodes - 1)]
 

@@ -22,7 +22,7 @@ from pipeline.runs.cluster import require_cluster_extra
 
 if TYPE_CHECKING:
     from pipeline.reading.bulk.estimate import Estimate
-    from pipeline.reading.bulk.file_task import Recipe
+    from pipeline.reading.bulk.file_task import ReadSettings
     from pipeline.reading.bulk.run import Progress
     from pipeline.reading.bulk.workers import Workers
 
@@ -113,7 +113,7 @@ def read_to_folder(
     """
     require_cluster_extra("--out", "fsspec")
     from models.store import find_model
-    from pipeline.reading.bulk.file_task import Recipe, network_sha256
+    from pipeline.reading.bulk.file_task import ReadSettings, network_sha256
     from pipeline.reading.bulk.output import Output, only_writer
     from pipeline.reading.bulk.run import read_shards
     from pipeline.reading.bulk.storage import Folder, find_files
@@ -121,7 +121,7 @@ def read_to_folder(
     model = find_model(reference)
     content = model.directory.litert_file.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
-    recipe = Recipe(model.id, sha256, network_sha256(), tuple(expect), decimal, options.format.value)
+    settings = ReadSettings(model.id, sha256, network_sha256(), tuple(expect), decimal, options.format.value)
     folder = Folder.at(options.out)
     found = find_files(sources)
     if found.closed:
@@ -131,10 +131,10 @@ def read_to_folder(
             err=True,
         )
     with only_writer(folder):
-        output = Output(folder, recipe)
+        output = Output(folder, settings)
         shards = output.shards(found.files)
-        with _workers(content, recipe, options) as workers, _View() as view:
-            for progress in read_shards(output, shards, workers, recipe, retry=options.retry):
+        with _workers(content, settings, options) as workers, _View() as view:
+            for progress in read_shards(output, shards, workers, settings, retry=options.retry):
                 view.show(progress)
         output.write_quarantine(progress.bad)
     _tell(progress, folder.name, as_json=as_json)
@@ -142,7 +142,7 @@ def read_to_folder(
 
 
 @contextmanager
-def _workers(model: bytes, recipe: Recipe, options: BulkOptions) -> Iterator[Workers]:
+def _workers(model: bytes, settings: ReadSettings, options: BulkOptions) -> Iterator[Workers]:
     from pipeline.reading.bulk.workers import LocalWorkers, RayWorkers
 
     if hasattr(signal, "SIGPIPE"):
@@ -151,9 +151,9 @@ def _workers(model: bytes, recipe: Recipe, options: BulkOptions) -> Iterator[Wor
         )  # writing to a worker that was killed must not end this process
     workers: Workers
     if options.ray is None:
-        workers = LocalWorkers(model, recipe, options.workers)
+        workers = LocalWorkers(model, settings, options.workers)
     else:
-        workers = RayWorkers(options.ray, model, recipe, options.workers)
+        workers = RayWorkers(options.ray, model, settings, options.workers)
     try:
         yield workers
     finally:

@@ -62,7 +62,7 @@ class FileReading:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ReadSettings:
     """What makes readings what they are: where it differs, they belong to another folder.
 
     Attributes:
@@ -88,12 +88,12 @@ def network_sha256() -> str:
     return sha256_of_file(NETWORK_FILE)
 
 
-def read_task(model: bytes, recipe: Recipe, files: Sequence[str], attempt: int) -> list[FileReading]:
+def read_task(model: bytes, settings: ReadSettings, files: Sequence[str], attempt: int) -> list[FileReading]:
     """Reads files one after the other; what is wrong with one is told of it.
 
     Args:
         model: content of the model's LiteRT file.
-        recipe: how.
+        settings: how.
         files: absolute paths or URLs.
         attempt: which one this is.
 
@@ -101,16 +101,16 @@ def read_task(model: bytes, recipe: Recipe, files: Sequence[str], attempt: int) 
         ConfigError: this machine has another version of Digit Lab, or lacks a package.
         OSError: a file could not be fetched, for a reason that may be over soon.
     """
-    if recipe.network != network_sha256():
+    if settings.network != network_sha256():
         raise ConfigError("a worker has another version of Digit Lab: expected the same on all machines.")
     with silenced_stderr():  # LiteRT and decoders of pictures write to it
         recognizer = _recognizer(model)
-        return [_read(name, recipe, recognizer, attempt) for name in files]
+        return [_read(name, settings, recognizer, attempt) for name in files]
 
 
-def given_up(name: str, recipe: Recipe, reason: str, attempt: int) -> FileReading:
+def given_up(name: str, settings: ReadSettings, reason: str, attempt: int) -> FileReading:
     """What is told of a file at which no attempt came to an end."""
-    return _told([(Page(name), FailedReading(reason))], recipe, Entry(name, "", 0, attempt, 0.0, 0.0, 1))
+    return _told([(Page(name), FailedReading(reason))], settings, Entry(name, "", 0, attempt, 0.0, 0.0, 1))
 
 
 @lru_cache(maxsize=1)
@@ -124,9 +124,9 @@ def _recognizer(model: bytes) -> Recognizer:
         return Recognizer(file, workers=1)
 
 
-def _read(name: str, recipe: Recipe, recognizer: Recognizer, attempt: int) -> FileReading:
+def _read(name: str, settings: ReadSettings, recognizer: Recognizer, attempt: int) -> FileReading:
     began, cpu_began = time.monotonic(), time.process_time()
-    rules = [parse_constraint(rule, from_files=False) for rule in recipe.expect]
+    rules = [parse_constraint(rule, from_files=False) for rule in settings.expect]
     content, sha256 = b"", ""
     try:
         content = fetch(name)
@@ -135,10 +135,10 @@ def _read(name: str, recipe: Recipe, recognizer: Recognizer, attempt: int) -> Fi
     except InputError as error:
         results = [(Page(name), FailedReading(error.reason))]
     took = round(time.monotonic() - began, 3), round(time.process_time() - cpu_began, 3)
-    return _told(results, recipe, Entry(name, sha256, len(content), attempt, *took, len(results)))
+    return _told(results, settings, Entry(name, sha256, len(content), attempt, *took, len(results)))
 
 
-def _told(results: Sequence[PageResult], recipe: Recipe, begun: Entry) -> FileReading:
+def _told(results: Sequence[PageResult], settings: ReadSettings, begun: Entry) -> FileReading:
     wrong = [
         1 - digit.confidence
         for _, result in results
@@ -154,4 +154,6 @@ def _told(results: Sequence[PageResult], recipe: Recipe, begun: Entry) -> FileRe
             (page.number, result.reason) for page, result in results if isinstance(result, FailedReading)
         ],
     )
-    return FileReading(entry, rows_of(results, recipe.format, recipe.decimal, begun.sha256, begun.attempt))
+    return FileReading(
+        entry, rows_of(results, settings.format, settings.decimal, begun.sha256, begun.attempt)
+    )

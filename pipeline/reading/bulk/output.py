@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from filelock import FileLock, Timeout
 
 from models.errors import ConfigError
-from pipeline.reading.bulk.file_task import Entry, FileReading, Recipe
+from pipeline.reading.bulk.file_task import Entry, FileReading, ReadSettings
 from pipeline.reading.bulk.storage import Folder
 from pipeline.reading.bulk.tables import encode
 
 _PLAN, _PAGES, _LEDGER, _LOST = "plan", "pages", "ledger", "-lost.json"
-_RECIPE = f"{_PLAN}/recipe.json"
+_SETTINGS = f"{_PLAN}/settings.json"
 QUARANTINE = "quarantine.jsonl"
 
 _SMALLEST, _LARGEST, _SHARE = 8, 256, 1000
@@ -41,17 +41,17 @@ class Shard:
 class Output:
     """An output folder. One program writes to it at a time."""
 
-    def __init__(self, folder: Folder, recipe: Recipe) -> None:
+    def __init__(self, folder: Folder, settings: ReadSettings) -> None:
         """Opens a folder, or begins it.
 
         Raises:
-            ConfigError: it was begun with another recipe, or can't be used.
+            ConfigError: it was begun with other settings, or can't be used.
         """
-        self.folder, self._format = folder, recipe.format
-        begun = json.dumps(asdict(recipe), indent=2)
-        content = folder.read(_RECIPE)
+        self.folder, self._format = folder, settings.format
+        begun = json.dumps(asdict(settings), indent=2)
+        content = folder.read(_SETTINGS)
         if content is None:
-            folder.write(_RECIPE, begun.encode())
+            folder.write(_SETTINGS, begun.encode())
             return
         before, now = json.loads(content), json.loads(begun)
         differing = [name for name in now if before.get(name) != now[name]]

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass, field, replace
 
 from pipeline.reading.bulk.estimate import Tally
-from pipeline.reading.bulk.file_task import Entry, FileReading, Recipe, given_up
+from pipeline.reading.bulk.file_task import Entry, FileReading, ReadSettings, given_up
 from pipeline.reading.bulk.output import Output, Shard
 from pipeline.reading.bulk.workers import Answer, Workers, refusal
 
@@ -78,7 +78,7 @@ class Progress:
 
 
 def read_shards(
-    output: Output, shards: Sequence[Shard], workers: Workers, recipe: Recipe, *, retry: bool = False
+    output: Output, shards: Sequence[Shard], workers: Workers, settings: ReadSettings, *, retry: bool = False
 ) -> Iterator[Progress]:
     """Reads what is not read yet, in random order, so that what is read so far is a sample of all.
 
@@ -86,7 +86,7 @@ def read_shards(
         output: where rows go; it has the shards.
         shards: all of them.
         workers: who reads; they stay open.
-        recipe: how files are read.
+        settings: how files are read.
         retry: whether shards with pages that could not be read are read again.
 
     Yields:
@@ -122,7 +122,7 @@ def read_shards(
                 reason = workers.why_lost(error)
                 if reason is None:
                     raise refusal(error) from error
-                again, readings = _after_loss(task, reason, recipe)
+                again, readings = _after_loss(task, reason, settings)
                 waiting.extendleft(again)
                 progress.lost += 1
                 output.add_lost(task.shard, task.attempt, reason)
@@ -136,11 +136,11 @@ def read_shards(
         yield progress
 
 
-def _after_loss(task: _Task, reason: str, recipe: Recipe) -> tuple[list[_Task], list[FileReading]]:
+def _after_loss(task: _Task, reason: str, settings: ReadSettings) -> tuple[list[_Task], list[FileReading]]:
     """What to try next, or what to say of a file that has been tried often enough."""
     losses = task.losses + 1
     if losses < (_WHOLE if len(task.files) > 1 else _ALONE):
         return [replace(task, attempt=task.attempt + 1, losses=losses)], []
     if len(task.files) > 1:
         return [_Task(task.shard, (file,), task.attempt + 1) for file in task.files], []
-    return [], [given_up(file, recipe, reason, task.attempt) for file in task.files]
+    return [], [given_up(file, settings, reason, task.attempt) for file in task.files]

@@ -17,7 +17,7 @@ from multiprocessing import get_context, parent_process
 from typing import Any, Protocol
 
 from models.errors import ConfigError
-from pipeline.reading.bulk.file_task import FileReading, Recipe, read_task
+from pipeline.reading.bulk.file_task import FileReading, ReadSettings, read_task
 from pipeline.runs.cluster import connect
 
 Answer = Future[list[FileReading]]
@@ -54,9 +54,9 @@ class Workers(Protocol):
 class LocalWorkers:
     """Processes on this machine, each in a pool of its own: one that is killed takes no other's work with it."""
 
-    def __init__(self, model: bytes, recipe: Recipe, count: int | None = None) -> None:
+    def __init__(self, model: bytes, settings: ReadSettings, count: int | None = None) -> None:
         """Takes as many processes as cores by default; each starts with its first task."""
-        self._fixed = (model, recipe)
+        self._fixed = (model, settings)
         self._count = count or os.cpu_count() or 1
         self._pools: list[ProcessPoolExecutor | None] = [None] * self._count
         self._busy: list[Answer | None] = [None] * self._count
@@ -112,13 +112,13 @@ def _begin_process() -> None:
 class RayWorkers:
     """Tasks of a Ray cluster, one core each. Ray's own retries are off: each loss is told here."""
 
-    def __init__(self, address: str, model: bytes, recipe: Recipe, most: int | None = None) -> None:
+    def __init__(self, address: str, model: bytes, settings: ReadSettings, most: int | None = None) -> None:
         """Joins a cluster.
 
         Args:
             address: as `pipeline.runs.cluster.connect` takes it.
             model: content of the model's LiteRT file.
-            recipe: how files are read.
+            settings: how files are read.
             most: how many read at once; as many as the cluster has cores by default.
 
         Raises:
@@ -128,7 +128,7 @@ class RayWorkers:
         import ray
 
         self._ray: Any = ray
-        self._most, self._recipe = most, recipe
+        self._most, self._settings = most, settings
         self._model = ray.put(model)
         self._task: Any = ray.remote(num_cpus=1, max_retries=0)(read_task)
         self._cores, self._looked = 0, -_LOOK_EVERY
@@ -143,7 +143,7 @@ class RayWorkers:
         return min(self._cores, self._most or self._cores)
 
     def submit(self, files: Sequence[str], attempt: int) -> Answer:  # noqa: D102
-        answer: Answer = self._task.remote(self._model, self._recipe, tuple(files), attempt).future()
+        answer: Answer = self._task.remote(self._model, self._settings, tuple(files), attempt).future()
         return answer
 
     def why_lost(self, error: Exception) -> str | None:  # noqa: D102

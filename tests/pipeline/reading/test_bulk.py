@@ -15,14 +15,15 @@ from models.errors import ConfigError, InputError
 from pipeline.imaging.documents import Page
 from pipeline.imaging.geometry import Box
 from pipeline.reading.bulk.estimate import Tally
-from pipeline.reading.bulk.file_task import Entry, FileReading, Recipe
+from pipeline.reading.bulk.file_task import Entry, FileReading, ReadSettings
 from pipeline.reading.bulk.output import Output, Shard, only_writer
 from pipeline.reading.bulk.run import Progress, read_shards
 from pipeline.reading.bulk.storage import Folder, fetch, find_files
 from pipeline.reading.bulk.tables import encode, rows_of
+from pipeline.reading.file_reading import PageResult
 from pipeline.reading.page_reading import FailedReading, PageCharacter, PageReading
 
-RECIPE = Recipe("cnn", "a hash", "another hash", (), None, "jsonl")
+SETTINGS = ReadSettings("cnn", "a hash", "another hash", (), None, "jsonl")
 
 
 def a_reading(file: str, attempt: int) -> FileReading:
@@ -33,7 +34,7 @@ class Frail:
     """Workers that read nothing, and of which those die that are given certain files."""
 
     def __init__(
-        self, deadly: set[str], hidden: set[str], given: list[Sequence[str]], *, mendable: bool = True
+        self, deadly: set[str], hidden: set[str], given: list[tuple[str, ...]], *, mendable: bool = True
     ) -> None:
         self._deadly, self._hidden, self._given, self._mendable = deadly, hidden, given, mendable
 
@@ -67,8 +68,8 @@ class Frail:
 
 
 def read_with(workers: Frail, folder: Path, files: Sequence[str], *, retry: bool = False) -> Progress:
-    output = Output(Folder.at(str(folder)), RECIPE)
-    *_, progress = read_shards(output, output.shards(files), workers, RECIPE, retry=retry)
+    output = Output(Folder.at(str(folder)), SETTINGS)
+    *_, progress = read_shards(output, output.shards(files), workers, SETTINGS, retry=retry)
     output.write_quarantine(progress.bad)
     return progress
 
@@ -78,7 +79,7 @@ def json_lines(*files: Path) -> list[dict[str, object]]:
 
 
 def test_a_file_that_kills_its_readers_is_found_and_the_others_are_read(tmp_path: Path) -> None:
-    files, given = [f"/{number:02}.png" for number in range(20)], list[Sequence[str]]()
+    files, given = [f"/{number:02}.png" for number in range(20)], list[tuple[str, ...]]()
     progress = read_with(Frail({"/03.png"}, {"/15.png"}, given), tmp_path, files)
     assert given.count(tuple(files[:8])) == 2, "twice as a whole"
     assert given.count(("/03.png",)) == 3, "then alone"
@@ -101,7 +102,7 @@ def test_a_file_that_kills_its_readers_is_found_and_the_others_are_read(tmp_path
 
 
 def test_what_a_killed_program_left_is_read_again_and_what_came_since_as_well(tmp_path: Path) -> None:
-    files, given = [f"/{number:02}.png" for number in range(16)], list[Sequence[str]]()
+    files, given = [f"/{number:02}.png" for number in range(16)], list[tuple[str, ...]]()
     read_with(Frail(set(), set(), given), tmp_path, files)
     part = tmp_path / "ledger" / "000001.jsonl"
     part.write_bytes(part.read_bytes()[:-1])  # what storage without whole writes would leave
@@ -115,12 +116,12 @@ def test_what_a_killed_program_left_is_read_again_and_what_came_since_as_well(tm
 
 def test_an_output_is_of_one_recipe_and_of_one_program(tmp_path: Path) -> None:
     folder = Folder.at(str(tmp_path / "out"))
-    Output(folder, RECIPE)
-    Output(folder, RECIPE)
+    Output(folder, SETTINGS)
+    Output(folder, SETTINGS)
     with pytest.raises(
         ConfigError, match="it was begun with model cnn, and now it is dense; expected the same"
     ):
-        Output(folder, replace(RECIPE, model="dense"))
+        Output(folder, replace(SETTINGS, model="dense"))
     with (
         only_writer(folder),
         pytest.raises(ConfigError, match="another `digitlab read` writes to it"),
@@ -141,7 +142,7 @@ def character(text: str, confidence: float) -> PageCharacter:
 def test_rows_of_all_formats_say_the_same(tmp_path: Path) -> None:
     reading = PageReading((character("1", 0.9), character("-", 0.5), character("2", 0.8)), (1,))
     odd = Page("=a\udcff.png", 2)
-    results = [(Page("/a.png"), reading), (odd, FailedReading("it is no picture."))]
+    results: list[PageResult] = [(Page("/a.png"), reading), (odd, FailedReading("it is no picture."))]
     (tmp_path / "a.parquet").write_bytes(encode(rows_of(results, "parquet", None, "hash", 2), "parquet"))
     first, second = parquet.read_table(tmp_path / "a.parquet").to_pylist()
     assert (first["path"], first["page"], first["text"], first["lines"]) == ("/a.png", None, "1-2", ["1-2"])
@@ -246,7 +247,7 @@ def test_a_place_that_cannot_be_reached_is_told_in_a_sentence(
 
 
 def test_a_shard_is_some_of_the_files(tmp_path: Path) -> None:
-    output = Output(Folder.at(str(tmp_path)), RECIPE)
+    output = Output(Folder.at(str(tmp_path)), SETTINGS)
     shards = output.shards([f"{number}.png" for number in range(20_000)])
     assert {len(shard.files) for shard in shards} == {20}
     assert shards[1] == Shard(1, tuple(f"{number}.png" for number in range(20, 40)))
