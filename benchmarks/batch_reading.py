@@ -41,7 +41,7 @@ from tests.cluster import LocalCluster, local_cluster  # noqa: E402
 
 COPIES = 10
 BAD_EVERY = 100
-PAUSE = 4, 24
+PAUSE = 20, 80
 """Shards that are read between two kills, from and to."""
 
 
