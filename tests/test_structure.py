@@ -131,6 +131,7 @@ def test_what_an_extra_brings_is_imported_where_it_is_needed_alone() -> None:
     for file in modules_of(*FOLDERS):
         named = re.search(r"\b(fastapi|prometheus_client)\b", file.read_text())
         assert not named or file.relative_to(PROJECT).as_posix() in SERVICE, file
+        assert not roots_of(file, at_once=True) & {"ray", "fsspec", "pyarrow"}, file
 
 
 def test_loading_the_command_line_and_what_pages_stand_on_loads_no_tensorflow() -> None:
@@ -141,7 +142,7 @@ def test_loading_the_command_line_and_what_pages_stand_on_loads_no_tensorflow() 
     modules += ["dashboard.state", "dashboard.resources", *figures]
     code = (
         f"import importlib, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
-        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+        "assert not {'tensorflow', 'keras', 'ray'} & set(sys.modules)"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False
