@@ -3,7 +3,7 @@
 import os
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,15 @@ class LocalCluster:
             "object_store_memory": _STORE,
             "include_dashboard": False,
         }
-        cluster: Any = Cluster(initialize_head=True, head_node_args=self._usual)
-        self._cluster = cluster
+        self._cluster: Any = _patiently(lambda: Cluster(initialize_head=True, head_node_args=self._usual))
         self.address: str = self._cluster.address
-        self._others = [self._cluster.add_node(**self._usual) for _ in range(nodes - 1)]
+        self._others: list[Any] = []
+        for _ in range(nodes - 1):
+            self.add_node()
 
     def add_node(self) -> None:
         """Starts another node."""
-        self._others.append(self._cluster.add_node(**self._usual))
+        self._others.append(_patiently(lambda: self._cluster.add_node(**self._usual)))
 
     def kill_node(self, choices: random.Random) -> None:
         """Kills a node with all its processes, not the head."""
@@ -61,6 +62,17 @@ class LocalCluster:
     def stop(self) -> None:
         """Ends all of it."""
         self._cluster.shutdown()
+
+
+def _patiently(start: Callable[[], Any]) -> Any:
+    """What a start gives; Ray gives it 30 s, which may be too little for a machine that is busy."""
+    for _ in range(3):
+        try:
+            return start()
+        except Exception as error:
+            if "timed out during startup" not in str(error):
+                raise
+    return start()
 
 
 def children(process: int) -> list[int]:
