@@ -130,6 +130,8 @@ def read_to_folder(
             "name an archive to read it.",
             err=True,
         )
+    if not found.files:
+        echo(f"No pictures found in {', '.join(sources)}.", err=True)
     with only_writer(folder):
         output = Output(folder, settings)
         shards = output.shards(found.files)
@@ -198,16 +200,19 @@ def _state(progress: Progress) -> str:
     """How far it is, in a line: 1,240 of 20,000 files, 35.2 pages/s on 6 cores, 9 min left."""
     left = progress.seconds_left
     parts = [
-        f"{progress.tally.files:,} of {progress.files:,} files",
-        f"{progress.pages_per_second:.1f} pages/s on {progress.cores} core{'s' * (progress.cores != 1)}",
+        f"{progress.tally.files:,} of {_counted(progress.files, 'file')}",
+        f"{progress.pages_per_second:.1f} pages/s on {_counted(progress.cores, 'core')}",
         f"{rough_duration(left)} left" if left is not None else "",
-        f"{progress.tally.failed:,} page{'s' * (progress.tally.failed != 1)} failed"
-        if progress.tally.failed
-        else "",
-        f"{progress.lost:,} attempt{'s' * (progress.lost != 1)} lost" if progress.lost else "",
+        f"{_counted(progress.tally.failed, 'page')} failed" if progress.tally.failed else "",
+        f"{_counted(progress.lost, 'attempt')} lost" if progress.lost else "",
         _wrong(progress.tally.estimate()),
     ]
     return ", ".join(filter(None, parts))
+
+
+def _counted(count: int, what: str) -> str:
+    """1 page, 2,000 pages."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _wrong(estimate: Estimate | None) -> str:
@@ -238,9 +243,14 @@ def _tell(progress: Progress, out: str, *, as_json: bool) -> None:
         echo(json.dumps(record))
         return
     earlier = f", {progress.earlier:,} of them earlier," if progress.earlier else ""
-    echo(f"Read {tally.pages:,} pages of {tally.files:,} files{earlier} to {out}.", err=True)
+    echo(
+        f"Read {_counted(tally.pages, 'page')} of {_counted(tally.files, 'file')}{earlier} to {out}.",
+        err=True,
+    )
     if tally.failed:
-        echo(f"{tally.failed:,} pages could not be read: {out}/quarantine.jsonl says why.", err=True)
+        echo(
+            f"{_counted(tally.failed, 'page')} could not be read: {out}/quarantine.jsonl says why.", err=True
+        )
     if estimate:
         echo(
             f"{_wrong(estimate).capitalize()}, of {tally.digits:,} that were found: an estimate that is as good as the "

@@ -24,6 +24,9 @@ QUARANTINE = "quarantine.jsonl"
 _SMALLEST, _LARGEST, _SHARE = 8, 256, 1000
 """Files of a shard: a share of all, so that a bar moves and little is lost with a worker, within bounds."""
 
+_TOGETHER = 500
+"""Parts of the ledger that are in memory at once."""
+
 
 @dataclass(frozen=True)
 class Shard:
@@ -89,11 +92,13 @@ class Output:
     def read_already(self, shards: Sequence[Shard]) -> Iterator[tuple[Shard, list[Entry]]]:
         """The shards that were read, with the ledger's entries; half-written parts of it count as none."""
         there = set(self.folder.names(_LEDGER, ".jsonl"))
-        done = {f"{_LEDGER}/{shard.name}.jsonl": shard for shard in shards if f"{shard.name}.jsonl" in there}
-        for name, content in self.folder.read_all(done).items():
-            lines = content.decode().splitlines()
-            if len(lines) == len(done[name].files) and content.endswith(b"\n"):
-                yield done[name], [Entry(**json.loads(line)) for line in lines]
+        done = [shard for shard in shards if f"{shard.name}.jsonl" in there]
+        for first in range(0, len(done), _TOGETHER):
+            some = {f"{_LEDGER}/{shard.name}.jsonl": shard for shard in done[first : first + _TOGETHER]}
+            for name, content in self.folder.read_all(some).items():
+                lines = content.decode().splitlines()
+                if len(lines) == len(some[name].files) and content.endswith(b"\n"):
+                    yield some[name], [Entry(**json.loads(line)) for line in lines]
 
     def attempts(self, shards: Sequence[Shard]) -> dict[int, int]:
         """By number of shard, how many attempts at it were lost earlier."""

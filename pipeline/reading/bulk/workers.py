@@ -7,6 +7,7 @@ answered by a smaller task.
 """
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Sequence
@@ -88,7 +89,9 @@ class LocalWorkers:
     def close(self) -> None:  # noqa: D102
         for pool in self._pools:
             if pool is not None:
-                for process in list((pool._processes or {}).values()):
+                for process in list(
+                    (pool._processes or {}).values()
+                ):  # Python 3.14 has terminate_workers for it
                     process.terminate()
                 pool.shutdown(cancel_futures=True)
 
@@ -99,6 +102,7 @@ def _pool_of_one() -> ProcessPoolExecutor:
 
 def _begin_process() -> None:
     """Ends this process with the one that started it, however that ends; a pool's would wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's
     parent = parent_process()
     assert parent is not None  # noqa: S101
 
