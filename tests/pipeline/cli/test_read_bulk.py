@@ -160,6 +160,7 @@ def test_what_does_not_fit_together_is_told_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(home)
+    (home / "a.png").write_text("no picture")
     with pytest.raises(SystemExit) as ended:
         main(["read", ".", *options])
     assert ended.value.code == 2
