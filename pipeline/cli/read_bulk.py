@@ -132,10 +132,10 @@ def read_to_folder(
         )
     if not found.files:
         echo(f"No pictures found in {', '.join(sources)}.", err=True)
-    with only_writer(folder):
+    with _workers(content, settings, options) as workers, only_writer(folder):
         output = Output(folder, settings)
         shards = output.shards(found.files)
-        with _workers(content, settings, options) as workers, _View() as view:
+        with _View() as view:
             for progress in read_shards(output, shards, workers, settings, retry=options.retry):
                 view.show(progress)
         output.write_quarantine(progress.bad)

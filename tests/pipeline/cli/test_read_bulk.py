@@ -172,12 +172,19 @@ def test_what_does_not_fit_together_is_told_in_a_sentence(
 @pytest.mark.parametrize("missing", ["ray", "fsspec"])
 def test_without_the_extra_the_options_say_what_to_install(home: Path, missing: str) -> None:
     options = {"ray": ["--ray", "auto"], "fsspec": []}[missing]
-    call = ["read", ".", "--out", "o", *options]
+    call = ["read", "a.png", "--out", "o", *options]
     code = f"import sys; sys.modules[{missing!r}] = None; from pipeline.cli import main; main({call!r})"
     result = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", code],
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert result.returncode == 2
+    assert not list(home.iterdir())
     option = "--ray" if missing == "ray" else "--out"
     assert result.stderr == (
         f"digitlab: {option} needs {missing}, which isn't installed: pip install 'digitlab[cluster]' adds it.\n"
