@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 EXTRAS = {
+    "cluster": ("ray", "fsspec"),
     "mlflow": ("mlflow",),
     "onnx": ("onnx", "onnxruntime"),
     "serve": ("fastapi", "prometheus_client"),

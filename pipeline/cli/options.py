@@ -31,6 +31,14 @@ RiskOption = Annotated[
         show_default=False,
     ),
 ]
+RayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        help="Use the Ray cluster at this address (HOST:PORT or auto) in place of this machine's cores.",
+        show_default=False,
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")]
 DetachOption = Annotated[
     bool, typer.Option("--detach", help="Add the run to the queue and return immediately.")

@@ -14,7 +14,17 @@ import typer
 
 from models.errors import ConfigError
 from models.files import open_regular, replacing
-from pipeline.cli.options import RiskOption
+from pipeline.cli.options import ModelOption, RayOption, RiskOption
+from pipeline.cli.read_bulk import (
+    BulkOptions,
+    FormatOption,
+    Formats,
+    OutOption,
+    RetryOption,
+    WorkersOption,
+    check_options,
+    read_to_folder,
+)
 from pipeline.cli.terminal import echo
 from pipeline.reading.numbers import Decimal
 from pipeline.reading.records import (
@@ -46,58 +56,75 @@ _SIGNS: dict[Decimals, Decimal] = {Decimals.POINT: ".", Decimals.COMMA: ","}
 Results = Iterable[tuple["Page", "PageReading | FailedReading"]]
 
 
+SourcesArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE|FOLDER...",
+        help="Pictures, PDFs, zip archives, or folders of pictures and PDFs; with --out also URLs of them.",
+    ),
+]
+ExpectOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--expect",
+        help="A rule that every line satisfies: length=8, range=1..500, date=DDMMYYYY, one-of=12,15, luhn, isbn, "
+        "mod97; it decides what doubtful digits are. Repeatable.",
+    ),
+]
+DecimalOption = Annotated[
+    Decimals | None,
+    typer.Option(
+        "--decimal", help="Decimal sign of `numbers` in JSON; told by the page's own numbers if omitted."
+    ),
+]
+CsvOption = Annotated[
+    Path | None,
+    typer.Option("--csv", help="Write a table to this file; pages already in it are skipped."),
+]
+CellsOption = Annotated[
+    Path | None,
+    typer.Option("--cells", help="Also write the lines to this CSV file, a row for each, a column a cell."),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print JSON only, one object per page; with --out, one at the end.")
+]
+
+
 def read(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE|FOLDER...", help="Pictures, PDFs, zip archives, or folders of pictures and PDFs."
-        ),
-    ],
-    model: Annotated[
-        str | None,
-        typer.Option("--model", "-m", help="Model name, ID or run directory; the default model if omitted."),
-    ] = None,
-    expect: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--expect",
-            help="A rule that every line satisfies: length=8, range=1..500, date=DDMMYYYY, one-of=12,15, luhn, isbn, "
-            "mod97; it decides what doubtful digits are. Repeatable.",
-        ),
-    ] = None,
-    decimal: Annotated[
-        Decimals | None,
-        typer.Option(
-            "--decimal", help="Decimal sign of `numbers` in JSON; told by the page's own numbers if omitted."
-        ),
-    ] = None,
-    csv_file: Annotated[
-        Path | None,
-        typer.Option("--csv", help="Write a table to this file; pages already in it are skipped."),
-    ] = None,
-    cells_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--cells", help="Also write the lines to this CSV file, a row for each, a column a cell."
-        ),
-    ] = None,
+    sources: SourcesArgument,
+    model: ModelOption = None,
+    expect: ExpectOption = None,
+    decimal: DecimalOption = None,
+    csv_file: CsvOption = None,
+    cells_file: CellsOption = None,
     risk: RiskOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only, one object per page.")] = False,
+    out: OutOption = None,
+    form: FormatOption = None,
+    ray: RayOption = None,
+    workers: WorkersOption = None,
+    retry: RetryOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Read every digit in pictures, PDFs, zip archives or folders of them, line by line, on all cores."""
     from pipeline.reading.batch import read_files
     from pipeline.reading.constraints import parse_constraint
 
+    only_out = {"--ray": ray, "--format": form, "--workers": workers, "--retry": retry}
+    check_options(out, only_out, {"--csv": csv_file, "--cells": cells_file, "--risk": risk}, sources)
     if csv_file and as_json:
         raise ConfigError("--csv and --json can't be combined: expected one of them.")
     for name in expect or ():
-        parse_constraint(name)
+        parse_constraint(name, from_files=out is None)  # other machines don't have the file
     litert_file = _open_model(model)
+    sign = _SIGNS[decimal] if decimal else None
+    if out is not None:
+        options = BulkOptions(out, ray, form or Formats.PARQUET, workers, retry)
+        read_to_folder(sources, model, expect or (), sign, options, as_json=as_json)
+    paths = [Path(source) for source in sources]
     rows = _read_table(csv_file) if csv_file else []
     pages = _pages_to_read(paths, {_key(row) for row in rows if not row[_ERROR]}, csv_file)
     results = _with_cells(_with_risk(read_files(pages, litert_file, expect or ()), risk), cells_file)
     again = {_key_of(page) for _, page in pages}  # what failed before; rows of other pictures stay
-    sign = _SIGNS[decimal] if decimal else None
     failed = (
         _write_table(results, csv_file, len(pages), [row for row in rows if _key(row) not in again])
         if csv_file
