@@ -118,7 +118,7 @@ def show(
     ended = standing.ended
     found = None
     if importance:
-        found = measure_importance([one.values for one in ended], [one.accuracies for one in ended])
+        found = measure_importance([one.settings for one in ended], [one.accuracies for one in ended])
     if as_json:
         record = _standing_record(standing)
         if importance:
@@ -213,7 +213,7 @@ def _candidate_record(candidate: "Candidate") -> dict[str, Any]:
     spread = candidate.over_seeds
     return {
         "configuration": candidate.place + 1,
-        "settings": candidate.values,
+        "settings": candidate.settings,
         "val_accuracy": candidate.mean,
         "val_interval": spread.interval if spread else None,
         "val_accuracies": candidate.accuracies,

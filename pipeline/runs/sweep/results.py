@@ -35,7 +35,7 @@ class Candidate:
     Attributes:
         place: among the sweep's configurations, from 0.
         config: with the first seed.
-        values: of the hyperparameters that the sweep varies; None for a size that its architecture doesn't have.
+        settings: the hyperparameters that the sweep varies; None for a size that its architecture doesn't have.
         trials: one a seed.
         scores: of those trials that have one, by seed.
         given_up_after: whole epochs after which others went on in its place; 0 where it was not given up.
@@ -43,7 +43,7 @@ class Candidate:
 
     place: int
     config: TrainConfig
-    values: dict[str, Any]
+    settings: dict[str, Any]
     trials: tuple[TrialStanding, ...]
     scores: tuple[Score, ...]
     given_up_after: int

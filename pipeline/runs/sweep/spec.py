@@ -23,26 +23,32 @@ SETTINGS = (*(name for name in TrainConfig.model_fields if name not in ("paramet
 """What a sweep may vary: every hyperparameter; `seeds` has the seeds."""
 
 EXAMPLE = """\
-# Three networks at four learning rates: 12 configurations, each trained with two seeds.
+# 3 networks at 4 learning rates: 12 configurations.
+# A list is tried value by value, one value is the same in all.
 name: networks and rates
 seeds: [0, 1]
 settings:
-  architecture: [dense, cnn, cnn-fast]      # a list: each of these is tried
+  architecture: [dense, cnn, cnn-fast]
   learning_rate: [0.0003, 0.001, 0.003, 0.01]
-  epochs: 3                                 # one value: the same in all
+  epochs: 3
 
-# dataset: my digits.npz     a data set's name, ID or file; MNIST if omitted
+# Another data set, by name, ID or file; else MNIST:
 #
-# Configurations at random in place of all combinations, also between two bounds:
-#   settings:
-#     learning_rate: {low: 0.0001, high: 0.1, scale: log}
-#     dropout: {low: 0, high: 0.5}
-#     epochs: 9
-#   draw: 20
-#   draw_seed: 0
+# dataset: digits.npz
 #
-# Successive halving: all are trained for an epoch, the best third of them for three, the best third of those on:
-#   halving: {first: 1, factor: 3}
+# Configurations at random, not all combinations:
+#
+# draw: 20
+# draw_seed: 0
+# settings:
+#   learning_rate: {low: 0.0001, high: 0.1, scale: log}
+#   dropout: {low: 0, high: 0.5}
+#   epochs: 9
+#
+# Successive halving: all are trained for one epoch,
+# the best third for three, the best third of those on:
+#
+# halving: {first: 1, factor: 3}
 """
 
 

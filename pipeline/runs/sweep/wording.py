@@ -31,7 +31,7 @@ def describe(candidate: Candidate) -> str:
     """A configuration by what the sweep varies: "cnn-fast, learning rate 0.003"."""
     parts = [
         str(value) if name == "architecture" else f"{name_of(name).lower()} {value_in_words(value)}"
-        for name, value in candidate.values.items()
+        for name, value in candidate.settings.items()
         if value is not None
     ]
     return ", ".join(parts) or candidate.config.architecture
