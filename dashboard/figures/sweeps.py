@@ -28,6 +28,7 @@ _MOST_VALUES = 8
 """Values of a hyperparameter that stand at even distances; of more, a scale has room for a few."""
 
 _SHARES = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.997, 0.998, 0.999)
+_MOST_LETTERS = 12  # of the first axis's labels that the margin has room for
 _LEAST_GAP = 0.11  # of the height, between two labels of an axis
 
 
@@ -86,6 +87,7 @@ def parallel_coordinates(
                 "showlegend": line.kind not in named,
                 "text": f"{_plain(line.label)}: {100 * line.accuracy:.2f} %",
                 "hoverinfo": "text",
+                "cliponaxis": False,
             }
         )
         named.add(line.kind)
@@ -95,7 +97,9 @@ def parallel_coordinates(
         for place, (axis, title) in enumerate(zip(axes, titles, strict=True))
         for entry in _labels(place, axis, title, palette, last=place == len(names))
     ]
-    return {"data": traces, "layout": {**_layout(palette, len(axes), height), "annotations": annotations}}
+    first = max(len(text) for _, text in axes[0].ticks)
+    layout = _layout(palette, len(axes), min(_MOST_LETTERS, first), height)
+    return {"data": traces, "layout": {**layout, "annotations": annotations}}
 
 
 def _axis_of(values: Sequence[Any]) -> _Axis:
@@ -147,7 +151,7 @@ def _accuracy_axis(accuracies: Sequence[float]) -> _Axis:
 
 def _labels(place: int, axis: _Axis, title: str, palette: Palette, last: bool) -> list[dict[str, Any]]:
     """An axis's title above it and the labels beside it."""
-    side = {"xanchor": "right", "xshift": -6} if last else {"xanchor": "left", "xshift": 6}
+    outside = {"xanchor": "right", "xshift": -6} if place == 0 else {"xanchor": "left", "xshift": 6}
     ticks = [
         {
             "x": place,
@@ -158,17 +162,16 @@ def _labels(place: int, axis: _Axis, title: str, palette: Palette, last: bool) -
             "bgcolor": palette.background,
             "borderpad": 1,
             "opacity": 0.9,
-            **side,
+            **outside,
         }
         for position, text in axis.ticks
     ]
     head = {
         "x": place,
         "y": 1.06,
-        "yref": "y",
         "yanchor": "bottom",
-        "xanchor": "right" if last else "left" if place == 0 else "center",
-        "align": "right" if last else "left" if place == 0 else "center",
+        "xanchor": "center",
+        "xshift": 14 if place == 0 else -4 if last else 0,
         "text": f"<b>{_plain(title).replace(' ', '<br>')}</b>",
         "showarrow": False,
         "font": {"size": 12, "color": palette.muted},
@@ -189,18 +192,22 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _layout(palette: Palette, axes: int, height: int) -> dict[str, Any]:
-    """The layout without its labels; nobody may change it."""
-    figure = finish(go.Figure(), palette, "Configurations", "", height, hovermode="closest")
-    figure.update_xaxes(
-        range=[-0.02, axes - 0.98],
-        tickvals=list(range(axes)),
-        showticklabels=False,
-        gridcolor=mix(palette.grid, palette.muted, 0.5),
-        fixedrange=True,
-    )
-    figure.update_yaxes(range=[-0.14, 1.3], visible=False, fixedrange=True)
-    figure.update_layout(legend={"y": -0.02}, margin={"l": 10, "r": 10, "t": 40})
+def _layout(palette: Palette, axes: int, letters: int, height: int) -> dict[str, Any]:
+    """The layout with its axes, without their labels; nobody may change it.
+
+    Args:
+        palette: of the page's theme.
+        axes: how many.
+        letters: that the labels of the first need beside it.
+        height: in pixels.
+    """
+    figure = finish(go.Figure(), palette, "From hyperparameters to accuracy", "", height, hovermode="closest")
+    figure.update_xaxes(range=[0, axes - 1], visible=False, fixedrange=True)
+    figure.update_yaxes(range=[-0.14, 1.26], visible=False, fixedrange=True)
+    line = {"color": mix(palette.grid, palette.muted, 0.5), "width": 1}
+    for place in range(axes):
+        figure.add_shape(type="line", x0=place, x1=place, y0=-0.04, y1=1.04, line=line, layer="below")
+    figure.update_layout(legend={"y": -0.02}, margin={"l": 14 + 7 * letters, "r": 62, "t": 40})
     layout: dict[str, Any] = json.loads(figure.to_json())["layout"]
     return layout
 

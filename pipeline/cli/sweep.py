@@ -233,14 +233,8 @@ def _standing_record(standing: "Standing") -> dict[str, Any]:
         "best": best.place + 1 if best else None,
         "best_test_accuracy": best.test_accuracy if best else None,
         "leads": [
-            {
-                "over": lead.over.place + 1,
-                "difference": lead.told.difference,
-                "interval": lead.told.interval,
-                "adjusted_p": lead.adjusted_p,
-                "noise": lead.noise,
-            }
-            for lead in standing.leads
+            {"over": place + 1, "difference": lead.difference, "p": lead.p, "noise": lead.noise}
+            for place, lead in standing.leads.items()
         ],
     }
 

@@ -7,22 +7,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.evaluation.trust.best import log_odds
+
 LEAST_CONFIGURATIONS = 8
 """Fewer say nothing about what would happen between and beyond them."""
 
-_FOLDS = 5
+_FOLDS = 10
 _TREES = 100
 _REPEATS = 30
 
 
 @dataclass(frozen=True)
 class Importance:
-    """What a random forest learned of a sweep.
+    """What a forest learned of a sweep.
 
     Attributes:
         names: the hyperparameters, the most important first.
-        shares: of each, the part of the variance of the accuracies that it has a part in, alone or together with
-            others, which is why they may sum to more than 1; at least 0.
+        shares: of each, the share of the variance of the accuracies' log-odds in which it has a part, alone or together
+            with others, which is why they may sum to more than 1; at least 0.
         explained: share of the variance that the forest predicts of configurations that it has not seen, at most 1;
             0 or less where it predicts nothing.
         configurations: how many it was fitted to.
@@ -39,21 +41,22 @@ def measure_importance(
 ) -> Importance | None:
     """Permutation importance (Breiman, "Random Forests", Machine Learning 45, 2001) on configurations held out.
 
-    A forest learns to predict a configuration's mean accuracy from four fifths of the configurations, and is judged on
-    the others, five times by turns, so that each is predicted by a forest that hasn't seen it. Importance on what a
-    forest has seen would make something of pure noise.
+    A forest (of extremely randomized trees: Geurts, Ernst and Wehenkel, Machine Learning 63, 2006) learns to predict
+    the log-odds of a configuration's accuracy from nine tenths of the configurations, and is judged on the others, ten
+    times by turns, so that each is predicted by a forest that hasn't seen it. Importance on what a forest has seen
+    would make something of pure noise.
 
     Shuffling a hyperparameter's values makes the mean squared error grow by twice the variance that it has a part in
     (its total effect; Gregorutti, Michel and Saint-Pierre, Statistics and Computing 27, 2017).
 
     Args:
         values: of each configuration's hyperparameters; all have the same names.
-        accuracies: of each configuration, one a seed.
+        accuracies: of each configuration, one a seed, the same number of all.
 
     Returns:
         None where there are too few configurations, nothing varies, or all have the same accuracy.
     """
-    means = np.array([np.mean(row) for row in accuracies])
+    means = log_odds(np.array(accuracies)).mean(1) if len(accuracies) else np.array([])
     names = list(values[0]) if values else []
     if len(values) < LEAST_CONFIGURATIONS or not names or not means.std():
         return None
@@ -87,7 +90,7 @@ def _held_out_errors(
     columns: Sequence[NDArray[np.float64]], means: NDArray[np.float64]
 ) -> tuple[float, list[float]]:
     """Mean squared error of the predictions, and with each hyperparameter's values shuffled."""
-    from sklearn.ensemble import RandomForestRegressor
+    from sklearn.ensemble import ExtraTreesRegressor
 
     random = np.random.default_rng(0)
     inputs = np.hstack(columns)
@@ -97,7 +100,7 @@ def _held_out_errors(
     shuffled = np.zeros(len(columns))
     for held_out in folds:
         seen = np.setdiff1d(np.arange(len(means)), held_out)
-        forest = RandomForestRegressor(_TREES, random_state=0).fit(inputs[seen], means[seen])
+        forest = ExtraTreesRegressor(_TREES, random_state=0).fit(inputs[seen], means[seen])
         plain += float(((forest.predict(inputs[held_out]) - means[held_out]) ** 2).sum())
         for place, (part, end) in enumerate(zip(columns, ends, strict=True)):
             # values of all configurations, since a few held out have few values to shuffle

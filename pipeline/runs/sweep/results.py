@@ -11,9 +11,9 @@ from statistics import fmean
 from typing import Any, Literal
 
 from models.train_config import TrainConfig
-from pipeline.evaluation.trust.seeds import MeanDifference, Spread, compare_groups, spread
-from pipeline.evaluation.trust.significance import LEVEL
-from pipeline.runs.sweep.configurations import pauses, varied
+from pipeline.evaluation.trust.best import Lead, lead_of_best
+from pipeline.evaluation.trust.seeds import Spread, spread
+from pipeline.runs.sweep.configurations import varied
 from pipeline.runs.sweep.directory import Sweep
 from pipeline.runs.sweep.trials import (
     Round,
@@ -78,26 +78,6 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Lead:
-    """By how much the best is ahead of another one.
-
-    Attributes:
-        over: the other one.
-        told: the difference of their mean validation accuracies, over seeds.
-        adjusted_p: its p-value times the number of all pairs, since the best was picked among all (Bonferroni).
-    """
-
-    over: Candidate
-    told: MeanDifference
-    adjusted_p: float
-
-    @property
-    def noise(self) -> bool:
-        """Whether it can't be told from noise."""
-        return self.adjusted_p >= LEVEL
-
-
-@dataclass(frozen=True)
 class Standing:
     """A sweep as it stands.
 
@@ -143,20 +123,13 @@ class Standing:
         return next(iter(self.ended), None)
 
     @cached_property
-    def leads(self) -> list[Lead]:
-        """The best against each of the others that have ended; [] with a single seed.
-
-        Welch's t test over seeds. See `Lead` for how chance is corrected for.
-        """
-        if self.best is None or self.best.over_seeds is None:
-            return []
-        count = len(self.ended)
-        pairs = count * (count - 1) // 2
-        told = [compare_groups(self.best.accuracies, other.accuracies) for other in self.ended[1:]]
-        return [
-            Lead(other, difference, min(1.0, pairs * difference.p))
-            for other, difference in zip(self.ended[1:], told, strict=True)
-        ]
+    def leads(self) -> dict[int, Lead]:
+        """The best against each of the others that have ended, by their places; {} with a single seed or no others."""
+        ended = self.ended
+        if len(ended) < 2 or ended[0].over_seeds is None:
+            return {}
+        leads = lead_of_best([candidate.accuracies for candidate in ended])
+        return {ended[lead.second].place: lead for lead in leads}
 
 
 def read_standing(sweep: Sweep) -> Standing:
@@ -198,8 +171,3 @@ def _candidates(
                 )
             )
     return ranked
-
-
-def rounds_in_all(sweep: Sweep) -> int:
-    """How many rounds the sweep has."""
-    return len(pauses(sweep.record.spec))

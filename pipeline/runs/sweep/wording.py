@@ -4,11 +4,12 @@ from typing import Any
 
 from models.formatting import percent
 from models.train_config import TrainConfig, field_title
+from pipeline.evaluation.trust.best import Lead
 from pipeline.evaluation.trust.seeds import FEW
 from pipeline.evaluation.trust.wording import chance, points
 from pipeline.runs.sweep.configurations import pauses
 from pipeline.runs.sweep.importance import LEAST_CONFIGURATIONS, Importance
-from pipeline.runs.sweep.results import Candidate, Lead, Standing
+from pipeline.runs.sweep.results import Candidate, Standing
 
 _NAMED_AT_MOST = 3
 
@@ -39,9 +40,8 @@ def describe(candidate: Candidate) -> str:
 
 def how_far(standing: Standing) -> str:
     """How much is done: "17 of 24 trials", and the round where there are several."""
-    current = standing.rounds[-1]
-    told = f"{standing.settled} of {len(current.trials)} trials"
-    count = len(pauses(standing.sweep.record.spec))
+    told = f"{standing.settled} of {len(standing.rounds[-1].trials)} trials"
+    count = len(standing.rounds) if standing.last_round else len(pauses(standing.sweep.record.spec))
     return f"Round {len(standing.rounds)} of {count}: {told}" if count > 1 else told
 
 
@@ -84,50 +84,52 @@ def test_in_words(best: Candidate) -> str:
 
 def noise_in_words(standing: Standing) -> list[str]:
     """How many of the others the best can't be told from, in a sentence or a few; [] where nothing is compared."""
-    best, leads = standing.best, standing.leads
-    if best is None or len(standing.ended) < 2:
+    best, others = standing.best, standing.ended[1:]
+    if best is None or not others:
         return []
-    if not leads:
+    if not standing.leads:
         return [
             "With one seed nobody can say how much of a difference is luck; `seeds: [0, 1, 2]` in the spec would."
         ]
-    alike = [lead for lead in leads if lead.noise]
-    behind = len(leads) - len(alike)
-    count = len(leads)
+    alike = [other for other in others if standing.leads[other.place].noise]
+    worse = len(others) - len(alike)
     sentences = []
     if alike:
-        names = ", ".join(describe(lead.over) for lead in alike[:_NAMED_AT_MOST])
-        more = f" and {len(alike) - _NAMED_AT_MOST} more" if len(alike) > _NAMED_AT_MOST else ""
-        which = "the other one" if count == 1 else f"{len(alike)} of the {count} others"
-        sentences.append(f"Its lead over {which} can't be told from noise: {names}{more}.")
-        if quicker := _quickest(best, alike):
-            sentences.append(quicker)
-    if behind:
-        which = "the other one" if count == 1 else f"{behind} of the {count} others"
-        sentences.append(f"It is better on average than {which} (Welch's t test over seeds, p below 0.05).")
-    if len(best.trials) < FEW:
-        sentences.append("Careful: two seeds say little of their luck; train more.")
+        names = "; ".join(describe(other) for other in alike[:_NAMED_AT_MOST])
+        more = f"; and {len(alike) - _NAMED_AT_MOST} more" if len(alike) > _NAMED_AT_MOST else ""
+        sentences.append(
+            f"Its lead over {_of(len(alike), len(others))} can't be told from noise: {names}{more}."
+        )
+        sentences += filter(None, [_quickest(best, alike)])
+    if worse:
+        sentences.append(f"It is better than {_of(worse, len(others))}, and that is more than noise.")
+    if alike and len(best.trials) < FEW:
+        sentences.append("More seeds would tell smaller differences from noise.")
     return sentences
 
 
-def _quickest(best: Candidate, alike: list[Lead]) -> str:
+def _of(count: int, others: int) -> str:
+    if others == 1:
+        return "the other one"
+    return f"all {others} others" if count == others else f"{count} of the {others} others"
+
+
+def _quickest(best: Candidate, alike: list[Candidate]) -> str:
     """Of those as good as anyone can tell, the one that trains in the shortest time, where that isn't the best."""
-    known = [(lead.over.seconds, lead.over) for lead in alike if lead.over.seconds is not None]
+    known = [(other.seconds, other) for other in alike if other.seconds is not None]
     if not known or best.seconds is None:
         return ""
     seconds, quickest = min(known, key=lambda entry: entry[0])
     if seconds > 0.8 * best.seconds:
         return ""
-    return (
-        f"Of these, {describe(quickest)} trains in the shortest time, {100 * seconds / best.seconds:.0f} % of that of "
-        "the best."
-    )
+    share = 100 * seconds / best.seconds
+    return f"Of these, {describe(quickest)} trains in the shortest time, {share:.0f} % of that of the best."
 
 
 def lead_in_words(lead: Lead) -> str:
-    """One comparison: "+0.42 points, noise (p = 0.31)"."""
+    """One comparison: "0.42 points, noise (p = 0.31)"."""
     verdict = "noise" if lead.noise else "more than noise"
-    return f"{points(lead.told.difference)} points, {verdict} ({chance(lead.adjusted_p)})"
+    return f"{points(lead.difference, sign=False)} points, {verdict} ({chance(lead.p)})"
 
 
 def importance_in_words(importance: Importance | None, configurations: int) -> str:
@@ -146,7 +148,7 @@ def importance_in_words(importance: Importance | None, configurations: int) -> s
         )
     few = " With so few, take it as a hint." if importance.configurations < 30 else ""
     return (
-        f"A random forest that was fitted to four fifths of the {importance.configurations} configurations predicts "
-        f"{100 * importance.explained:.0f} % of the differences between the others. The bars say what part of the "
-        f"differences each hyperparameter has a part in, by permutation importance.{few}"
+        f"A forest of decision trees that was fitted to nine tenths of the {importance.configurations} configurations "
+        f"predicts {100 * importance.explained:.0f} % of the differences between the others. The bars say in what "
+        f"share of the differences each hyperparameter has a part, by permutation importance.{few}"
     )

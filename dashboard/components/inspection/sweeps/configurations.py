@@ -8,9 +8,11 @@ from dashboard.figures.sweeps import ConfigurationLine, Kind, parallel_coordinat
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.theme import on_phone
 from models.formatting import percent
-from pipeline.evaluation.trust.wording import chance, points
 from pipeline.runs.sweep.results import Candidate, Standing
-from pipeline.runs.sweep.wording import describe, name_of, value_in_words
+from pipeline.runs.sweep.wording import describe, lead_in_words, name_of, value_in_words
+
+_MOST_ROWS = 16
+"""Rows of the table that are shown without scrolling in it."""
 
 
 def show_configurations(standing: Standing, palette: Palette) -> None:
@@ -23,7 +25,7 @@ def show_configurations(standing: Standing, palette: Palette) -> None:
 
 
 def _show_lines(standing: Standing, known: list[Candidate], palette: Palette) -> None:
-    alike = {lead.over.place for lead in standing.leads if lead.noise}
+    alike = {place for place, lead in standing.leads.items() if lead.noise}
 
     def kind_of(candidate: Candidate) -> Kind:
         if standing.best and candidate.place == standing.best.place:
@@ -54,7 +56,7 @@ def _show_lines(standing: Standing, known: list[Candidate], palette: Palette) ->
 
 
 def _show_table(standing: Standing) -> None:
-    leads = {lead.over.place: lead for lead in standing.leads}
+    leads = standing.leads
     rows = []
     for candidate in standing.candidates:
         spread, lead = candidate.over_seeds, leads.get(candidate.place)
@@ -64,12 +66,7 @@ def _show_table(standing: Standing) -> None:
                 **{name_of(name): value_in_words(value) for name, value in candidate.settings.items()},
                 "Validation": None if candidate.mean is None else 100 * candidate.mean,
                 "95 % interval": f"{100 * low:.2f} to {100 * min(1.0, high):.2f}" if spread else "",
-                "Behind the best": (
-                    f"{points(lead.told.difference, sign=False)} points, "
-                    f"{'noise' if lead.noise else 'more than noise'} ({chance(lead.adjusted_p)})"
-                    if lead
-                    else ""
-                ),
+                "Behind the best": lead_in_words(lead) if lead else "",
                 "Trials": _trials_in_words(candidate),
                 "Time": candidate.seconds,
             }
@@ -79,6 +76,7 @@ def _show_table(standing: Standing) -> None:
     st.dataframe(
         table if leads else table.drop(columns="Behind the best"),
         hide_index=True,
+        height="content" if len(rows) <= _MOST_ROWS else "auto",
         placeholder="-",
         column_config={
             first: st.column_config.TextColumn(pinned=True, width=110 if on_phone() else None),
@@ -92,7 +90,7 @@ def _show_table(standing: Standing) -> None:
             ),
             "Behind the best": st.column_config.TextColumn(
                 width="medium",
-                help="Welch's t test over seeds, p corrected for all pairs, since the best was picked among all.",
+                help="Noise: it could be the best as well, by a t test over seeds, corrected for all others.",
             ),
             "Time": st.column_config.NumberColumn(
                 format="%.0f s", width=70, help="Of one training, on average."
