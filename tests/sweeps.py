@@ -30,16 +30,16 @@ def make_sweep(spec: dict[str, Any], dataset: Path) -> Sweep:
     return open_or_create(SweepSpec.model_validate(spec), load_dataset(dataset), "digitlab sweep rates.yaml")
 
 
-def finish_trial(sweep: Sweep, trial: Trial, accuracy: float, *, model: Path | None = None) -> RunDirectory:
+def finish_trial(sweep: Sweep, trial: Trial, *accuracies: float, model: Path | None = None) -> RunDirectory:
     """The run of a trial that was trained to its end.
 
     Args:
         sweep: which one.
         trial: of it.
-        accuracy: on the validation images after its last epoch; a tenth less on the test images.
+        accuracies: on the validation images after each epoch; in the end a tenth less on the test images.
         model: a run directory whose model files it gets.
     """
-    run = begin_trial(sweep, trial, [accuracy])
+    run, accuracy = begin_trial(sweep, trial, list(accuracies)), accuracies[-1]
     if model:
         for name in MODEL_FILES:
             shutil.copy(model / name, run.path / name)

@@ -28,6 +28,7 @@ _MOST_VALUES = 8
 """Values of a hyperparameter that stand at even distances; of more, a scale has room for a few."""
 
 _SHARES = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.997, 0.998, 0.999)
+_MOST_LINEAR = 50  # times the lowest value, up to which a scale is even
 _MOST_LETTERS = 12  # of the first axis's labels that the margin has room for
 _LEAST_GAP = 0.11  # of the height, between two labels of an axis
 
@@ -69,17 +70,21 @@ def parallel_coordinates(
         "other": {"color": palette.quiet, "width": 1.5},
         "given up": {"color": palette.quiet, "width": 1.2, "dash": "dot"},
     }
-    named: set[Kind] = set()
+    ranked = any(line.kind == "best" for line in lines)
+    named: set[Kind] = set() if ranked else set(LABELS)
     traces = []
     for place in reversed(range(len(lines))):
         line = lines[place]
+        style = styles[line.kind]
+        if not ranked:  # the better, the stronger
+            style = {**style, "color": mix(palette.quiet, palette.answer, axes[-1].places[place])}
         traces.append(
             {
                 "type": "scatter",
                 "mode": "lines+markers",
                 "x": list(range(len(axes))),
                 "y": [axis.places[place] for axis in axes],
-                "line": styles[line.kind],
+                "line": style,
                 "marker": {"size": 5},
                 "name": LABELS[line.kind],
                 "legendgroup": line.kind,
@@ -116,8 +121,8 @@ def _axis_of(values: Sequence[Any]) -> _Axis:
 
 
 def _scale(values: Sequence[Any], low: float, high: float) -> _Axis:
-    """A scale for numbers, by their logarithm where they span more than a power of ten."""
-    logarithmic = low > 0 and high / low > 10
+    """A scale for numbers, by their logarithm where they span several powers of ten."""
+    logarithmic = low > 0 and high / low > _MOST_LINEAR
     at = math.log if logarithmic else float
 
     def place(value: Any) -> float:

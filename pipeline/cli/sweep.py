@@ -131,7 +131,9 @@ def show(
     _say_standing(standing)
     if importance:
         echo(f"\n{importance_in_words(found, len(ended))}")
-        for name, share in zip(found.names, found.shares, strict=True) if found else ():
+        for name, share in (
+            zip(found.names, found.shares, strict=True) if found and found.explained > 0 else ()
+        ):
             echo(f"  {name_of(name):<24} {percent(share, 0)}")
 
 

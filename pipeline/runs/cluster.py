@@ -15,15 +15,15 @@ _PATIENCE = 5.0
 """Seconds for the machine at an address to answer; Ray itself would try for minutes."""
 
 
-def require_cluster_extra(what: str) -> None:
+def require_cluster_extra(what: str, module: str = "ray") -> None:
     """Raises a `ConfigError` that says how to install the extra where it is missing.
 
     Args:
         what: what needs it, as a person typed it.
+        module: which of its modules.
     """
-    for module in ("ray", "fsspec", "pyarrow"):
-        if not find_spec(module):
-            raise ConfigError(f"{what} needs {module}, which isn't installed: {INSTALL} adds it.")
+    if not find_spec(module):
+        raise ConfigError(f"{what} needs {module}, which isn't installed: {INSTALL} adds it.")
 
 
 def connect(address: str) -> None:
@@ -43,7 +43,11 @@ def connect(address: str) -> None:
     for name, value in (("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0"), ("RAY_USAGE_STATS_ENABLED", "0")):
         os.environ.setdefault(name, value)  # the first is what Ray will do anyway, and warns of
     import ray
+    from ray._private import worker
 
+    worker._worker_logs_enabled = (
+        False  # else it prints what becomes of nodes to stdout, as its own debugger knows
+    )
     try:
         ray.init(address=named, log_to_driver=False, logging_level=logging.ERROR, include_dashboard=False)
     except (ConnectionError, TimeoutError, SystemExit):  # the last after minutes in Ray's own code

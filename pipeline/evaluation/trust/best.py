@@ -21,14 +21,12 @@ class Lead:
     """By how much the configuration with the highest mean is ahead of another one.
 
     Attributes:
-        first: the place of the highest mean.
-        second: the place of the other one.
+        over: the place of the other one.
         difference: of their mean accuracies, as a share, at least 0.
         p: how often chance alone puts one so far ahead of the configuration that is truly best, at most.
     """
 
-    first: int
-    second: int
+    over: int
     difference: float
     p: float
 
@@ -50,7 +48,8 @@ def lead_of_best(accuracies: Sequence[Sequence[float]]) -> list[Lead]:
     "Multiple Comparisons", 1996, with other constants).
 
     Args:
-        accuracies: (k, s) shares of right answers of k >= 2 configurations over the same s >= 2 seeds.
+        accuracies: (k, s) shares of right answers of k >= 2 configurations over the same s >= 2 seeds, the one with the
+            highest mean first.
 
     Returns:
         One for each of the others, in their order; p is 1 where the seeds show no luck at all.
@@ -60,19 +59,16 @@ def lead_of_best(accuracies: Sequence[Sequence[float]]) -> list[Lead]:
     shares = np.asarray(accuracies, np.float64)
     values = log_odds(shares)
     count, seeds = values.shape
-    first = int(shares.mean(1).argmax())
     rest = values - values.mean(1, keepdims=True) - values.mean(0, keepdims=True) + values.mean()
     freedom = (count - 1) * (seeds - 1)
     error = math.sqrt(float((rest**2).sum()) / freedom * 2 / seeds)
-    leads = []
-    for second in range(count):
-        if second == first:
-            continue
-        ahead = float(values[first].mean() - values[second].mean())
-        p = float(stdtr(freedom, -ahead / error)) if error > 1e-12 else 1.0
-        difference = float(shares[first].mean() - shares[second].mean())
-        leads.append(Lead(first, second, difference, min(1.0, (count - 1) * p)))
-    return leads
+    ahead = values[0].mean() - values.mean(1)
+    differences = shares[0].mean() - shares.mean(1)
+    chances = stdtr(freedom, -ahead / error) if error > 1e-12 else np.ones(count)
+    return [
+        Lead(over, float(differences[over]), min(1.0, (count - 1) * float(chances[over])))
+        for over in range(1, count)
+    ]
 
 
 def log_odds(accuracies: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from pipeline.evaluation.trust.best import log_odds
 LEAST_CONFIGURATIONS = 8
 """Fewer say nothing about what would happen between and beyond them."""
 
+_LEAST_DIFFERENCE = 1e-9  # of log-odds; less is what adding up floats makes
 _FOLDS = 10
 _TREES = 100
 _REPEATS = 30
@@ -58,7 +59,7 @@ def measure_importance(
     """
     means = log_odds(np.array(accuracies)).mean(1) if len(accuracies) else np.array([])
     names = list(values[0]) if values else []
-    if len(values) < LEAST_CONFIGURATIONS or not names or not means.std():
+    if len(values) < LEAST_CONFIGURATIONS or not names or np.ptp(means) < _LEAST_DIFFERENCE:
         return None
     columns = [encode([row[name] for row in values]) for name in names]
     errors, shuffled = _held_out_errors(columns, means)

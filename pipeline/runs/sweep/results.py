@@ -129,7 +129,7 @@ class Standing:
         if len(ended) < 2 or ended[0].over_seeds is None:
             return {}
         leads = lead_of_best([candidate.accuracies for candidate in ended])
-        return {ended[lead.second].place: lead for lead in leads}
+        return {ended[lead.over].place: lead for lead in leads}
 
 
 def read_standing(sweep: Sweep) -> Standing:

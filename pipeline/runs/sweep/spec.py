@@ -186,12 +186,12 @@ class _Loader(yaml.SafeLoader):
     """Plain values alone, and no name twice, of which YAML would silently take the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [key.value for key, _ in node.value]
-        twice = next((key for key, _ in node.value if names.count(key.value) > 1), None)
-        if twice is not None:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"{twice.value} stands there twice", twice.start_mark
-            )
+        names: set[Any] = set()
+        for key, _ in node.value:
+            if key.value in names:
+                told = f"{key.value} stands there twice"
+                raise yaml.constructor.ConstructorError(None, None, told, key.start_mark)
+            names.add(key.value)
         return super().construct_mapping(node, deep)
 
 

@@ -8,7 +8,7 @@ from dashboard.widgets.plain_text import as_written
 from models.formatting import duration, percent
 from models.store import StoredModel, list_models
 from pipeline.runs.sweep.results import Candidate, Standing
-from pipeline.runs.sweep.wording import describe, noise_in_words
+from pipeline.runs.sweep.wording import describe, interval_of, noise_in_words
 
 
 def show_best(standing: Standing) -> None:
@@ -29,9 +29,8 @@ def _facts_of(best: Candidate) -> list[Fact]:
     seeds = len(best.trials)
     over = f"mean of {seeds} seeds" if seeds > 1 else "one seed"
     if best.over_seeds:
-        low, high = best.over_seeds.interval
-        over += f", 95 % interval {100 * low:.2f} to {100 * min(1.0, high):.2f}"
-    facts = [Fact("Validation accuracy", percent(best.mean or 0.0), f"{over}; it was chosen by this")]
+        over += f", 95 % interval {interval_of(best)}"
+    facts = [Fact("Validation accuracy", percent(best.mean or 0.0), f"{over}; chosen by this")]
     if best.test_accuracy is not None:
         facts.append(Fact("Test accuracy", percent(best.test_accuracy), "had no part in the choice"))
     if best.seconds is not None:

@@ -9,7 +9,7 @@ from dashboard.widgets.chart import show_chart
 from dashboard.widgets.theme import on_phone
 from models.formatting import percent
 from pipeline.runs.sweep.results import Candidate, Standing
-from pipeline.runs.sweep.wording import describe, lead_in_words, name_of, value_in_words
+from pipeline.runs.sweep.wording import describe, interval_of, lead_in_words, name_of, value_in_words
 
 _MOST_ROWS = 16
 """Rows of the table that are shown without scrolling in it."""
@@ -59,13 +59,12 @@ def _show_table(standing: Standing) -> None:
     leads = standing.leads
     rows = []
     for candidate in standing.candidates:
-        spread, lead = candidate.over_seeds, leads.get(candidate.place)
-        low, high = spread.interval if spread else (0.0, 0.0)
+        lead = leads.get(candidate.place)
         rows.append(
             {
                 **{name_of(name): value_in_words(value) for name, value in candidate.settings.items()},
                 "Validation": None if candidate.mean is None else 100 * candidate.mean,
-                "95 % interval": f"{100 * low:.2f} to {100 * min(1.0, high):.2f}" if spread else "",
+                "95 % interval": interval_of(candidate),
                 "Behind the best": lead_in_words(lead) if lead else "",
                 "Trials": _trials_in_words(candidate),
                 "Time": candidate.seconds,
