@@ -14,6 +14,7 @@ from pipeline.cli.options import JsonOption
 from pipeline.cli.terminal import echo
 
 if TYPE_CHECKING:
+    from pipeline.runs.sweep.engines import Engine
     from pipeline.runs.sweep.results import Candidate, Standing
     from pipeline.runs.sweep.trials import Round, TrialStanding
 
@@ -67,19 +68,16 @@ def run(
     from pipeline.data.dataset_choice import open_to_train
     from pipeline.runs.sweep.directory import open_or_create
     from pipeline.runs.sweep.driver import carry_out
-    from pipeline.runs.sweep.engines import LocalEngine, RayEngine
     from pipeline.runs.sweep.results import read_standing
     from pipeline.runs.sweep.spec import read_spec
 
     read = read_spec(spec)
     command = shlex.join(["digitlab", "sweep", str(spec)])
     sweep = open_or_create(read, open_to_train(read.dataset), command, owner)
-    engine = RayEngine(ray, at_once or 0) if ray else LocalEngine(at_once or 1)
+    engine = _start_engine(ray, at_once)
     before = read_standing(sweep)
     if not as_json:
         _say_begin(before)
-    if hasattr(os, "nice"):
-        os.nice(10)  # pages that people look at go first
 
     def on_trial(trial: "TrialStanding", current: "Round") -> None:
         if as_json:
@@ -98,6 +96,15 @@ def run(
     after = read_standing(sweep)
     _conclude(after, as_json)
     raise typer.Exit(int(any(trial.state in ("failed", "stopped") for trial in after.trials)))
+
+
+def _start_engine(ray: str, at_once: int | None) -> "Engine":
+    """What trains; its processes get what pages that people look at leave over."""
+    from pipeline.runs.sweep.engines import LocalEngine, RayEngine
+
+    if hasattr(os, "nice"):
+        os.nice(10)
+    return RayEngine(ray, at_once or 0) if ray else LocalEngine(at_once or 1)
 
 
 @sweep_app.command()

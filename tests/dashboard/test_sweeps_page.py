@@ -62,7 +62,7 @@ def test_a_finished_sweep_shows_the_best_its_lines_and_what_matters(
     best = lines["data"][-1]  # drawn last, so on top
     assert (best["name"], best["text"].split(":")[0]) == ("Best", "cnn-fast, learning rate 0.003")
     bars = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
-    assert list(bars["y"])[0] == "Learning rate"
+    assert bars["y"][0] == "Learning rate"
     links = links_of(app)
     own = [trial.run for trial in sweep.record.trials if trial.configuration == 10]
     assert sorted(links["Its models"][1].removeprefix("model=").split("%2C")) == own
@@ -97,7 +97,7 @@ def test_the_address_names_the_sweep(home: Path, few_digits: Path) -> None:
     app = open_page("sweeps")
     assert app.selectbox(key="sweep").value == sweeps[1].record.id
     app.selectbox(key="sweep").set_value(sweeps[0].record.id).run()
-    assert app.query_params["sweep"] == [sweeps[0].record.id]
+    assert app.query_params["sweep"] == sweeps[0].record.id
     app.query_params["sweep"] = sweeps[1].record.id
     app.run()
     assert app.selectbox(key="sweep").value == sweeps[1].record.id
