@@ -1,8 +1,8 @@
 """What a sweep costs beside the trainings in it: `python benchmarks/sweep_overhead.py [--rounds N] [--trials N]`.
 
-In each round, a sweep of some short trials, one at a time, and `digitlab train` with the same hyperparameters, one after
-the other; which goes first alternates. Both start TensorFlow anew for each training, so short trials show most of what a
-sweep adds. Prints a line a round and the median of the ratios; more than 1.1 is too much.
+In each round, a sweep of some short trials, one at a time, and `digitlab train` with the same hyperparameters, one
+after the other; which goes first alternates. Both start TensorFlow anew for each training, so short trials show most of
+what a sweep adds. Prints a line a round and the median of the ratios; more than 1.1 is too much.
 """
 
 import argparse

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from models.formatting import duration, percent
-from pipeline.cli.options import JsonOption
+from pipeline.cli.options import JsonOption, YesOption
 from pipeline.cli.terminal import echo
 
 if TYPE_CHECKING:
@@ -169,6 +169,20 @@ def list_command(as_json: JsonOption = False) -> None:
             continue
         best = f"  best: {describe(standing.best)}" if standing.best else ""
         echo(f"{record.id}  {standing.state:<11}  {how_far(standing):<16}  {record.name}{best}")
+
+
+@sweep_app.command()
+def delete(
+    sweep: Annotated[str, typer.Argument(help="A sweep's name or ID.")], yes: YesOption = False
+) -> None:
+    """Delete a sweep; its runs and models stay. The same spec is trained anew then."""
+    from pipeline.runs.sweep.directory import delete_sweep, find_sweep
+
+    found = find_sweep(sweep)
+    if not yes:
+        typer.confirm(f"Delete the sweep {found.record.name}? Its models stay.", abort=True, err=True)
+    delete_sweep(found)
+    echo(f"Deleted {found.record.name}.", err=True)
 
 
 @sweep_app.command()

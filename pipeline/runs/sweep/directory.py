@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from models.errors import ConfigError, ModelError
 from models.files import delete_folder, open_regular, write_text
 from models.locations import home, runs_folder
+from models.ownership import Person
 from models.records import DatasetRecord, now
 from models.run_directory import RunDirectory
 from models.store import check_name
@@ -216,3 +217,21 @@ def find_sweep(reference: str = "") -> Sweep:
         ids = ", ".join(sweep.record.id for sweep in found)
         raise ModelError(f"{len(found)} sweeps are named {reference!r}; use the ID of one: {ids}.")
     return found[0]
+
+
+def delete_sweep(sweep: Sweep) -> None:
+    """Deletes what the sweep tries and how its trials belong together; their runs and models stay.
+
+    Raises:
+        ModelError: it is being carried out.
+    """
+    if sweep.driver_lives():
+        raise ModelError(f"{sweep.record.name}: it is being carried out; end that before deleting it.")
+    delete_folder(sweep.path)
+
+
+def forget_others(who: Person) -> None:
+    """Deletes the sweeps of anybody but `who`; what is nobody's stays."""
+    for sweep in list_sweeps():
+        if sweep.record.owner not in ("", who.name):
+            delete_folder(sweep.path)

@@ -1,5 +1,6 @@
 """What comes of a sweep, on run directories that are made: rounds, ranks, noise, importance."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from models.errors import ModelError
+from models.ownership import Person
 from pipeline.runs.sweep.configurations import make_configurations
+from pipeline.runs.sweep.directory import delete_sweep, forget_others, list_sweeps
 from pipeline.runs.sweep.importance import encode, measure_importance
 from pipeline.runs.sweep.results import read_standing
 from pipeline.runs.sweep.spec import SweepSpec
@@ -158,6 +162,22 @@ def test_rounds_go_on_with_the_best_and_failures_come_last(home: Path, few_digit
     ]
     assert standing.best is not None
     assert (standing.best.place, standing.best.mean) == (2, pytest.approx(0.94))
+
+
+def test_a_class_that_ends_takes_its_sweeps_along_and_a_deleted_one_is_gone(
+    home: Path, few_digits: Path
+) -> None:
+    own, other = (
+        make_sweep({**GRID, "name": name, "seeds": [seed]}, few_digits) for seed, name in enumerate("ab")
+    )
+    stored = json.loads((other.path / "sweep.json").read_text())
+    (other.path / "sweep.json").write_text(json.dumps({**stored, "owner": "Ada"}))
+    forget_others(Person("Grace", teacher=True))
+    assert [sweep.record.name for sweep in list_sweeps()] == [own.record.name]
+    with own.driver_lock(timeout=0), pytest.raises(ModelError, match="it is being carried out"):
+        delete_sweep(own)
+    delete_sweep(own)
+    assert not list_sweeps()
 
 
 def test_importance_is_the_share_of_the_variance_and_noise_has_none() -> None:
