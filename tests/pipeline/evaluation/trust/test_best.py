@@ -9,7 +9,7 @@ from pipeline.evaluation.trust.best import lead_of_best, log_odds
 
 def test_of_two_it_is_the_paired_t_test_on_log_odds() -> None:
     first, second = np.array([0.981, 0.979, 0.984]), np.array([0.972, 0.975, 0.974])
-    (lead,) = lead_of_best([first, second])
+    (lead,) = lead_of_best([first.tolist(), second.tolist()])
     paired = stats.ttest_rel(stats.logistic.ppf(first), stats.logistic.ppf(second), alternative="greater")
     assert lead.p == pytest.approx(paired.pvalue)
     assert lead.difference == pytest.approx(first.mean() - second.mean())
@@ -26,12 +26,12 @@ def test_of_several_it_is_least_squares_with_the_luck_of_all() -> None:
     fitted, rest, *_ = np.linalg.lstsq(design, values.ravel(), rcond=None)
     variance = rest[0] / (12 - 6)
     inverse = np.linalg.inv(design.T @ design)
-    for lead in lead_of_best(shares):
+    for lead in lead_of_best(shares.tolist()):
         contrast = np.zeros(6)
         contrast[0], contrast[lead.over] = 1, -1
         t = contrast @ fitted / np.sqrt(variance * contrast @ inverse @ contrast)
         assert lead.p == pytest.approx(min(1.0, 3 * stats.t.sf(t, 6)))
-    assert [lead.noise for lead in lead_of_best(shares)] == [False, True, False]
+    assert [lead.noise for lead in lead_of_best(shares.tolist())] == [False, True, False]
 
 
 def test_the_truly_best_is_seldom_told_from_the_highest_mean() -> None:
@@ -44,7 +44,7 @@ def test_the_truly_best_is_seldom_told_from_the_highest_mean() -> None:
         ordered = shares[np.argsort(-shares.mean(1))]
         # the truly best is any one of them, say the first that was drawn
         place = int(np.flatnonzero((ordered == shares[0]).all(1))[0])
-        wrong += place > 0 and not lead_of_best(ordered)[place - 1].noise
+        wrong += place > 0 and not lead_of_best(ordered.tolist())[place - 1].noise
     assert wrong <= 30
 
 
