@@ -241,10 +241,12 @@ def importance_bars(names: Sequence[str], shares: Sequence[float], palette: Pale
     figure = finish(
         go.Figure(),
         palette,
-        "Importance",
-        "Part of the differences, in percent",
+        "What the differences come from",
+        "Share of the differences in which each has a part, in percent",
         110 + 38 * len(names),
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, tickfont={"size": 13})
-    figure.update_xaxes(range=[0, 1.15 * max(100.0, *percentages)], fixedrange=True, showticklabels=False)
+    figure.update_xaxes(
+        range=[0, 1.15 * max(100.0, *percentages)], fixedrange=True, showticklabels=False, showgrid=False
+    )
     return {"data": [bars], "layout": json.loads(figure.to_json())["layout"]}

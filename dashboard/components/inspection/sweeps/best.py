@@ -20,8 +20,7 @@ def show_best(standing: Standing) -> None:
         return
     st.markdown(f"**{as_written(describe(best))}**")
     show_facts(_facts_of(best))
-    for sentence in noise_in_words(standing):
-        st.markdown(as_written(sentence))
+    st.markdown(as_written(" ".join(noise_in_words(standing))))
     _show_links(standing, best)
 
 
