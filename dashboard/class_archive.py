@@ -23,9 +23,10 @@ from pipeline.data import label_decisions, saved_digits, user_datasets
 from pipeline.evaluation.learning import progress as learning
 from pipeline.runs import queue
 from pipeline.runs.heartbeat import end_worker
+from pipeline.runs.sweep import directory as sweeps
 from pipeline.runs.waiting import forget_turns, queue_locked, readable_runs
 
-FOLDERS = ("runs", "my_digits", "datasets", "label_decisions", "batches", "lessons")
+FOLDERS = ("runs", "sweeps", "my_digits", "datasets", "label_decisions", "batches", "lessons")
 FILES = ("people.json", "people_seen.json")
 """What of the home folder is in the zip file."""
 
@@ -35,6 +36,7 @@ _PASSED_OVER = (".lock", ".log", ".sqlite", ".sqlite-journal")
 _README = """A class of Digit Lab, exported on {date}.
 
 runs/        one folder a run: its settings, curves and, where it has one, its model
+sweeps/      what each sweep tries; its trials are in runs/
 my_digits/   saved digits: picture, 28x28 image, label
 datasets/    uploaded data sets
 label_decisions/  what was decided on labels that may be wrong
@@ -140,6 +142,7 @@ def reset_class(who: Person) -> None:
     label_decisions.forget_others(who)
     batch_store.delete_batches_of_others(who)
     learning.forget_others(who)
+    sweeps.forget_others(who)
 
 
 def _check_teacher(who: Person) -> None:

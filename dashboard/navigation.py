@@ -22,6 +22,7 @@ pages = [
     st.Page("views/recognize.py", title="Recognize", icon=":material/draw:", default=True),
     st.Page("views/read.py", title="Read", icon=":material/document_scanner:"),
     st.Page("views/train.py", title="Train", icon=":material/model_training:"),
+    st.Page("views/sweeps.py", title="Sweeps", icon=":material/tune:"),
     st.Page("views/evaluate.py", title="Evaluate", icon=":material/verified:"),
     st.Page("views/mistakes.py", title="Mistakes", icon=":material/error_med:"),
     st.Page("views/explain.py", title="Explain", icon=":material/psychology_alt:"),

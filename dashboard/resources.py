@@ -36,6 +36,8 @@ from pipeline.evaluation.trust.report import TrustReport, report_trust
 from pipeline.runs.progress import history
 from pipeline.runs.quantize import quantize
 from pipeline.runs.snapshots import read_snapshot, snapshot_epochs
+from pipeline.runs.sweep.importance import Importance, measure_importance
+from pipeline.runs.sweep.results import Standing
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -139,6 +141,14 @@ def best_of(right: NDArray[np.bool_]) -> Choice:
 def best_epoch_optimism(model: StoredModel) -> tuple[float, int] | None:
     """How much choosing the epoch by test score would have flattered, and of how many; None where that isn't known."""
     return _best_epoch_optimism(_scored_version(model), model)
+
+
+def sweep_importance(standing: Standing) -> Importance | None:
+    """Which hyperparameters matter, by the configurations of a sweep that were trained to their end."""
+    ended = standing.ended
+    accuracies = [candidate.accuracies for candidate in ended]
+    key = f"{standing.sweep.path} {[candidate.place for candidate in ended]} {accuracies}"
+    return _sweep_importance(key, [candidate.settings for candidate in ended], accuracies)
 
 
 def averages(model: StoredModel | None = None) -> ClassPictures:
@@ -251,6 +261,11 @@ def _best_epoch_optimism(version: str, _model: StoredModel) -> tuple[float, int]
 @st.cache_resource(max_entries=2, show_spinner="Loading the images")
 def _whole_dataset(reference: str, version: str, _who: Any) -> Dataset:  # noqa: ARG001
     return open_whole(reference, _who)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Fitting forests")
+def _sweep_importance(key: str, _values: Any, _accuracies: Any) -> Importance | None:  # noqa: ARG001
+    return measure_importance(_values, _accuracies)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Averaging the images")

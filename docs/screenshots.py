@@ -57,6 +57,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], None] | None]] = {
     "recognize": ("/", draw),
     "train": ("/train", None),
     "curves": ("/train", watch_curves),
+    "sweeps": ("/sweeps", None),
     "evaluate": ("/evaluate", None),
     "mistakes": ("/mistakes", None),
     "explain": ("/explain", draw),

@@ -85,6 +85,8 @@ def import_model(path: Path, owner: str = "") -> RunDirectory:
                 "owner": owner,
                 "submission": 0,
                 "tensorboard": "",
+                "sweep": "",
+                "pause_after": 0,
                 "status": "finished" if record.status == "finished" else "stopped",
                 "results": record.results and record.results.model_copy(update={"claimed": True}),
                 "reason": f"Imported on {now()[:10]} from an archive.",

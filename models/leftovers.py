@@ -27,6 +27,8 @@ def sweep() -> None:
         home() / "maps",
         home() / "label_audits",
         home() / "label_decisions",
+        home() / "sweeps",
+        *(home() / "sweeps").glob("[!.]*"),
         runs,
         *runs.glob("[!.]*"),
         *runs.glob("*/checkpoint"),

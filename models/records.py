@@ -117,6 +117,8 @@ class RunRecord(BaseModel):
         files: SHA-256 of each model file.
         notes: the owner's own words.
         tensorboard: the folder of its TensorBoard event files; "" for none.
+        sweep: the id of the sweep that it is a trial of, if any; that starts it, not the queue.
+        pause_after: of such a run, whole epochs after which it stops until the sweep lets it go on; 0 for never.
     """
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
@@ -142,6 +144,8 @@ class RunRecord(BaseModel):
     files: dict[str, str] = {}
     notes: str = ""
     tensorboard: str = ""
+    sweep: str = ""
+    pause_after: Count = 0
 
     @property
     def planned_epochs(self) -> int:

@@ -30,6 +30,7 @@ from pipeline.cli.read import read
 from pipeline.cli.runs import runs_app
 from pipeline.cli.serve import serve
 from pipeline.cli.stress import stress
+from pipeline.cli.sweep import sweep_app
 from pipeline.cli.terminal import beside, draw_digit, echo, open_recognizer, probability_bars, progress_bar
 from pipeline.cli.train import train
 from pipeline.cli.trust import cautious, print_trust, said_cautiously, trust_record
@@ -47,6 +48,7 @@ app.add_typer(models_app, name="models")
 app.add_typer(runs_app, name="runs")
 app.add_typer(data_app, name="data")
 app.add_typer(learn_app, name="learn")
+app.add_typer(sweep_app, name="sweep")
 app.command()(train)
 app.command()(adapt)
 app.command()(read)

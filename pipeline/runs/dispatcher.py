@@ -15,7 +15,14 @@ from models.errors import ModelError
 from models.records import now
 from models.run_directory import RunDirectory
 from pipeline.runs.priority import LESS, lower_session
-from pipeline.runs.waiting import WaitingRun, dispatcher_lock, queue_locked, take_next, training_lock
+from pipeline.runs.waiting import (
+    WaitingRun,
+    dispatcher_lock,
+    queue_locked,
+    start_worker,
+    take_next,
+    training_lock,
+)
 
 _START_TIME = 60.0  # seconds within which a worker must have begun
 _RETRY = 30.0  # seconds until the next attempt where the disk is full or no process can be started
@@ -56,15 +63,7 @@ def _carry_out(waiting: WaitingRun) -> None:
     """Starts the run's worker and waits for its end."""
     run = waiting.directory
     run.read()
-    with run.log_file.open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.runs.worker", str(run.path)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"},
-        )
+    worker = start_worker(run)
     try:
         worker.wait(_START_TIME)
     except subprocess.TimeoutExpired:

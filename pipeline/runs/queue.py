@@ -6,7 +6,9 @@ for a run to go on. Knows nothing of TensorFlow.
 
 import re
 import shlex
+import shutil
 from pathlib import Path
+from typing import Any
 
 from models.errors import ConfigError, ModelError
 from models.locations import runs_folder
@@ -78,9 +80,14 @@ def create(
     owner: str = "",
     submission: int = 0,
     tensorboard: Path | None = None,
+    run_id: str = "",
+    sweep: str = "",
 ) -> RunDirectory:
-    """A run directory for work that begins at once, or waits with the status "queued"; else as of `submit`."""
-    run_id = new_id()
+    """A run directory for work that begins at once, or waits with the status "queued"; else as of `submit`.
+
+    A sweep says which id the run gets, so that one that was killed in here finds it, or makes it anew.
+    """
+    run_id = run_id or new_id()
     given = check_new_name(name) if name.strip() else ""
     name = given or f"{config.architecture} {run_id[4:6]}-{run_id[6:8]} {run_id[9:11]}:{run_id[11:13]}"
     folder = runs_folder()
@@ -101,8 +108,10 @@ def create(
         submission=submission,
         created=now(),
         tensorboard=str(_events_folder(tensorboard, name, run_id)) if tensorboard else "",
+        sweep=sweep,
     )
     try:
+        shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         (part / "checkpoint").mkdir()
         RunDirectory(part).write(record)
@@ -225,8 +234,14 @@ def _resume(run: RunDirectory, more_epochs: int, who: Person) -> RunRecord:
     current = run.state(record)
     if current not in ENDED:
         raise ModelError(f"{record.name}: it is {current}, so there is nothing to resume.")
-    if more_epochs and (record.members > 1 or record.adaptation):
-        kind = "a fine-tuned model" if record.adaptation else "an ensemble"
+    if more_epochs and (record.members > 1 or record.adaptation or record.sweep):
+        kind = (
+            "a fine-tuned model"
+            if record.adaptation
+            else "an ensemble"
+            if record.members > 1
+            else "a trial of a sweep"
+        )
         raise ModelError(f"{record.name}: {kind} can't be trained further; train a new one.")
     config = read_config({**record.config.model_dump(), "epochs": record.config.epochs + more_epochs})
     if current == "finished" and not more_epochs:
@@ -237,14 +252,10 @@ def _resume(run: RunDirectory, more_epochs: int, who: Person) -> RunRecord:
             f"with `digitlab train --from {record.id}` or on the Train page."
         )
     submission = next_submission(record.owner, record.submission)
-    drop_unfinished_epochs(run)
-    run.stop_file.unlink(missing_ok=True)
-    run.heartbeat_file.unlink(missing_ok=True)  # of a worker that was killed
-    return run.update(
-        status="queued",
+    return requeue(
+        run,
         submission=submission,
-        reason="",
-        ended=None,
+        pause_after=0,
         config=config,
         command=record.command
         if record.adaptation
@@ -252,3 +263,11 @@ def _resume(run: RunDirectory, more_epochs: int, who: Person) -> RunRecord:
             config, record.name, Path(record.dataset.path) if record.dataset.path else None, record.start_from
         ),
     )
+
+
+def requeue(run: RunDirectory, **changes: Any) -> RunRecord:
+    """A run that has ended waits again, to go on from its last whole epoch; its status must be locked."""
+    drop_unfinished_epochs(run)
+    run.stop_file.unlink(missing_ok=True)
+    run.heartbeat_file.unlink(missing_ok=True)  # of a worker that was killed
+    return run.update(status="queued", reason="", ended=None, **changes)

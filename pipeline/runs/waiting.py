@@ -100,10 +100,14 @@ def earlier_in_queue(run: RunDirectory) -> list[RunDirectory]:
 
 
 def _runs_by_status() -> dict[str, list[WaitingRun]]:
-    """What waits ("queued"), and what trains or did until it was interrupted ("running")."""
+    """What waits in the queue ("queued"), and what trains or did until it was interrupted ("running").
+
+    A sweep starts its trials itself: they have no number in the queue, unless somebody resumed one.
+    """
     runs: dict[str, list[WaitingRun]] = {"queued": [], "running": []}
     for run, record in readable_runs():
-        if record.status in runs:
+        waits_elsewhere = record.status == "queued" and record.sweep and not record.submission
+        if record.status in runs and not waits_elsewhere:
             runs[record.status].append(WaitingRun(run, record.owner, record.submission))
     return runs
 
@@ -206,18 +210,33 @@ def _dispatcher_lives() -> bool:
 def _start_dispatcher() -> None:
     """Starts it in a session of its own and waits until it holds its lock."""
     _children[:] = [child for child in _children if child.poll() is None]
-    paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    with (runs_folder() / "dispatcher.log").open("ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.runs.dispatcher"],
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "DIGITLAB_HOME": str(home())},
-        )
+    child = _start_module(runs_folder() / "dispatcher.log", "pipeline.runs.dispatcher")
     _children.append(child)
     deadline = time.monotonic() + _START_TIME
     while time.monotonic() < deadline and child.poll() is None and not _dispatcher_lives():
         time.sleep(_POLL)
+
+
+def start_worker(run: RunDirectory, *options: str) -> "subprocess.Popen[bytes]":
+    """Starts the process that carries out a run that is queued; `options` as of pipeline/runs/worker.py."""
+    return _start_module(run.log_file, "pipeline.runs.worker", str(run.path), *options)
+
+
+def _start_module(log: Path, module: str, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Runs a module in a session of its own, so that it outlives this process; `log` gets what it writes."""
+    paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    with log.open("ab") as sink:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(paths),
+                "DIGITLAB_HOME": str(home()),
+                "TF_CPP_MIN_LOG_LEVEL": "2",
+            },
+        )

@@ -1,6 +1,7 @@
-"""The process that carries out one run: `python -m pipeline.runs.worker RUN_DIRECTORY`.
+"""The process that carries out one run: `python -m pipeline.runs.worker RUN_DIRECTORY [--beside-others]`.
 
-The dispatcher starts it when the run's turn has come. It trains, exports and evaluates. Whatever happens ends as a
+The dispatcher starts it when the run's turn has come, or a sweep. It waits until no other trains, unless it is to train
+beside others. It trains, exports and evaluates. Whatever happens ends as a
 status and one sentence in run.json; the traceback, if any, goes to worker.log.
 """
 
@@ -10,6 +11,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +48,7 @@ class _StoppedError(Exception):
     """Somebody asked for an end before there was a model worth keeping."""
 
 
-def main(path: str) -> int:
+def main(path: str, beside_others: str = "") -> int:
     """Carries out the run at `path`; the exit code is 0 unless the run failed."""
     lower_session()
     run = RunDirectory(Path(path))
@@ -58,7 +60,7 @@ def main(path: str) -> int:
         return 1  # another worker has this run
     try:
         sweep()
-        with training_lock(), heartbeat(run):
+        with nullcontext() if beside_others else training_lock(), heartbeat(run):
             if _begin(run):
                 _carry_out(run)
     except _StoppedError:
@@ -188,16 +190,20 @@ def _train(
     def seconds() -> float:
         return record.seconds + time.monotonic() - began
 
+    paused = False
+
     with run.progress_file.open("a", encoding="utf-8") as log:
         write_progress = _progress_writer(log, offset=record.seconds)
 
         def on_progress(progress: Progress) -> None:
+            nonlocal paused
             write_progress(progress)
             log_progress(progress)
+            paused = progress.epoch_end and progress.epoch == record.pause_after
 
         callbacks = Callbacks(
             on_progress=on_progress,
-            should_stop=run.stop_file.exists,
+            should_stop=lambda: paused or run.stop_file.exists(),
             on_checkpoint=lambda collect: write_checkpoint(run, collect(), seconds()),
             on_snapshot=lambda epochs, weights: write_snapshot(run, epochs, weights()),
         )
@@ -212,6 +218,8 @@ def _reason(stop_reason: "StopReason", record: RunRecord, epochs_done: int) -> s
         case "early":
             patience = record.config.early_stopping
             return f"The validation loss had not improved for {patience} epochs; the best was kept."
+        case "stopped" if epochs_done == record.pause_after:
+            return f"Its sweep stopped it after {epochs_done} of {record.config.epochs} epochs."
         case "stopped":
             return f"Stopped on request after {epochs_done} whole epoch{'s' if epochs_done != 1 else ''}."
         case _:
@@ -254,4 +262,4 @@ def _start_model(start_from: str, config: TrainConfig) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

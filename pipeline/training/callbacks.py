@@ -51,7 +51,7 @@ class Callbacks:
 
     Attributes:
         on_progress: called a few times a second and at each epoch's end.
-        should_stop: asked as often; once it says yes, the model as it stands is returned.
+        should_stop: asked as often, and once an epoch is stored; once it says yes, the model as it stands is returned.
         on_checkpoint: called after each whole epoch with a function that collects the state to store.
         on_snapshot: called before the first epoch and after each with the number of whole epochs and a function that
             gives the weights as they would answer then, averaged where they are; not for ensembles.

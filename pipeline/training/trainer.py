@@ -94,6 +94,9 @@ def _train_network(
         if early_stopping.out_of_patience(epoch):
             result.stop_reason = "early"
             break
+        if result.epochs < config.epochs and callbacks.should_stop():
+            result.stop_reason = "stopped"
+            break
 
     if result.stop_reason != "diverged":
         _complete(result, train_step, early_stopping, data, calibrate=config.calibrate)
