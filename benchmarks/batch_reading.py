@@ -32,7 +32,7 @@ from PIL.PngImagePlugin import PngInfo
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from benchmarks.scores import edit_distance  # noqa: E402
+from scores import edit_distance  # noqa: E402
 from pipeline.pages import phrases  # noqa: E402
 from pipeline.pages.generator import Scene, photograph  # noqa: E402
 from pipeline.pages.layouts import Desk  # noqa: E402

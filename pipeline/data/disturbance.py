@@ -44,14 +44,14 @@ def disturb(
     if out is not images:
         out[:] = images
     chosen = np.flatnonzero(random.random(len(images)) < share)
-    spoilt = out[chosen].astype(np.float32) / 255
+    spoilt: _Pictures = (out[chosen] / 255).astype(np.float32)
     count = random.integers(1, _MOST + 1, len(chosen))
     for turn in range(_MOST):
         family = np.where(count > turn, random.integers(len(_FAMILIES), size=len(chosen)), -1)
         for number, change in enumerate(_FAMILIES):
             mine = np.flatnonzero(family == number)
             if len(mine):
-                spoilt[mine] = np.clip(change(spoilt[mine], random), 0, 1)
+                spoilt[mine] = change(spoilt[mine], random).clip(0, 1)
     out[chosen] = np.rint(spoilt * 255).astype(np.uint8)
     return out
 
@@ -121,11 +121,11 @@ def _patches(pictures: _Pictures, random: np.random.Generator) -> _Pictures:
 
 def _marks(pictures: _Pictures, random: np.random.Generator) -> _Pictures:
     """Strokes that don't belong: lines, bent ones, dashes and dots of any pen, bright or dark."""
-    marked = np.asarray(np.rint(pictures * 255), np.uint8)
+    marked = np.rint(pictures * 255).astype(np.uint8)
     for picture in marked:
         for _ in range(random.integers(1, 4)):
             _mark(picture, random)
-    return np.asarray(marked, np.float32) / 255
+    return (marked / 255).astype(np.float32)
 
 
 def _mark(picture: NDArray[np.uint8], random: np.random.Generator) -> None:
@@ -172,7 +172,7 @@ def _lens(pictures: _Pictures, random: np.random.Generator) -> _Pictures:
         size = 2 * int(random.integers(1, 5)) + 1
         if random.random() < 0.5:  # a smear along a line, or a blur about a point
             spread = np.exp(random.uniform(np.log(0.5), np.log(4.0), 2))
-            kernel = _bell(size, *spread.tolist(), float(random.uniform(0, np.pi)))
+            kernel = _bell(size, spread[0], spread[1], random.uniform(0, np.pi))
         else:
             kernel = random.standard_normal((3, 3)).astype(np.float32)
             kernel -= kernel.mean() * random.uniform(0, 1.2)

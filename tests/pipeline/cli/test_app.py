@@ -282,7 +282,7 @@ def test_models_are_renamed_exported_imported_and_deleted(
 
 
 def test_no_answer_is_told_as_certain(home: Path, digitlab: Digitlab, seven: Path) -> None:
-    assert "7 (> 99.9 %)" in digitlab("predict", seven).out
+    assert "7 (> 99.9 %)" in digitlab("predict", seven, "--model", "cnn").out
 
 
 def test_help_tells_bounds_to_the_last_figure(digitlab: Digitlab) -> None:

@@ -185,5 +185,5 @@ def test_without_the_extra_the_options_say_what_to_install(home: Path, missing: 
     assert result.returncode == 2
     assert not list(home.iterdir())
     assert result.stderr == (
-        f"digitlab: --out needs what isn't installed ({missing}); `pip install -e \".[cluster]\"` adds it.\n"
+        f'digitlab: --out needs what isn\'t installed ({missing}); `pip install -e ".[cluster]"` adds it.\n'
     )
