@@ -33,6 +33,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from scores import edit_distance  # noqa: E402
+
 from pipeline.pages import phrases  # noqa: E402
 from pipeline.pages.generator import Scene, photograph  # noqa: E402
 from pipeline.pages.layouts import Desk  # noqa: E402
