@@ -87,7 +87,7 @@ def test_the_change_found_flips_the_answer_and_one_step_less_does_not(
 def test_a_refusal_is_told_where_it_comes_before_another_digit(
     images: NDArray[np.float32], deep: Recognizer
 ) -> None:
-    searches = [find_smallest("move", image, deep) for image in images[:6]]
+    searches = [find_smallest("turn", image, deep) for image in images[:6]]
     refusals = [search for search in searches if search.refusal]
     assert refusals
     for search in refusals:
