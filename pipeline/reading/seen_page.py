@@ -54,10 +54,10 @@ class Votes:
 
     page: float = 0.8
     digit: float = 0.2
-    likeliest: float = 1.32
-    there: float = 1.87
+    likeliest: float = 1.17
+    there: float = 2.26
     sign: float = 0.4
-    bias: float = -1.13
+    bias: float = -1.56
 
 
 VOTES = Votes()

@@ -95,19 +95,19 @@ def test_a_model_that_knows_no_refusal_reads_pages_as_well(tiny_model: Path) -> 
 
 
 def test_a_digit_is_corrected_by_key_and_the_text_follows(home: Path) -> None:
-    picture = png(page_of(("3141", "592")))
+    picture = png(page_of(("3142", "592")))
     app = open_read(("page.png", picture), model="cnn-deep")
     assert "No doubtful digits" in text_of(app)
     app.session_state["_read_chosen"] = (key_of(picture), 6)
     app.run()
     assert "Line 2, digit 3" in text_of(app)
     app.button(key="digit_key_8").click().run()
-    assert app.text_area(key="read_text").value == "3141\n598"
+    assert app.text_area(key="read_text").value == "3142\n598"
     assert boxes_of(app)["boxes"][6]["words"].endswith("corrected to 8")
     app.button(key="digit_key_none").click().run()
-    assert app.text_area(key="read_text").value == "3141\n59"
+    assert app.text_area(key="read_text").value == "3142\n59"
     app.button(key="read_undo").click().run()
-    assert app.text_area(key="read_text").value == "3141\n592"
+    assert app.text_area(key="read_text").value == "3142\n592"
     assert not app.exception
 
 
