@@ -51,6 +51,7 @@ def test_every_hyperparameter_can_be_varied() -> None:
         "dropout": 0.2,
         "augment": True,
         "augment_strength": 2,
+        "disturbed": 0.1,
         "hands": 0.1,
         "not_a_digit": 0.1,
         "calibrate": False,
