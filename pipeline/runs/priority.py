@@ -1,5 +1,6 @@
 """Trainings take what nobody else needs of the processor."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,10 +11,12 @@ _AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def lower_session() -> None:
-    """Lowers the priority of this process's session, for the first process in it to call.
+    """Lowers the priority of this process's session, if it is the session's first process: no terminal's, no test's.
 
     Where Linux shares the processor between sessions (`sched_autogroup_enabled`, as on most desktops), what `os.nice`
     says holds only among the processes of one session, and the session has a value of its own; see sched(7).
     """
+    if not hasattr(os, "getsid") or os.getsid(0) != os.getpid():
+        return
     with suppress(OSError):  # not Linux, or sessions share nothing
         _AUTOGROUP.write_text(str(LESS))

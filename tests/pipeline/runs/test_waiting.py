@@ -12,6 +12,7 @@ from models.errors import ModelError
 from models.run_directory import RunDirectory
 from models.train_config import make_config
 from pipeline.data.dataset import Dataset, load_dataset
+from pipeline.runs.priority import lower_session
 from pipeline.runs.queue import resume, stop, submit
 from pipeline.runs.waiting import (
     MOST_OF_OWNER,
@@ -210,3 +211,9 @@ def test_a_worker_that_hangs_is_told_and_can_be_ended(
     assert "suspended did not respond" in digitlab("runs", "stop", "suspended").err
     assert run.state() == "interrupted"
     wait_for(lambda: not processes("dispatcher", held_queue), "the queue to move on")
+
+
+def test_a_session_of_others_keeps_its_priority() -> None:
+    before = session_priority(os.getpid())
+    lower_session()
+    assert session_priority(os.getpid()) == before
