@@ -12,7 +12,6 @@ from models.errors import ConfigError
 Optimizer = Literal["adam", "adamw", "sgd", "muon"]
 Schedule = Literal["constant", "cosine", "one-cycle"]
 
-
 _STORED = {"stored": True}
 """Validation context of what another version may have written."""
 
@@ -135,8 +134,7 @@ class TrainConfig(BaseModel):
             title="Disturbed pictures",
             ge=0,
             le=1,
-            description="Share of the training pictures that are spoilt by chance: fog, foreign lines, grain, blur, "
-            "inverted parts. The network learns to read through them.",
+            description="Share of the training pictures spoilt by chance (fog, lines, blur), to be read all the same.",
         ),
         Slider(0.05, percent=True),
     ] = 0.0
@@ -146,8 +144,7 @@ class TrainConfig(BaseModel):
             title="Hands of the world",
             ge=0,
             le=1,
-            description="Made digits as other countries write them, as a share of the training images: ones with a "
-            "flag, crossed sevens, open fours.",
+            description="Digits as other countries write them, as a share of the training images, such as crossed 7s.",
         ),
         Slider(0.05, percent=True),
     ] = 0.0
