@@ -128,7 +128,8 @@ def test_a_cluster_reads_each_page_once_though_a_worker_and_the_driver_are_kille
     check(parquet.read_table(out / "pages").to_pylist(), truth, out)
     (told,) = outcome.json_lines()
     assert (told["files"], told["pages"], told["failed"]) == (42, 44, 2)
-    assert told["files_now"] <= 42 - 3 * 8
+    # of three shards one may have but two files, and the last may have been killed as its ledger was written
+    assert told["files_now"] <= 42 - 8 - 2
 
 
 @pytest.mark.parametrize(
