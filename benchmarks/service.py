@@ -12,7 +12,6 @@ import argparse
 import collections
 import http.client
 import io
-import json
 import random
 import re
 import statistics
@@ -23,6 +22,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from figures import print_figures
 from PIL import Image
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -164,11 +164,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     figures = measure(arguments.clients, arguments.minutes, arguments.places)
-    if arguments.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name}: {value}")
+    print_figures(figures, as_json=arguments.json)
 
 
 if __name__ == "__main__":

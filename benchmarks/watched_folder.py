@@ -22,6 +22,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
+from figures import print_figures  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from tests.pipeline.imaging.test_picture import encoded  # noqa: E402
@@ -125,11 +126,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     figures = measure(arguments.files, arguments.kills, arguments.seed)
-    if arguments.json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name}: {value}")
+    print_figures(figures, as_json=arguments.json)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,11 @@ def rough_duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def counted(count: int, what: str) -> str:
+    """1 page, 2,000 pages."""
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
 def percent(share: float, digits: int = 2) -> str:
     """A share as a percentage: 0.9966 -> 99.66 %."""
     return f"{100 * share:.{digits}f} %"

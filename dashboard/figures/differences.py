@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.figures.style import Palette, finish
+from dashboard.figures.style import Palette, as_text, finish
 
 _ROW = 52  # pixels
 _LONGEST_LABEL = 44  # characters: what a phone has room for
@@ -86,8 +86,7 @@ def difference_intervals(differences: Sequence[Difference], palette: Palette, ti
 
 
 def _shorten(label: str) -> str:
-    text = label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
-    return text.replace("&", "&amp;").replace("<", "&lt;")  # Plotly reads a few tags
+    return as_text(label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…")
 
 
 @lru_cache(maxsize=32)

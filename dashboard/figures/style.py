@@ -85,6 +85,11 @@ def palette_for(theme: str | None) -> Palette:
     return DARK if theme == "dark" else LIGHT
 
 
+def as_text(text: str) -> str:
+    """A text as Plotly shows it to the letter: it reads a few tags."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
 def mix(color: str, other: str, share: float) -> str:
     """`color` with a share of `other`, 0 to 1, as #rrggbb."""
     parts = [(int(color[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]

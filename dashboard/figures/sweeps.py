@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from dashboard.figures.style import Palette, finish, mix
+from dashboard.figures.style import Palette, as_text, finish, mix
+from pipeline.runs.sweep.wording import value_in_words
 
 Kind = Literal["best", "alike", "other", "given up"]
 """The best; what can't be told from it; all others; what was given up before its end."""
@@ -90,7 +91,7 @@ def parallel_coordinates(
                 "legendgroup": line.kind,
                 "legendrank": list(LABELS).index(line.kind),
                 "showlegend": line.kind not in named,
-                "text": f"{_plain(line.label)}: {100 * line.accuracy:.2f} %",
+                "text": f"{as_text(line.label)}: {100 * line.accuracy:.2f} %",
                 "hoverinfo": "text",
                 "cliponaxis": False,
             }
@@ -116,7 +117,7 @@ def _axis_of(values: Sequence[Any]) -> _Axis:
     steps: list[Any] = [None] * (len(known) < len(values)) + distinct
     top = max(1, len(steps) - 1)
     places = {repr(value): (place / top if len(steps) > 1 else 0.5) for place, value in enumerate(steps)}
-    ticks = [(places[repr(value)], _word(value)) for value in steps]
+    ticks = [(places[repr(value)], value_in_words(value)) for value in steps]
     return _Axis([places[repr(value)] for value in values], ticks)
 
 
@@ -161,7 +162,7 @@ def _labels(place: int, axis: _Axis, title: str, palette: Palette, last: bool) -
         {
             "x": place,
             "y": position,
-            "text": _plain(text),
+            "text": as_text(text),
             "showarrow": False,
             "font": {"size": 12, "color": palette.text},
             "bgcolor": palette.background,
@@ -177,23 +178,11 @@ def _labels(place: int, axis: _Axis, title: str, palette: Palette, last: bool) -
         "yanchor": "bottom",
         "xanchor": "center",
         "xshift": 14 if place == 0 else -4 if last else 0,
-        "text": f"<b>{_plain(title).replace(' ', '<br>')}</b>",
+        "text": f"<b>{as_text(title).replace(' ', '<br>')}</b>",
         "showarrow": False,
         "font": {"size": 12, "color": palette.muted},
     }
     return [head, *ticks]
-
-
-def _word(value: Any) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _plain(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")  # Plotly reads a few tags
 
 
 @lru_cache(maxsize=32)

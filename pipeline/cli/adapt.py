@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from models.formatting import duration, percent
-from pipeline.cli.options import JsonOption, ModelOption
+from pipeline.cli.options import JsonOption, ModelOption, owner_option
 from pipeline.cli.runs import watch_run
 from pipeline.cli.terminal import echo
 
@@ -28,9 +28,7 @@ def adapt(
     ] = "my-digits",
     name: Annotated[str, typer.Option(help="Name of the new model.", show_default=False)] = "",
     keep: Annotated[bool, typer.Option("--keep", help="Keep the result as a model if it helps.")] = False,
-    owner: Annotated[
-        str, typer.Option(envvar="DIGITLAB_OWNER", help="Whose digits, and whose run.", show_default=False)
-    ] = "",
+    owner: Annotated[str, owner_option("Whose digits, and whose run.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Fine-tune a model on your saved digits and show what it reads better and worse than before."""

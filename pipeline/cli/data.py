@@ -9,7 +9,7 @@ import typer
 from models.digits import SIDE
 from models.errors import InputError, ModelError
 from models.formatting import printable
-from pipeline.cli.options import JsonOption, ModelOption, YesOption
+from pipeline.cli.options import JsonOption, ModelOption, YesOption, owner_option
 from pipeline.cli.terminal import echo, owner_column, progress_bar
 from pipeline.data.user_datasets import StoredDataset, find_saved, list_saved
 
@@ -63,9 +63,7 @@ def add(
             help="All images of a file without a test part are for testing; else a fifth is held out.",
         ),
     ] = False,
-    owner: Annotated[
-        str, typer.Option(envvar="DIGITLAB_OWNER", help="Whose data set it is.", show_default=False)
-    ] = "",
+    owner: Annotated[str, owner_option("Whose data set it is.")] = "",
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -186,9 +184,7 @@ def fix(
         typer.Argument(help="CSV file with the columns part, index, before and after (a digit or drop)."),
     ],
     name: Annotated[str, typer.Option(help="Name of the new data set.")],
-    owner: Annotated[
-        str, typer.Option(envvar="DIGITLAB_OWNER", help="Whose data set it is.", show_default=False)
-    ] = "",
+    owner: Annotated[str, owner_option("Whose data set it is.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Make a new data set with other labels and without dropped images; the old one stays as it is."""

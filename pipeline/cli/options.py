@@ -35,6 +35,7 @@ RayOption = Annotated[
     str | None,
     typer.Option(
         "--ray",
+        metavar="ADDRESS",
         help="Use the Ray cluster at this address (HOST:PORT or auto) in place of this machine's cores.",
         show_default=False,
     ),
@@ -43,6 +44,11 @@ YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmat
 DetachOption = Annotated[
     bool, typer.Option("--detach", help="Add the run to the queue and return immediately.")
 ]
+
+
+def owner_option(help_text: str) -> Any:
+    """`--owner`, which DIGITLAB_OWNER gives as well; `help_text` says of what."""
+    return typer.Option(envvar="DIGITLAB_OWNER", help=help_text, show_default=False)
 
 
 def score_fields(results: ModelResults | None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from pipeline.cli.read_bulk import (
     WorkersOption,
     check_options,
     read_to_folder,
+    say_what_was_found,
 )
 from pipeline.cli.terminal import echo
 from pipeline.reading.numbers import Decimal
@@ -165,13 +166,7 @@ def _pages_to_read(
 
     with silenced_stderr():  # decoders of pictures write to it
         pages = [(path, page) for path in find_pictures(paths) for page in find_pages(path, str(path))]
-    if not pages:
-        echo(f"No pictures found in {', '.join(map(str, paths))}.", err=True)
-    if closed := closed_archives(paths):
-        echo(
-            f"{closed} zip archive{'s' if closed > 1 else ''} in folders not opened: name an archive to read it.",
-            err=True,
-        )
+    say_what_was_found(len(pages), closed_archives(paths), [str(path) for path in paths])
     wanted = [(path, page) for path, page in pages if _key_of(page) not in done]
     if before := len(pages) - len(wanted):
         echo(f"{before} of {len(pages)} pictures are in {csv_file} already and were skipped.", err=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import typer
 
 from models.errors import ConfigError
-from models.formatting import percent, rough_duration
+from models.formatting import counted, percent, rough_duration
 from pipeline.cli.terminal import echo
 from pipeline.reading.numbers import Decimal
 from pipeline.runs.cluster import require_cluster_extra
@@ -68,14 +68,24 @@ def check_options(
     out: str | None, only_with: Mapping[str, object], not_with: Mapping[str, object], sources: Sequence[str]
 ) -> None:
     """Raises a `ConfigError` where `--out` lacks for an option or a URL, or stands beside one that it excludes."""
+    from pipeline.reading.bulk.storage import is_url
+
     given = [name for name, value in (not_with if out else only_with).items() if value]
     if given and out:
         raise ConfigError(f"{given[0]} and --out can't be combined: expected one of them.")
     if given:
         raise ConfigError(f"{given[0]} needs --out FOLDER, where the pages are written.")
-    urls = [source for source in sources if "://" in source]
+    urls = [source for source in sources if is_url(source)]
     if urls and not out:
         raise ConfigError(f"{urls[0]}: a URL needs --out FOLDER, where the pages are written.")
+
+
+def say_what_was_found(count: int, closed: int, sources: Sequence[str]) -> None:
+    """Says where there is nothing to read, and that archives in folders stay closed."""
+    if not count:
+        echo(f"No pictures found in {', '.join(sources)}.", err=True)
+    if closed:
+        echo(f"{counted(closed, 'zip archive')} in folders not opened: name an archive to read it.", err=True)
 
 
 @dataclass(frozen=True)
@@ -124,14 +134,7 @@ def read_to_folder(
     settings = ReadSettings(model.id, sha256, network_sha256(), tuple(expect), decimal, options.format.value)
     folder = Folder.at(options.out)
     found = find_files(sources)
-    if found.closed:
-        echo(
-            f"{found.closed} zip archive{'s' if found.closed > 1 else ''} in folders not opened: "
-            "name an archive to read it.",
-            err=True,
-        )
-    if not found.files:
-        echo(f"No pictures found in {', '.join(sources)}.", err=True)
+    say_what_was_found(len(found.files), found.closed, sources)
     with _workers(content, settings, options) as workers, only_writer(folder):
         output = Output(folder, settings)
         shards = output.shards(found.files)
@@ -200,19 +203,14 @@ def _state(progress: Progress) -> str:
     """How far it is, in a line: 1,240 of 20,000 files, 35.2 pages/s on 6 cores, 9 min left."""
     left = progress.seconds_left
     parts = [
-        f"{progress.tally.files:,} of {_counted(progress.files, 'file')}",
-        f"{progress.pages_per_second:.1f} pages/s on {_counted(progress.cores, 'core')}",
+        f"{progress.tally.files:,} of {counted(progress.files, 'file')}",
+        f"{progress.pages_per_second:.1f} pages/s on {counted(progress.cores, 'core')}",
         f"{rough_duration(left)} left" if left is not None else "",
-        f"{_counted(progress.tally.failed, 'page')} failed" if progress.tally.failed else "",
-        f"{_counted(progress.lost, 'attempt')} lost" if progress.lost else "",
+        f"{counted(progress.tally.failed, 'page')} failed" if progress.tally.failed else "",
+        f"{counted(progress.lost, 'attempt')} lost" if progress.lost else "",
         _wrong(progress.tally.estimate()),
     ]
     return ", ".join(filter(None, parts))
-
-
-def _counted(count: int, what: str) -> str:
-    """1 page, 2,000 pages."""
-    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _wrong(estimate: Estimate | None) -> str:
@@ -224,6 +222,8 @@ def _wrong(estimate: Estimate | None) -> str:
 
 def _tell(progress: Progress, out: str, *, as_json: bool) -> None:
     """What came of it."""
+    from pipeline.reading.bulk.output import QUARANTINE
+
     tally, estimate = progress.tally, progress.tally.estimate()
     if as_json:
         record = {
@@ -244,13 +244,11 @@ def _tell(progress: Progress, out: str, *, as_json: bool) -> None:
         return
     earlier = f", {progress.earlier:,} of them earlier," if progress.earlier else ""
     echo(
-        f"Read {_counted(tally.pages, 'page')} of {_counted(tally.files, 'file')}{earlier} to {out}.",
+        f"Read {counted(tally.pages, 'page')} of {counted(tally.files, 'file')}{earlier} to {out}.",
         err=True,
     )
     if tally.failed:
-        echo(
-            f"{_counted(tally.failed, 'page')} could not be read: {out}/quarantine.jsonl says why.", err=True
-        )
+        echo(f"{counted(tally.failed, 'page')} could not be read: {out}/{QUARANTINE} says why.", err=True)
     if estimate:
         echo(
             f"{_wrong(estimate).capitalize()}, of {tally.digits:,} that were found: an estimate that is as good as the "

@@ -1,7 +1,6 @@
 """`digitlab sweep`: many trainings at once, and what came of them."""
 
 import json
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from models.formatting import duration, percent
-from pipeline.cli.options import JsonOption, YesOption
+from models.formatting import counted, duration, percent
+from pipeline.cli.options import JsonOption, RayOption, YesOption, owner_option
 from pipeline.cli.terminal import echo
 
 if TYPE_CHECKING:
@@ -39,14 +38,7 @@ SweepArgument = Annotated[str, typer.Argument(help="A sweep's name or ID; the ne
 @sweep_app.command()
 def run(
     spec: Annotated[Path, typer.Argument(metavar="SPEC.yaml", help="What to try; see `sweep example`.")],
-    ray: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Train on the Ray cluster at this address, or `auto`; on this computer if omitted.",
-            show_default=False,
-        ),
-    ] = "",
+    ray: RayOption = None,
     at_once: Annotated[
         int | None,
         typer.Option(
@@ -59,9 +51,7 @@ def run(
     retry: Annotated[
         bool, typer.Option("--retry", help="Try trials again that failed or that somebody stopped.")
     ] = False,
-    owner: Annotated[
-        str, typer.Option(envvar="DIGITLAB_OWNER", help="Whose its runs are.", show_default=False)
-    ] = "",
+    owner: Annotated[str, owner_option("Whose its runs are.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Train what a spec asks for; the same command goes on with it after a crash. Ctrl-C leaves it."""
@@ -98,12 +88,12 @@ def run(
     raise typer.Exit(int(any(trial.state in ("failed", "stopped") for trial in after.trials)))
 
 
-def _start_engine(ray: str, at_once: int | None) -> "Engine":
+def _start_engine(ray: str | None, at_once: int | None) -> "Engine":
     """What trains; its processes get what pages that people look at leave over."""
+    from pipeline.runs.priority import give_way
     from pipeline.runs.sweep.engines import LocalEngine, RayEngine
 
-    if hasattr(os, "nice"):
-        os.nice(10)
+    give_way()
     return RayEngine(ray, at_once or 0) if ray else LocalEngine(at_once or 1)
 
 
@@ -197,11 +187,10 @@ def _say_begin(standing: "Standing") -> None:
     from pipeline.runs.sweep.wording import how_far
 
     record = standing.sweep.record
-    configurations, seeds = len(record.configurations), len(record.spec.seeds)
     left = f"{how_far(standing)} done" if standing.settled else "nothing done yet"
     echo(
-        f"Sweep {record.name} ({record.id}): {configurations} configuration{'s' if configurations != 1 else ''}, "
-        f"{seeds} seed{'s' if seeds != 1 else ''} each, {len(record.trials)} trials; {left}.",
+        f"Sweep {record.name} ({record.id}): {counted(len(record.configurations), 'configuration')}, "
+        f"{counted(len(record.spec.seeds), 'seed')} each, {len(record.trials)} trials; {left}.",
         err=True,
     )
 
@@ -269,7 +258,7 @@ def _pause_of(standing: "Standing", trial: "TrialStanding") -> int:
 
 
 def _say_standing(standing: "Standing") -> None:
-    from pipeline.runs.sweep.wording import accuracy_of, describe, how_far
+    from pipeline.runs.sweep.wording import accuracy_of, describe, how_far, trouble_of
 
     record = standing.sweep.record
     echo(f"{record.name} ({record.id}): {standing.state}, {how_far(standing)}")
@@ -278,17 +267,12 @@ def _say_standing(standing: "Standing") -> None:
     width = max(len(describe(candidate)) for candidate in standing.candidates)
     echo(f"\n{'configuration':<{width}}  {'validation (95 % over seeds)':<30} time")
     for candidate in standing.candidates:
-        told = accuracy_of(candidate) or _why_no_accuracy(candidate)
+        told = accuracy_of(candidate) or trouble_of(candidate) or "waiting"
         if candidate.given_up_after:
-            told += f", given up after {candidate.given_up_after} epoch{'s' if candidate.given_up_after > 1 else ''}"
+            told += f", given up after {counted(candidate.given_up_after, 'epoch')}"
         time = duration(candidate.seconds) if candidate.seconds else ""
         echo(f"{describe(candidate):<{width}}  {told:<30} {time}".rstrip())
     _say_best(standing)
-
-
-def _why_no_accuracy(candidate: "Candidate") -> str:
-    states = [trial.state for trial in candidate.trials]
-    return next((state for state in ("failed", "stopped", "running") if state in states), "waiting")
 
 
 def _say_best(standing: "Standing") -> None:

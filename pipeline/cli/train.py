@@ -18,7 +18,7 @@ from models.train_config import (
     make_config,
     new_seed,
 )
-from pipeline.cli.options import DetachOption, JsonOption
+from pipeline.cli.options import DetachOption, JsonOption, owner_option
 from pipeline.cli.runs import follow_run
 from pipeline.cli.terminal import echo
 
@@ -86,10 +86,7 @@ def train(
             show_default=False,
         ),
     ] = "",
-    owner: Annotated[
-        str,
-        typer.Option(envvar="DIGITLAB_OWNER", help="Whose run it is; owners take turns.", show_default=False),
-    ] = "",
+    owner: Annotated[str, owner_option("Whose run it is; owners take turns.")] = "",
     tensorboard: Annotated[
         Path | None,
         typer.Option(help="Folder for TensorBoard's event files of this run.", show_default=False),

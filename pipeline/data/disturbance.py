@@ -40,7 +40,7 @@ def disturb(
     Returns:
         uint8 (n, 28, 28).
     """
-    out = images.copy() if out is None else out
+    out = np.empty_like(images) if out is None else out
     if out is not images:
         out[:] = images
     chosen = np.flatnonzero(random.random(len(images)) < share)

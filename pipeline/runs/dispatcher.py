@@ -4,7 +4,6 @@ There is one at a time, started by `attend_queue`; it ends when none waits. If i
 goes on, and the next who looks at the queue starts another. Workers inherit its low priority.
 """
 
-import os
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from filelock import FileLock, Timeout
 from models.errors import ModelError
 from models.records import now
 from models.run_directory import RunDirectory
-from pipeline.runs.priority import LESS, lower_session
+from pipeline.runs.priority import give_way, lower_session
 from pipeline.runs.waiting import (
     WaitingRun,
     dispatcher_lock,
@@ -30,8 +29,7 @@ _RETRY = 30.0  # seconds until the next attempt where the disk is full or no pro
 
 def main() -> int:
     """Carries out all that waits; the exit code is 1 where another dispatcher does so already."""
-    if hasattr(os, "nice"):
-        os.nice(LESS)  # pages that people look at go first
+    give_way()  # pages that people look at go first
     lower_session()
     alive = dispatcher_lock(timeout=5)  # whoever looks whether one lives holds the lock for an instant
     try:

@@ -4,10 +4,16 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-LESS = 10
+_LESS = 10
 """How much nicer a training is than what people look at, as `os.nice` counts it."""
 
 _AUTOGROUP = Path("/proc/self/autogroup")
+
+
+def give_way() -> None:
+    """Lowers the priority of this process, and of those that it will start."""
+    if hasattr(os, "nice"):
+        os.nice(_LESS)
 
 
 def lower_session() -> None:
@@ -19,4 +25,4 @@ def lower_session() -> None:
     if not hasattr(os, "getsid") or os.getsid(0) != os.getpid():
         return
     with suppress(OSError):  # not Linux, or sessions share nothing
-        _AUTOGROUP.write_text(str(LESS))
+        _AUTOGROUP.write_text(str(_LESS))

@@ -53,6 +53,12 @@ def accuracy_of(candidate: Candidate) -> str:
     return f"{told} ({interval_of(candidate)})" if candidate.over_seeds else told
 
 
+def trouble_of(candidate: Candidate) -> str:
+    """What keeps it from a score or is about to change it: failed, stopped, running; "" for none of these."""
+    states = [trial.state for trial in candidate.trials]
+    return next((state for state in ("failed", "stopped", "running") if state in states), "")
+
+
 def interval_of(candidate: Candidate) -> str:
     """The 95 % interval of its mean over seeds, in percent: "96.90 to 97.72"; "" with a single seed."""
     if not candidate.over_seeds:

@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from pyarrow import parquet
 
 from pipeline.cli import main
 from tests.cluster import LocalCluster, children, local_cluster, title
-from tests.conftest import PROJECT, Digitlab, run_digitlab, start_digitlab
+from tests.conftest import Digitlab, run_digitlab, start_digitlab
 from tests.pipeline.cli.test_read import pdf_with_a_bad_page
 from tests.pipeline.reading.test_reader import page_of
 
@@ -168,23 +167,3 @@ def test_what_does_not_fit_together_is_told_in_a_sentence(
     said = capsys.readouterr().err
     assert sentence in said
     assert said.count("\n") == 1
-
-
-@pytest.mark.parametrize("missing", ["ray", "fsspec"])
-def test_without_the_extra_the_options_say_what_to_install(home: Path, missing: str) -> None:
-    call = ["read", "a.png", "--out", "o"]
-    code = f"import sys; sys.modules[{missing!r}] = None; from pipeline.cli import main; main({call!r})"
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=home,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert result.returncode == 2
-    assert not list(home.iterdir())
-    assert result.stderr == (
-        f'digitlab: --out needs what isn\'t installed ({missing}); `pip install -e ".[cluster]"` adds it.\n'
-    )

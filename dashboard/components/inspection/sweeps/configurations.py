@@ -7,9 +7,16 @@ from dashboard.figures.style import Palette
 from dashboard.figures.sweeps import ConfigurationLine, Kind, parallel_coordinates
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.theme import on_phone
-from models.formatting import percent
+from models.formatting import counted, percent
 from pipeline.runs.sweep.results import Candidate, Standing
-from pipeline.runs.sweep.wording import describe, interval_of, lead_in_words, name_of, value_in_words
+from pipeline.runs.sweep.wording import (
+    describe,
+    interval_of,
+    lead_in_words,
+    name_of,
+    trouble_of,
+    value_in_words,
+)
 
 _MOST_ROWS = 16
 """Rows of the table that are shown without scrolling in it."""
@@ -102,12 +109,10 @@ def _show_table(standing: Standing) -> None:
 def _trials_in_words(candidate: Candidate) -> str:
     """Its seeds in a few words: "2 seeds", "given up after 3 epochs", "1 of 2 seeds", "failed"."""
     if candidate.given_up_after:
-        return f"given up after {candidate.given_up_after} epoch{'s' if candidate.given_up_after > 1 else ''}"
-    states = [trial.state for trial in candidate.trials]
-    for state in ("failed", "stopped", "running"):
-        if state in states:
-            return state
-    count = len(states)
+        return f"given up after {counted(candidate.given_up_after, 'epoch')}"
+    if trouble := trouble_of(candidate):
+        return trouble
+    count = len(candidate.trials)
     if len(candidate.scores) < count:
         return f"{len(candidate.scores)} of {count} seeds" if candidate.scores else "waiting"
-    return f"{count} seed{'s' if count > 1 else ''}"
+    return counted(count, "seed")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.widgets.plain_text import as_written
-from models.formatting import rough_duration
+from models.formatting import counted, rough_duration
 from pipeline.runs.sweep.results import Standing, SweepState
 from pipeline.runs.sweep.wording import how_far
 
@@ -38,11 +38,10 @@ def show_status(standing: Standing) -> None:
 
 def _about(standing: Standing) -> str:
     record = standing.sweep.record
-    configurations, seeds = len(record.configurations), len(record.spec.seeds)
     how = "drawn at random" if record.spec.draw else "in all combinations"
     return as_written(
-        f"{configurations} configuration{'s' if configurations != 1 else ''} {how}, "
-        f"{seeds} seed{'s' if seeds != 1 else ''} each, on {record.dataset.name}"
+        f"{counted(len(record.configurations), 'configuration')} {how}, "
+        f"{counted(len(record.spec.seeds), 'seed')} each, on {record.dataset.name}"
     )
 
 
