@@ -1,7 +1,5 @@
 """A sweep as it stands: one fragment that looks again while somebody carries it out."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from dashboard.components.inspection.sweeps.best import show_best
@@ -17,19 +15,17 @@ _LOOK_AGAIN, _LOOK_AROUND = 3.0, 10.0  # seconds, while it is carried out and wh
 
 def show_standing(sweep: Sweep, palette: Palette) -> None:
     """Status, best, configurations and importance, kept up to date for as long as the page is open."""
-    state = read_standing(sweep).state
-    wait = {"running": _LOOK_AGAIN, "interrupted": _LOOK_AROUND, "finished": None}[state]
-    body: Callable[[Sweep, Palette, str], None] = st.fragment(
-        _show_standing, run_every=wait, key="sweep_standing"
-    )
-    body(sweep, palette, state)
+    first = read_standing(sweep)
+    unseen = [first]  # the fragment's own runs look again
+    wait = {"running": _LOOK_AGAIN, "interrupted": _LOOK_AROUND, "finished": None}[first.state]
 
+    def show() -> None:
+        standing = unseen.pop() if unseen else read_standing(sweep)
+        if standing.state != first.state:
+            st.rerun()  # to look more often, or no more
+        show_status(standing)
+        show_best(standing)
+        show_configurations(standing, palette)
+        show_importance(standing, palette)
 
-def _show_standing(sweep: Sweep, palette: Palette, state: str) -> None:
-    standing = read_standing(sweep)
-    if standing.state != state:
-        st.rerun()  # to look more often, or no more
-    show_status(standing)
-    show_best(standing)
-    show_configurations(standing, palette)
-    show_importance(standing, palette)
+    st.fragment(show, run_every=wait, key="sweep_standing")()
