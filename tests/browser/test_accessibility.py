@@ -15,6 +15,7 @@ from tests.browser.server import Server
 from tests.browser.test_models import own_row, tick_row
 from tests.browser.test_read import hand_in
 from tests.browser.test_sharing import sign_up
+from tests.sweeps import GRID, make_sweep
 
 _OPTIONS = {
     "resultTypes": ["violations"],
@@ -29,12 +30,16 @@ _OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = tr
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, trained_home: Path) -> Iterator[Server]:
-    """A server that people share, so that a form asks for names."""
+def server(
+    tmp_path_factory: pytest.TempPathFactory, trained_home: Path, few_digits: Path
+) -> Iterator[Server]:
+    """A server that people share, so that a form asks for names; with a sweep that nobody carries out."""
     home = tmp_path_factory.mktemp("shared")
     shutil.copytree(trained_home / "runs", home / "runs")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DIGITLAB_SHARED", "1")
+        environment.setenv("DIGITLAB_HOME", str(home))
+        make_sweep(GRID, few_digits)
         running = Server(home)
         yield running
         running.stop()
@@ -95,6 +100,12 @@ def train(page: Page, inspector: Inspector) -> None:
     page.get_by_role("radio", name="Runs").click()
     page.locator(".js-plotly-plot").wait_for()
     inspector.look("a run that is over")
+
+
+def sweeps(page: Page, inspector: Inspector) -> None:
+    page.get_by_text("Nobody is carrying this sweep out").wait_for()
+    page.evaluate(_OPEN_ALL)
+    inspector.look("a sweep")
 
 
 def evaluate(page: Page, inspector: Inspector) -> None:
@@ -173,7 +184,7 @@ def test_axe_finds_nothing_on_any_page(tab: Tab, scheme: str, width: int) -> Non
     sign_up(page, f"Ann, {scheme}")
     who = re.findall(r"who=[\w-]+", page.url)[0]
     recognize(page, inspector)
-    for walk in (read, train, evaluate, mistakes, explain, stress, models, data, learn):
+    for walk in (read, train, sweeps, evaluate, mistakes, explain, stress, models, data, learn):
         tab.open(f"/{walk.__name__}?{who}")
         walk(page, inspector)
     assert not inspector.faults
@@ -181,6 +192,7 @@ def test_axe_finds_nothing_on_any_page(tab: Tab, scheme: str, width: int) -> Non
 
 def test_focus_is_seen_on_the_navigation_and_makes_no_frame_around_the_page(tab: Tab) -> None:
     page = tab.open()
+    page.get_by_label("Name or nickname").wait_for()
     page.keyboard.press("Tab")
     link, main = page.get_by_test_id("stTopNavLink").nth(1), page.get_by_test_id("stMain")
     link.focus()
