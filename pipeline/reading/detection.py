@@ -33,7 +33,7 @@ _HINT, _TRACE = 2.0, 0.3
 """Evidence of small digits that is enough to come closer at once, and that is too little to come closer for."""
 
 _GLIMPSE = 0.1
-"""Sureness of a middle from which a place is worth a closer look."""
+"""Sureness of a middle from which a place is worth a closer look, and may be a character."""
 
 _AROUND = 1.0
 """Heights of a digit around such a place that are looked at as well."""
@@ -54,11 +54,15 @@ _SAME_SCALE = 0.22
 
 @dataclass(frozen=True)
 class DetectionParameters:
-    """What counts as a character; chosen on made pages, see `benchmarks/made_pages.py`.
+    """What counts as a character.
+
+    The first three are fitted to made pages by `benchmarks/reading_confidence.py`, the others chosen on them.
 
     Attributes:
-        least_score: of a middle.
-        overlap: share of the smaller of two boxes from which they are the same character.
+        middle: weight of the log-odds of a middle in the log-odds of there being a character.
+        likeliest: weight of the log-odds of the likeliest character.
+        bias: added to them.
+        least_chance: of there being a character.
         unsure: mean sureness below which a page is looked at upside down, since most digits are still like digits
             there, and below which it is looked at from all sides.
         better: factor by which another side has to speak more clearly.
@@ -66,8 +70,10 @@ class DetectionParameters:
         known: from where to where digits are known, as factors of `DIGIT_HEIGHT`.
     """
 
-    least_score: float = 0.3
-    overlap: float = 0.55
+    middle: float = 2.93
+    likeliest: float = 0.43
+    bias: float = 0.16
+    least_chance: float = 0.3
     unsure: tuple[float, float] = (0.6, 0.4)
     better: float = 1.5
     sloping: float = 15.0
@@ -120,6 +126,18 @@ class Detections:
     def edges(self) -> NDArray[np.float64]:
         """Left, top, right and bottom of each, float64 (n, 4)."""
         return np.concatenate([self.middles - self.sizes / 2, self.middles + self.sizes / 2], axis=1)
+
+    @property
+    def evidence(self) -> NDArray[np.float64]:
+        """Log-odds of there being a middle and of the likeliest character, float64 (n, 2)."""
+        likeliest = self.probabilities.max(axis=1, initial=0).astype(np.float64)
+        return np.stack([log_odds(self.scores), log_odds(likeliest)], axis=1)
+
+
+def log_odds(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of probabilities, between those of 0.0001 and 0.9999."""
+    bounded = np.clip(chances, 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(bounded / (1 - bounded)), np.float64)
 
 
 @dataclass(frozen=True)
@@ -303,13 +321,10 @@ def _fitting_sureness(found: Detections) -> NDArray[np.float64]:
     return np.asarray(fit * _sureness(found) ** 3, np.float64)
 
 
-def _decoded(maps: Maps) -> tuple[Detections, Detections]:
-    """The characters that the maps tell of, and digits that are too small to be told apart.
-
-    Each local maximum of `middle` is a character, unless it is a larger one's.
-    """
+def candidates(maps: Maps) -> Detections:
+    """What may be a character: each local maximum of `middle`, the surest first."""
     score = maps.middle
-    peak = (score >= cv2.dilate(score, np.ones((3, 3), np.uint8))) & (score > PARAMETERS.least_score)
+    peak = (score >= cv2.dilate(score, np.ones((3, 3), np.uint8))) & (score > _GLIMPSE)
     rows, columns = np.nonzero(peak)
     order = np.argsort(-score[rows, columns])[:_MOST]
     rows, columns = rows[order], columns[order]
@@ -317,21 +332,18 @@ def _decoded(maps: Maps) -> tuple[Detections, Detections]:
     middles = (np.stack([columns, rows], axis=1) + 0.5 + geometry[:, :2]) * CELL
     sizes = np.exp(np.clip(geometry[:, 2:4], -4, 4)) * TYPICAL_SIZE
     turns = np.rad2deg(np.arctan2(geometry[:, 5], geometry[:, 4]))
-    found = Detections(
+    return Detections(
         middles, sizes, turns, score[rows, columns].astype(np.float64),
         maps.character[rows, columns], 1 / (1 + np.exp(-geometry[:, 6])),
     )  # fmt: skip
+
+
+def _decoded(maps: Maps) -> tuple[Detections, Detections]:
+    """The characters that the maps tell of, and digits that are too small to be told apart."""
+    found = candidates(maps)
+    odds = found.evidence @ (PARAMETERS.middle, PARAMETERS.likeliest) + PARAMETERS.bias
+    found = found[1 / (1 + np.exp(-odds)) > PARAMETERS.least_chance]
     low, high = (factor * DIGIT_HEIGHT for factor in PARAMETERS.known)
     heights = found.sizes[:, 1]
     small = found.is_digit & (heights <= low)
-    return _without_doubles(found[~small & (heights < high)]), found[small & (heights > _SMALL)]
-
-
-def _without_doubles(found: Detections) -> Detections:
-    """Of characters in each other's place the surer one; the surest come first."""
-    left, top, right, bottom = found.edges.T.astype(np.float32)
-    across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
-    down = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
-    area = np.maximum((right - left) * (bottom - top), 1e-6)
-    shared = across.clip(0) * down.clip(0) > PARAMETERS.overlap * np.minimum(area[:, None], area)
-    return found[~np.triu(shared, 1).any(axis=0)]
+    return found[~small & (heights < high)], found[small & (heights > _SMALL)]

@@ -12,7 +12,7 @@ from pipeline.imaging.geometry import Box
 from pipeline.imaging.picture import Picture
 from pipeline.pages.characters import BAR, CHARACTERS, LETTER
 from pipeline.reading.arrangement import arrange
-from pipeline.reading.detection import find_characters
+from pipeline.reading.detection import find_characters, log_odds
 from pipeline.reading.digit_images import digit_images
 from pipeline.reading.page_network import page_network
 from pipeline.reading.page_reading import PageCharacter
@@ -122,9 +122,9 @@ class SeenPage:
 
     def evidence(self, number: int) -> tuple[float, float]:
         """Log-odds of a character's likeliest kind, and of its being there at all."""
-        return _log_odds(float(self._probabilities[number].max())), _log_odds(
-            float(self._found.scores[number])
-        )
+        chances = np.array([self._probabilities[number].max(), self._found.scores[number]])
+        likeliest, there = log_odds(chances).tolist()
+        return likeliest, there
 
     def choices(self, number: int) -> Mapping[str, float]:
         """What a character of a line may be, with its probability; "" for nothing."""
@@ -187,8 +187,3 @@ def _likely(choices: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     """The choices that are worth telling, likeliest first."""
     likely = [choice for choice in choices.items() if choice[1] >= _WORTH_TELLING]
     return tuple(sorted(likely, key=lambda choice: -choice[1]))
-
-
-def _log_odds(chance: float) -> float:
-    chance = min(max(chance, 1e-4), 1 - 1e-4)
-    return float(np.log(chance / (1 - chance)))
