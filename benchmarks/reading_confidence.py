@@ -1,6 +1,6 @@
 """Fits, on made pages, what counts as a character and how sure one that was read is; prints the weights for both.
 
-The first are those of `DetectionParameters`, fitted to whether there is a character; the others those of `Votes`,
+The first are those of `CharacterParameters`, fitted to whether there is a character; the others those of `Votes`,
 fitted to whether it was right: change the first before the second is fitted.
 
     python benchmarks/reading_confidence.py [--pages N] [--seed S]
@@ -22,7 +22,8 @@ from models.recognizer import Recognizer
 from models.store import find_model
 from pipeline.imaging.picture import Picture
 from pipeline.pages.generator import Photograph, Scene, photograph
-from pipeline.reading.detection import Detections, candidates, find_characters
+from pipeline.reading.decoding import Detections, candidates
+from pipeline.reading.detection import find_characters
 from pipeline.reading.page_network import page_network
 from pipeline.reading.page_reading import DOUBTFUL
 from pipeline.reading.seen_page import SeenPage

@@ -12,7 +12,8 @@ from pipeline.imaging.geometry import Box
 from pipeline.imaging.picture import Picture
 from pipeline.pages.characters import BAR, CHARACTERS, LETTER
 from pipeline.reading.arrangement import arrange
-from pipeline.reading.detection import find_characters, log_odds
+from pipeline.reading.decoding import LIKE_ONES, log_odds
+from pipeline.reading.detection import find_characters
 from pipeline.reading.digit_images import digit_images
 from pipeline.reading.page_network import page_network
 from pipeline.reading.page_reading import PageCharacter
@@ -31,8 +32,6 @@ On made pages it costs one right character in 140 and saves two in three that ar
 
 _WORTH_TELLING = 0.0005
 """Chance of a choice that is kept with a character."""
-
-_LIKE_ONES = [CHARACTERS.index(sign) for sign in "/()"]
 
 _NO_IMAGE = np.zeros((0, 0), np.float32)
 
@@ -90,7 +89,7 @@ class SeenPage:
         digits = np.array([number for number in self.seen if found.is_digit[number]], np.intp)
         self._images = dict(zip(digits.tolist(), digit_images(found, sighting.ink, digits), strict=True))
         self._probabilities = np.array(found.probabilities, np.float64)
-        self._probabilities[:, _LIKE_ONES] *= VOTES.sign
+        self._probabilities[:, LIKE_ONES] *= VOTES.sign
         self._probabilities /= self._probabilities.sum(axis=1, keepdims=True)
         self._ask(recognizer)
         self._choices = {number: self._chances(number) for number in self.seen}
