@@ -37,6 +37,9 @@ PAGES: dict[str, Phrase] = {
 }
 _SIGNS = str.maketrans("", "", " \t\n")
 
+_WHOLE = 0.9
+"""Share of each character that must be seen: no finger lies on an entry, and none runs out of its picture."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -108,7 +111,10 @@ def made_entries(folder: Path, count: int, seed: int) -> Iterator[Made]:
             scribbles=False,
             held_out=True,
         )
-        yield _kept(photograph(rng, scene), folder, number, phrase.__name__)
+        picture = photograph(rng, scene)
+        while any(character.visible < _WHOLE for character in picture.characters):
+            picture = photograph(rng, scene)
+        yield _kept(picture, folder, number, phrase.__name__)
 
 
 def _kept(picture: Photograph, folder: Path, number: int, group: str) -> Made:

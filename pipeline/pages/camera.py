@@ -167,8 +167,8 @@ def around(rng: np.random.Generator, picture: Layer, mask: Layer) -> Layer:
     return np.asarray(picture * mask[:, :, None] + table * (1 - mask[:, :, None]), np.float32)
 
 
-def finger(rng: np.random.Generator, picture: Layer, height: float) -> None:
-    """Lays fingers, a pen or a clip over the rim of the picture, in place."""
+def finger(rng: np.random.Generator, picture: Layer, height: float) -> NDArray[np.bool_]:
+    """Lays fingers, a pen or a clip over the rim of the picture, in place; gives where, bool (h, w)."""
     h, w = picture.shape[:2]
     mask = np.zeros((h, w), np.uint8)
     skin = np.array([rng.uniform(0.5, 0.95), rng.uniform(0.3, 0.7), rng.uniform(0.2, 0.6)], np.float32)
@@ -183,6 +183,7 @@ def finger(rng: np.random.Generator, picture: Layer, height: float) -> None:
     cv2.line(mask, points[0], points[1], 255, max(2, round(rng.uniform(0.4, 2) * height)), cv2.LINE_AA)
     cover = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.5, 2)).astype(np.float32)[:, :, None] / 255
     picture += (skin - picture) * cover
+    return mask > 0
 
 
 def contrasting(

@@ -120,8 +120,9 @@ def photograph(rng: np.random.Generator, scene: Scene = Scene()) -> Photograph:
         np.asarray(cv2.warpPerspective(layer, matrix, shape[::-1]), np.uint8)
         for layer in (sheet.ink, sheet.print)
     )
-    pixels = _shot(rng, ink, printed, matrix, height, clean=clean)
-    return Photograph(pixels, ink, tuple(_seen(sheet.placed, matrix, shape, spoiled)), layout.__name__)
+    pixels, hidden = _shot(rng, ink, printed, matrix, height, clean=clean)
+    characters = tuple(_seen(sheet.placed, matrix, spoiled, hidden))
+    return Photograph(pixels, ink, characters, layout.__name__)
 
 
 def _drawn(rng: np.random.Generator) -> Layout:
@@ -154,9 +155,13 @@ def _shot(
     height: float,
     *,
     clean: bool,
-) -> NDArray[np.uint8]:
-    """The photograph of a sheet of which the picture is to show this ink and this print, uint8 (h, w)."""
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """The photograph of a sheet of which the picture is to show this ink and this print, uint8 (h, w).
+
+    Also what of it is hidden by something that lies on the sheet, bool (h, w).
+    """
     shape, size = (written.shape[0], written.shape[1]), written.shape[::-1]
+    hidden = np.zeros(shape, bool)
     dark = bool(rng.random() < (0.3 if clean else 0.12))
     picture = np.asarray(
         np.broadcast_to(np.float32(rng.choice([0.0, rng.uniform(0, 0.3)]) if dark else rng.choice([1.0, 0.97])),
@@ -190,8 +195,8 @@ def _shot(
             picture = _with_ink_kept(picture, camera.around(rng, picture, mask), ink)
         picture *= camera.light(rng, shape)[:, :, None]
         if rng.random() < 0.06:
-            camera.finger(rng, picture, height)
-    return camera.taken(rng, picture, camera.faults(rng, height, clean=clean))
+            hidden = camera.finger(rng, picture, height)
+    return camera.taken(rng, picture, camera.faults(rng, height, clean=clean)), hidden
 
 
 def _with_ink_kept(picture: camera.Layer, table: camera.Layer, ink: camera.Layer) -> camera.Layer:
@@ -205,10 +210,17 @@ def _with_ink_kept(picture: camera.Layer, table: camera.Layer, ink: camera.Layer
 def _seen(
     placed: Sequence[Placed],
     matrix: NDArray[np.float64],
-    shape: tuple[int, int],
     spoiled: NDArray[np.bool_],
+    hidden: NDArray[np.bool_],
 ) -> Iterator[Character]:
-    """The characters as the picture shows them; those outside of it are left out, those scribbled over half seen."""
+    """The characters as the picture shows them; those outside of it are left out, those scribbled over half seen.
+
+    Args:
+        placed: the characters.
+        matrix: from the sheet to the picture.
+        spoiled: where the sheet is scribbled over.
+        hidden: where something lies on the sheet in the picture.
+    """
     if not placed:
         return
     left, top, right, bottom = np.array([p.box for p in placed], np.float64).T
@@ -219,21 +231,25 @@ def _seen(
     middle = (west + east + north + south) / 4
     along, across = east - west, south - north
     half = np.maximum(np.maximum(np.abs(along), np.abs(across)) / 2, 0.5)
-    inside = np.clip(np.minimum(middle + half, shape[::-1]) - np.maximum(middle - half, 0), 0, None)
+    shape = hidden.shape[::-1]
+    inside = np.clip(np.minimum(middle + half, shape) - np.maximum(middle - half, 0), 0, None)
     visible = (inside / (2 * half)).prod(axis=1)
     turns = np.rad2deg(np.arctan2(along[:, 1], along[:, 0]))
     sizes = np.stack([np.hypot(*along.T), np.hypot(*across.T)], axis=1)
     rows = np.column_stack([middle, sizes, turns, visible]).tolist()
-    scribbled = bool(spoiled.any())
-    for character, row in zip(placed, rows, strict=True):
+    boxes = np.concatenate([middle - half, middle + half], axis=1).tolist()
+    scribbled, covered = bool(spoiled.any()), bool(hidden.any())
+    for character, row, box in zip(placed, rows, boxes, strict=True):
         if scribbled and _share(spoiled, character.box) > _SPOILED:
             row[-1] *= 0.5
+        if covered:
+            row[-1] *= 1 - _share(hidden, box)
         if row[-1] > 0:
             yield Character(character, *row)
 
 
-def _share(mask: NDArray[np.bool_], box: tuple[float, float, float, float]) -> float:
-    """Of a box on the sheet, how much of it a mask covers."""
+def _share(mask: NDArray[np.bool_], box: Sequence[float]) -> float:
+    """Of a box (left, top, right, bottom), how much of it a mask covers."""
     left, top, right, bottom = (max(0, round(edge)) for edge in box)
     inside = mask[top:bottom, left:right]
     return float(inside.mean()) if inside.size else 0.0

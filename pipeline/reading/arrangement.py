@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.pages.characters import BAR, CHARACTERS, LETTER
-from pipeline.reading.detection import Detections
+from pipeline.reading.decoding import Detections
 from pipeline.reading.line_grouping import Item, group_lines
 from pipeline.reading.page_reading import CELL_BREAK
 

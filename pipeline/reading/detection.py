@@ -8,14 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.digits import DIGITS
 from pipeline.imaging.scaling import resized
-from pipeline.pages.characters import CELL, TYPICAL_SIZE
-from pipeline.reading.page_network import Maps, PageNetwork
+from pipeline.pages.characters import CELL
+from pipeline.reading.decoding import DIGIT_HEIGHT, GLIMPSE, Detections, decoded
+from pipeline.reading.page_network import PageNetwork
 from pipeline.reading.slope import common_slope
-
-DIGIT_HEIGHT = 30
-"""Height in pixels at which the network knows digits best."""
 
 _SIDES = 80, 320, 2560
 """Longer sides of the picture, in pixels, between which its scale is looked for, and the one that is tried first."""
@@ -26,20 +23,13 @@ _PLAIN = 3.0
 _FAMILIAR = 1280
 """Longer side in pixels from which a look that shows nothing small is the closest that is taken."""
 
-_SMALL = 8.0
-"""Height in pixels from which digits are seen, if not read: enough to tell how close to come."""
-
 _HINT, _TRACE = 2.0, 0.3
 """Evidence of small digits that is enough to come closer at once, and that is too little to come closer for."""
-
-_GLIMPSE = 0.1
-"""Sureness of a middle from which a place is worth a closer look."""
 
 _AROUND = 1.0
 """Heights of a digit around such a place that are looked at as well."""
 
 _LARGEST_SIDE, _LARGEST_SCALE = 3200, 2.5
-_MOST = 1500
 _MOST_TURNED, _LARGEST_TURNED = 300, 1700
 """Characters, and pixels of the longer side, up to which a page is looked at from all sides: it takes eight looks."""
 
@@ -54,72 +44,21 @@ _SAME_SCALE = 0.22
 
 @dataclass(frozen=True)
 class DetectionParameters:
-    """What counts as a character; chosen on made pages, see `benchmarks/made_pages.py`.
+    """When a page is looked at again; chosen on made pages, see `benchmarks/made_pages.py`.
 
     Attributes:
-        least_score: of a middle.
-        overlap: share of the smaller of two boxes from which they are the same character.
         unsure: mean sureness below which a page is looked at upside down, since most digits are still like digits
             there, and below which it is looked at from all sides.
         better: factor by which another side has to speak more clearly.
         sloping: degrees from which lines are made level.
-        known: from where to where digits are known, as factors of `DIGIT_HEIGHT`.
     """
 
-    least_score: float = 0.3
-    overlap: float = 0.55
     unsure: tuple[float, float] = (0.6, 0.4)
     better: float = 1.5
     sloping: float = 15.0
-    known: tuple[float, float] = (0.45, 1.9)
 
 
 PARAMETERS = DetectionParameters()
-
-
-@dataclass(frozen=True)
-class Detections:
-    """Characters of a picture, in pixels of the gray picture that the network saw.
-
-    Attributes:
-        middles: float64 (n, 2), x and y.
-        sizes: float64 (n, 2), width along the line of writing and height across it.
-        turns: float64 (n,), degrees by which the line of writing falls to the right.
-        scores: float64 (n,), whether there is a character at all, 0 to 1.
-        probabilities: float32 (n, 24) of `CHARACTERS`.
-        printed: float64 (n,), probability that it is print.
-    """
-
-    middles: NDArray[np.float64]
-    sizes: NDArray[np.float64]
-    turns: NDArray[np.float64]
-    scores: NDArray[np.float64]
-    probabilities: NDArray[np.float32]
-    printed: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return len(self.scores)
-
-    def __getitem__(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Detections:
-        return Detections(
-            self.middles[chosen], self.sizes[chosen], self.turns[chosen], self.scores[chosen],
-            self.probabilities[chosen], self.printed[chosen],
-        )  # fmt: skip
-
-    @property
-    def kinds(self) -> NDArray[np.intp]:
-        """The likeliest of `CHARACTERS` for each, by its place there."""
-        return np.asarray(self.probabilities.argmax(axis=1))
-
-    @property
-    def is_digit(self) -> NDArray[np.bool_]:
-        """Whether each is likelier a digit than anything else."""
-        return self.kinds < DIGITS
-
-    @property
-    def edges(self) -> NDArray[np.float64]:
-        """Left, top, right and bottom of each, float64 (n, 4)."""
-        return np.concatenate([self.middles - self.sizes / 2, self.middles + self.sizes / 2], axis=1)
 
 
 @dataclass(frozen=True)
@@ -192,14 +131,14 @@ class _Looks:
             small = np.asarray(level, np.uint8)
             matrix = around @ np.vstack([matrix, [0, 0, 1]])
         maps = self._network.look(small, None if before is None else _places(before, small.shape))
-        return Sighting(*_decoded(maps), maps.middle, maps.ink, matrix)
+        return Sighting(*decoded(maps), maps.middle, maps.ink, matrix)
 
 
 def _places(before: Sighting, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which places of a larger picture (h, w) are worth a look after this sighting: bool (h / `CELL`, w / `CELL`)."""
     height = DIGIT_HEIGHT * before.ink.shape[0] / shape[0]
     reach = int(np.ceil(_AROUND * height / CELL))
-    glimpsed = (before.middle > _GLIMPSE).astype(np.uint8)
+    glimpsed = (before.middle > GLIMPSE).astype(np.uint8)
     around = cv2.dilate(glimpsed, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     size = -(-shape[1] // CELL), -(-shape[0] // CELL)
     return cv2.resize(around, size, interpolation=cv2.INTER_NEAREST) > 0
@@ -301,37 +240,3 @@ def _fitting_sureness(found: Detections) -> NDArray[np.float64]:
     heights = found.sizes[:, 1] / DIGIT_HEIGHT
     fit = np.exp(-((np.log(np.maximum(heights, 0.01)) / 0.6) ** 2))
     return np.asarray(fit * _sureness(found) ** 3, np.float64)
-
-
-def _decoded(maps: Maps) -> tuple[Detections, Detections]:
-    """The characters that the maps tell of, and digits that are too small to be told apart.
-
-    Each local maximum of `middle` is a character, unless it is a larger one's.
-    """
-    score = maps.middle
-    peak = (score >= cv2.dilate(score, np.ones((3, 3), np.uint8))) & (score > PARAMETERS.least_score)
-    rows, columns = np.nonzero(peak)
-    order = np.argsort(-score[rows, columns])[:_MOST]
-    rows, columns = rows[order], columns[order]
-    geometry = maps.geometry[rows, columns].astype(np.float64)
-    middles = (np.stack([columns, rows], axis=1) + 0.5 + geometry[:, :2]) * CELL
-    sizes = np.exp(np.clip(geometry[:, 2:4], -4, 4)) * TYPICAL_SIZE
-    turns = np.rad2deg(np.arctan2(geometry[:, 5], geometry[:, 4]))
-    found = Detections(
-        middles, sizes, turns, score[rows, columns].astype(np.float64),
-        maps.character[rows, columns], 1 / (1 + np.exp(-geometry[:, 6])),
-    )  # fmt: skip
-    low, high = (factor * DIGIT_HEIGHT for factor in PARAMETERS.known)
-    heights = found.sizes[:, 1]
-    small = found.is_digit & (heights <= low)
-    return _without_doubles(found[~small & (heights < high)]), found[small & (heights > _SMALL)]
-
-
-def _without_doubles(found: Detections) -> Detections:
-    """Of characters in each other's place the surer one; the surest come first."""
-    left, top, right, bottom = found.edges.T.astype(np.float32)
-    across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
-    down = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
-    area = np.maximum((right - left) * (bottom - top), 1e-6)
-    shared = across.clip(0) * down.clip(0) > PARAMETERS.overlap * np.minimum(area[:, None], area)
-    return found[~np.triu(shared, 1).any(axis=0)]

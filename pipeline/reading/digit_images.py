@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from models.digits import SIDE
 from models.errors import InputError
 from pipeline.imaging.normalize import normalize_ink
-from pipeline.reading.detection import Detections
+from pipeline.reading.decoding import Detections
 
 _MARGIN = 0.15
 """Of a box's height, looked at around it."""

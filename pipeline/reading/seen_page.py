@@ -12,6 +12,7 @@ from pipeline.imaging.geometry import Box
 from pipeline.imaging.picture import Picture
 from pipeline.pages.characters import BAR, CHARACTERS, LETTER
 from pipeline.reading.arrangement import arrange
+from pipeline.reading.decoding import LIKE_ONES, log_odds
 from pipeline.reading.detection import find_characters
 from pipeline.reading.digit_images import digit_images
 from pipeline.reading.page_network import page_network
@@ -31,8 +32,6 @@ On made pages it costs one right character in 140 and saves two in three that ar
 
 _WORTH_TELLING = 0.0005
 """Chance of a choice that is kept with a character."""
-
-_LIKE_ONES = [CHARACTERS.index(sign) for sign in "/()"]
 
 _NO_IMAGE = np.zeros((0, 0), np.float32)
 
@@ -90,7 +89,7 @@ class SeenPage:
         digits = np.array([number for number in self.seen if found.is_digit[number]], np.intp)
         self._images = dict(zip(digits.tolist(), digit_images(found, sighting.ink, digits), strict=True))
         self._probabilities = np.array(found.probabilities, np.float64)
-        self._probabilities[:, _LIKE_ONES] *= VOTES.sign
+        self._probabilities[:, LIKE_ONES] *= VOTES.sign
         self._probabilities /= self._probabilities.sum(axis=1, keepdims=True)
         self._ask(recognizer)
         self._choices = {number: self._chances(number) for number in self.seen}
@@ -122,9 +121,9 @@ class SeenPage:
 
     def evidence(self, number: int) -> tuple[float, float]:
         """Log-odds of a character's likeliest kind, and of its being there at all."""
-        return _log_odds(float(self._probabilities[number].max())), _log_odds(
-            float(self._found.scores[number])
-        )
+        chances = np.array([self._probabilities[number].max(), self._found.scores[number]])
+        likeliest, there = log_odds(chances).tolist()
+        return likeliest, there
 
     def choices(self, number: int) -> Mapping[str, float]:
         """What a character of a line may be, with its probability; "" for nothing."""
@@ -187,8 +186,3 @@ def _likely(choices: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     """The choices that are worth telling, likeliest first."""
     likely = [choice for choice in choices.items() if choice[1] >= _WORTH_TELLING]
     return tuple(sorted(likely, key=lambda choice: -choice[1]))
-
-
-def _log_odds(chance: float) -> float:
-    chance = min(max(chance, 1e-4), 1 - 1e-4)
-    return float(np.log(chance / (1 - chance)))

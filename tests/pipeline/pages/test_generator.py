@@ -75,3 +75,17 @@ def test_fonts_that_are_kept_from_training_look_otherwise() -> None:
     known = made(11, Scene(layout=layouts.printed_numbers, clean=True, turn=0))
     unknown = made(11, Scene(layout=layouts.printed_numbers, clean=True, turn=0, held_out=True))
     assert (known.pixels != unknown.pixels).any()
+
+
+def test_what_lies_under_a_finger_is_not_to_be_read() -> None:
+    scene = Scene(height=128, width=128, layout=layouts.numbers, turn=0, clean=False)
+
+    def hidden_within(picture: Photograph) -> bool:
+        return any(
+            character.visible < 0.3
+            for character in picture.characters
+            if abs(character.x - 64) + character.width / 2 < 63
+            and abs(character.y - 64) + character.height / 2 < 63
+        )
+
+    assert any(hidden_within(made(seed, scene)) for seed in range(200))

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.pages.characters import CHARACTERS
 from pipeline.reading.arrangement import Arrangement, arrange
-from pipeline.reading.detection import Detections
+from pipeline.reading.decoding import Detections
 
 # character, x and y of its middle, width, height
 Placed = tuple[str, float, float, float, float]
