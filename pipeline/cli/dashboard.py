@@ -14,6 +14,7 @@ from types import FrameType
 
 from models.errors import ConfigError
 from models.locations import PROJECT
+from pipeline.cli.terminal import outlive_closed_pipes
 from pipeline.runs.waiting import attend_queue
 
 _DEFAULT_PORT = 8501
@@ -32,8 +33,7 @@ def open_dashboard(port: int | None = None, *, browser: bool = True) -> None:
         ConfigError: the port is taken.
     """
     os.chdir(PROJECT)  # Streamlit looks for .streamlit/config.toml in the folder that it is started from
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a closed tab must not end the server
+    outlive_closed_pipes()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _leave)  # the server shuts down first, then repeats the signal
     port = _choose_port(port)

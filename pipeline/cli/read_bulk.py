@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ import typer
 
 from models.errors import ConfigError
 from models.formatting import counted, percent, rough_duration
-from pipeline.cli.terminal import echo
+from pipeline.cli.terminal import echo, outlive_closed_pipes
 from pipeline.reading.numbers import Decimal
 from pipeline.runs.cluster import require_cluster_extra
 
@@ -150,10 +149,7 @@ def read_to_folder(
 def _workers(model: bytes, settings: ReadSettings, options: BulkOptions) -> Iterator[Workers]:
     from pipeline.reading.bulk.workers import LocalWorkers, RayWorkers
 
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(
-            signal.SIGPIPE, signal.SIG_IGN
-        )  # writing to a worker that was killed must not end this process
+    outlive_closed_pipes()
     workers: Workers
     if options.ray is None:
         workers = LocalWorkers(model, settings, options.workers)

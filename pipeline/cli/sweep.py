@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from models.formatting import counted, duration, percent
 from pipeline.cli.options import JsonOption, RayOption, YesOption, owner_option
-from pipeline.cli.terminal import echo
+from pipeline.cli.terminal import echo, outlive_closed_pipes
 
 if TYPE_CHECKING:
     from pipeline.runs.sweep.engines import Engine
@@ -93,6 +93,7 @@ def _start_engine(ray: str | None, at_once: int | None) -> "Engine":
     from pipeline.runs.priority import give_way
     from pipeline.runs.sweep.engines import LocalEngine, RayEngine
 
+    outlive_closed_pipes()
     give_way()
     return RayEngine(ray, at_once or 0) if ray else LocalEngine(at_once or 1)
 

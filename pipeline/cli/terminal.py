@@ -4,6 +4,7 @@ is returned as text; what scripts read is printed by `pipeline.cli.app`.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,12 @@ _BLOCKS = " ▀▄█"
 def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Prints to stdout or stderr; names of files and models can't send a terminal its commands."""
     typer.echo(printable(text, keep="\n\t"), err=err, nl=nl)
+
+
+def outlive_closed_pipes() -> None:
+    """Makes writing to a tab that was closed or a worker that was killed an error, not the end of this process."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
 def draw_digit(image: NDArray[Any], threshold: float = 0.35) -> str:
