@@ -214,7 +214,7 @@ def test_sharp_ink_looks_the_same_when_it_is_only_shrunk(digits: Pixels) -> None
 
 
 def test_strokes_of_unusual_width_are_not_only_shrunk(digits: Pixels) -> None:
-    thin = cv2.erode(enlarged(digits[0], 3), np.ones((5, 5), np.uint8))
+    thin = np.asarray(cv2.erode(enlarged(digits[0], 3), np.ones((5, 5), np.uint8)), np.float32)
     assert np.array_equal(shrink_ink(thin), normalize_ink(thin))
 
 
