@@ -29,7 +29,7 @@ _SAVING = 0.9
 
 _AFAR = 320**2
 """Pixels up to which a look has interpreters of its own: from afar nearly all pictures have the same shape, and to take
-another shape costs an interpreter a fifth of a look."""
+another shape costs an interpreter a quarter of a look."""
 
 _AT_ONCE = 2
 """Parts of one page: more would only take the memory and the cores that other pages need."""
