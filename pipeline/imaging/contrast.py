@@ -33,15 +33,21 @@ def local_contrast(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     height, width = gray.shape
     small = max(1, width // _STEP), max(1, height // _STEP)
-    bright = gray.astype(np.float32) / 255
-    mean = _spread(cv2.resize(bright, small, interpolation=cv2.INTER_AREA))
-    around = np.asarray(cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR))
-    off = (bright - around) / (np.maximum(around, 0) + _DARKEST)
-    power = np.maximum(_spread(cv2.resize(off * off, small, interpolation=cv2.INTER_AREA)), 0)
+    # each step in its predecessor's place: new memory for each of them would take as long as all of them
+    off = gray.astype(np.float32)
+    off /= 255
+    mean = _spread(cv2.resize(off, small, interpolation=cv2.INTER_AREA))
+    around = np.asarray(cv2.resize(mean, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    off -= around
+    off /= np.maximum(around, 0, out=around) + np.float32(_DARKEST)
+    squared = np.multiply(off, off, out=around)
+    power = np.maximum(_spread(cv2.resize(squared, small, interpolation=cv2.INTER_AREA)), 0)
     grain = float(np.clip(_BESIDE * np.sqrt(np.percentile(power, 98)), _FAINTEST, _STRONGEST))
     deviation = np.sqrt(power + grain**2)
-    scaled = off / cv2.resize(deviation, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(np.clip(scaled, -4, 4) / 2, np.float32)
+    off /= cv2.resize(deviation, (width, height), interpolation=cv2.INTER_LINEAR)
+    np.clip(off, -4, 4, out=off)
+    off /= 2
+    return off
 
 
 def _spread(picture: Any) -> NDArray[np.float32]:

@@ -116,10 +116,29 @@ def normalize_ink(ink: Ink) -> NDArray[np.float32]:
     Raises:
         InputError: there is no ink.
     """
+    return _fit(_alone(ink)).image
+
+
+def shrink_ink(ink: Ink) -> NDArray[np.float32]:
+    """As `normalize_ink`, in a third of its time: ink of the usual stroke width, large enough, is only shrunk.
+
+    For pages, where a network tells the ink of many digits, each nearly as large as it should be.
+    """
+    cut = _alone(ink)
+    scale = DIGIT_SIDE / max(cut.shape)
+    if scale <= 1:
+        sharp = _sharpened(cut, scale)
+        if _LIMITS.thinnest <= stroke_width(sharp) * scale <= _LIMITS.thickest:
+            return _centered(_shrunk(sharp, scale), 1)
+    return _fit(cut).image
+
+
+def _alone(ink: Ink) -> Ink:
+    """The ink of a digit that nothing stands beside, cut to its box."""
     mask = ink > _threshold(ink)
     if not mask.any():
         raise InputError("", _EMPTY)
-    return _fit(_cut(ink, mask)).image
+    return _cut(ink, mask)
 
 
 def _threshold(ink: Ink) -> float:
@@ -261,13 +280,13 @@ def _shown_stages(fitted: _Fitted) -> tuple[Step, ...]:
     return (
         Step("Sharpened", "The edges of the strokes are sharpened.", shown(sharpened)),
         Step("Stroke width", "Strokes are brought to the stroke width of MNIST.", shown(widened)),
-        Step("20 x 20", "The digit is shrunk to fit in 20 x 20 pixels.", _shrunk(tight)),
+        Step("20 x 20", "The digit is shrunk to fit in 20 x 20 pixels.", _shrunk(tight, 1 / _FINE)),
     )
 
 
-def _shrunk(tight: NDArray[np.float32]) -> NDArray[np.float32]:
-    size = (max(1, round(tight.shape[1] / _FINE)), max(1, round(tight.shape[0] / _FINE)))
-    return np.asarray(np.clip(cv2.resize(tight, size, interpolation=cv2.INTER_AREA), 0, 1), np.float32)
+def _shrunk(picture: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
+    size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
+    return np.asarray(np.clip(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), 0, 1), np.float32)
 
 
 def _sharpened(fine: NDArray[np.float32], scale: float) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from models.digits import SIDE
 from models.errors import InputError
-from pipeline.imaging.normalize import normalize_ink
+from pipeline.imaging.normalize import shrink_ink
 from pipeline.reading.decoding import Detections
 
 _MARGIN = 0.15
@@ -38,7 +38,7 @@ def digit_images(
         alone = _alone(found, half, ink, int(number))
         if alone is not None:
             try:
-                images[place] = normalize_ink(alone)
+                images[place] = shrink_ink(alone)
             except InputError:
                 continue
     return images

@@ -21,11 +21,15 @@ _GRID = 32  # sides of what the network sees are multiples of it
 _LARGEST, _SMALLEST = 768**2, 256**2
 """Pixels of a part of a page that is looked at alone: more would take too much memory, less is not cut again."""
 
-_AROUND = 64
+_AROUND = 32
 """Pixels that are looked at around a part, so that what is at its rim is seen with what is beside it."""
 
 _SAVING = 0.9
 """Share of a part's pixels below which those of its two halves, where little is to be seen, are looked at instead."""
+
+_AFAR = 320**2
+"""Pixels up to which a look has interpreters of its own: from afar nearly all pictures have the same shape, and to take
+another shape costs an interpreter a quarter of a look."""
 
 _AT_ONCE = 2
 """Parts of one page: more would only take the memory and the cores that other pages need."""
@@ -58,7 +62,8 @@ class PageNetwork:
             workers: how many callers are served at once; as many as cores by default.
         """
         content = litert_file.read_bytes()
-        self._interpreters = Pool(lambda: _interpreter(content), workers or os.cpu_count() or 1)
+        count = workers or os.cpu_count() or 1
+        self._afar, self._near = (Pool(lambda: _interpreter(content), count) for _ in range(2))
 
     def look(self, gray: NDArray[np.uint8], where: NDArray[np.bool_] | None = None) -> Maps:
         """What is where on a picture, gray (h, w), whose digits are about 28 pixels tall.
@@ -92,8 +97,9 @@ class PageNetwork:
     def _fill(self, maps: Maps, contrast: NDArray[np.float32], part: Box) -> None:
         """Looks at a part, in cells, and writes into the maps what is seen there."""
         seen = part.grown(_AROUND // CELL, maps.middle.shape)
-        with self._interpreters.borrow() as interpreter:
-            answers = _answers(interpreter, contrast[_pixels(seen).window])
+        picture = contrast[_pixels(seen).window]
+        with (self._afar if picture.size <= _AFAR else self._near).borrow() as interpreter:
+            answers = _answers(interpreter, picture)
         inner = part.moved(-seen.x, -seen.y)
         for whole, answer in zip(maps[:3], answers[:3], strict=True):
             whole[part.window] = answer[inner.window]

@@ -14,7 +14,7 @@ from models.errors import InputError
 from models.recognizer import Recognizer
 from models.store import find_model
 from pipeline.data.dataset import load_dataset
-from pipeline.imaging.normalize import normalize, normalize_ink
+from pipeline.imaging.normalize import normalize, normalize_ink, shrink_ink
 from pipeline.imaging.picture import read_picture
 
 Pixels = NDArray[np.uint8]
@@ -207,6 +207,17 @@ def test_isolated_ink_gives_the_same_as_a_picture(digits: Pixels) -> None:
         assert likeness(alone, digit) > 0.93
 
 
+def test_sharp_ink_looks_the_same_when_it_is_only_shrunk(digits: Pixels) -> None:
+    found = [likeness(shrink_ink(enlarged(digit, 2)), digit) for digit in digits[:40]]
+    assert np.median(found) > 0.98
+    assert min(found) > 0.9
+
+
+def test_strokes_of_unusual_width_are_not_only_shrunk(digits: Pixels) -> None:
+    thin = np.asarray(cv2.erode(enlarged(digits[0], 3), np.ones((5, 5), np.uint8)), np.float32)
+    assert np.array_equal(shrink_ink(thin), normalize_ink(thin))
+
+
 @given(st.integers(1, 60), st.integers(1, 60), st.floats(0.0, 1.0), st.integers(0, 2**32 - 1))
 @settings(max_examples=40, deadline=None)
 def test_any_ink_gives_an_image_or_the_empty_error(
@@ -214,9 +225,10 @@ def test_any_ink_gives_an_image_or_the_empty_error(
 ) -> None:
     random = np.random.default_rng(seed)
     ink = (random.random((height, width)) * (random.random((height, width)) < density)).astype(np.float32)
-    with contextlib.suppress(InputError):
-        image = normalize_ink(ink)
-        assert image.shape == (28, 28)
-        assert image.dtype == np.float32
-        assert 0 <= image.min() <= image.max() <= 1
-        assert image.max() > 0
+    for make in (normalize_ink, shrink_ink):
+        with contextlib.suppress(InputError):
+            image = make(ink)
+            assert image.shape == (28, 28)
+            assert image.dtype == np.float32
+            assert 0 <= image.min() <= image.max() <= 1
+            assert image.max() > 0
