@@ -114,8 +114,9 @@ def send_together() -> None:
     def connect_gathering(protocol: WebSocketsSansIOProtocol, transport: BaseTransport) -> None:
         connect(protocol, cast(Transport, GatheringTransport(cast(Transport, transport))))
 
-    with suppress(AttributeError):  # a loop in C has its own ways
-        setattr(loop, "call_soon_threadsafe", SeldomWoken(loop).call_soon_threadsafe)  # noqa: B010
+    if not loop.get_debug():  # in which only its own thread may hand it a call
+        with suppress(AttributeError):  # a loop in C has its own ways
+            setattr(loop, "call_soon_threadsafe", SeldomWoken(loop).call_soon_threadsafe)  # noqa: B010
     # there are no public switches for these
     for owner, name, replacement in (
         (AppSession, "flush_browser_queue", flush_bundles),
