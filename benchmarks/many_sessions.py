@@ -5,6 +5,7 @@
 Starts a server of its own and speaks Streamlit's own protocol with it, a connection a session: what a browser
 sends and receives, without twenty browsers in the way of the measurement. Every session draws digits stroke by
 stroke and goes from page to page, with a pause between; any exception that a page shows counts as an error.
+What each page took is told as well, the slowest first.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -41,7 +43,7 @@ class Timings:
     """Seconds that each kind of action took, and what went wrong."""
 
     strokes: list[float] = field(default_factory=list)
-    pages: list[float] = field(default_factory=list)
+    pages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
 
 
@@ -122,7 +124,7 @@ def live(port: int, number: int, rounds: int, timings: Timings) -> None:
                 time.sleep(chance.uniform(*PAUSE))
                 began = time.perf_counter()
                 timings.errors += session.run(page)
-                timings.pages.append(time.perf_counter() - began)
+                timings.pages[page].append(time.perf_counter() - began)
     except (OSError, TimeoutError, KeyError, WebSocketException) as error:
         timings.errors.append(f"{type(error).__name__}: {error}")
     finally:
@@ -178,20 +180,21 @@ def main() -> None:
                 check=False,
                 capture_output=True,
             )
-    result = {
-        "sessions": arguments.sessions,
-        "strokes": quantiles(timings.strokes),
-        "pages": quantiles(timings.pages),
-        "errors": timings.errors,
-    }
+    all_pages = [seconds for page in timings.pages.values() for seconds in page]
+    figures = {"strokes": quantiles(timings.strokes), "pages": quantiles(all_pages)}
+    by_page = {page: quantiles(seconds) for page, seconds in timings.pages.items()}
+    by_page = dict(sorted(by_page.items(), key=lambda item: -item[1]["p95"]))
     if arguments.json:
-        print(json.dumps(result))
-        return
-    for kind in ("strokes", "pages"):
-        figures = quantiles(getattr(timings, kind))
         print(
-            f"{kind}: {figures['count']} answered, median {figures['median']:.2f} s, "
-            f"95 % within {figures['p95']:.2f} s, slowest {figures['max']:.2f} s"
+            json.dumps(
+                {"sessions": arguments.sessions, **figures, "by_page": by_page, "errors": timings.errors}
+            )
+        )
+        return
+    for kind, of_kind in [*figures.items(), *((f"  {page}", of_page) for page, of_page in by_page.items())]:
+        print(
+            f"{kind}: {of_kind['count']} answered, median {of_kind['median']:.2f} s, "
+            f"95 % within {of_kind['p95']:.2f} s, slowest {of_kind['max']:.2f} s"
         )
     print(f"errors: {len(timings.errors)}", *sorted(set(timings.errors))[:10], sep="\n")
 

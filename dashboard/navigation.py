@@ -6,16 +6,14 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.people import is_shared
-from dashboard.resources import sweep_home
+from dashboard.resources import styles, sweep_home
 from dashboard.uploads import release_uploads
 
 ASSETS = Path(__file__).parent / "assets"
 
 st.set_page_config(page_title="Digit Lab", page_icon=str(ASSETS / "mark.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large")
-st.html(ASSETS / "style.css")
-st.html(ASSETS / "galleries.css")
-st.html(ASSETS / "reading.css")
+st.html(styles())
 sweep_home()
 
 pages = [

@@ -22,6 +22,7 @@ from models.ownership import Person
 from models.recognizer import Recognizer
 from models.records import DatasetRecord, Evaluation
 from models.store import StoredModel
+from pipeline.data.corruptions.mnist_c import MNIST_C
 from pipeline.data.dataset import MNIST_SHA256, Dataset, load_recorded
 from pipeline.data.dataset_choice import open_to_evaluate, open_whole
 from pipeline.data.neighbors import Neighbor, find_neighbors
@@ -29,6 +30,7 @@ from pipeline.data.saved_digits import list_saved
 from pipeline.data.statistics import ClassPictures, PixelStatistics, average_by_class, pixel_statistics
 from pipeline.data.user_datasets import MY_DIGITS, find_saved
 from pipeline.evaluation.learning.contest import Contest, make_contest
+from pipeline.evaluation.stress.measure import example_of
 from pipeline.evaluation.test_predictions import TestPredictions, score_predictions
 from pipeline.evaluation.trust.caution import Caution, caution_for
 from pipeline.evaluation.trust.flattery import Choice, best_of_epochs, best_of_models, validation_accuracies
@@ -47,6 +49,16 @@ Labels = NDArray[np.uint8]
 def sweep_home() -> None:
     """Removes what killed processes left in the home folder, once after the server's start."""
     sweep()
+
+
+@st.cache_resource(show_spinner=False)
+def styles() -> str:
+    """Our own style for all pages, as HTML."""
+    assets = Path(__file__).parent / "assets"
+    sheets = [
+        (assets / f"{name}.css").read_text(encoding="utf-8") for name in ("style", "galleries", "reading")
+    ]
+    return f"<style>{''.join(sheets)}</style>"
 
 
 def recognizer(model: StoredModel) -> Recognizer:
@@ -169,6 +181,12 @@ def neighbors(index: int, model: StoredModel | None = None) -> list[Neighbor]:
     return _neighbors(digits.sha256, index, digits)
 
 
+def corrupted_examples() -> list[Images]:
+    """One test digit of MNIST after each corruption of MNIST-C, in their order; uint8 (28, 28) each."""
+    digits = dataset()
+    return _corrupted_examples(digits.sha256, digits)
+
+
 def contest(seed: int, model: StoredModel) -> Contest:
     """The digits of a contest against this model, with its answers; errors as from `make_contest`."""
     return _contest(seed, model.version, model)
@@ -177,6 +195,11 @@ def contest(seed: int, model: StoredModel) -> Contest:
 def int8_file(model: StoredModel) -> tuple[bytes | None, str]:
     """The model as an int8 LiteRT file, or None where it loses too much, and a sentence on that; made once."""
     return _int8_file(model.version, model)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _corrupted_examples(sha256: str, _digits: Any) -> list[Images]:  # noqa: ARG001
+    return [example_of(corruption, _digits) for corruption in MNIST_C]
 
 
 @st.cache_resource(max_entries=64, show_spinner="Choosing the digits")

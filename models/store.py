@@ -6,6 +6,7 @@ A model is a run directory that has all of its model files and results. Knows no
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from models.errors import ModelError
@@ -72,11 +73,26 @@ class StoredModel:
 
 
 def _open(path: Path, shipped: bool) -> StoredModel:
-    directory = RunDirectory(path)
-    record = directory.read()
+    directory, record = _read(path)
     if record.results is None or not directory.has_model():
         raise ModelError(f"{record.name}: the run has no complete model (its status is {record.status}).")
     return StoredModel(directory, record, shipped)
+
+
+def _read(path: Path) -> tuple[RunDirectory, RunRecord]:
+    try:
+        status = (path / "run.json").stat()
+    except OSError:
+        directory = RunDirectory(path)
+        return directory, directory.read()  # says what is wrong
+    return _read_version(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=1024)
+def _read_version(path: Path, version: tuple[int, ...]) -> tuple[RunDirectory, RunRecord]:  # noqa: ARG001
+    """Read once for all pages that list the models; whoever writes run.json puts a new file in its place."""
+    directory = RunDirectory(path)
+    return directory, directory.read()
 
 
 def list_models() -> list[StoredModel]:

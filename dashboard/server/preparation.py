@@ -9,6 +9,7 @@ from pkgutil import walk_packages
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.exec_code import exec_func_with_error_handling
 
+from dashboard.server.messages import send_together
 from dashboard.server.turns import Turns
 
 _PARTS = Path(__file__).parent.parent / "components"
@@ -38,9 +39,9 @@ class SeldomCollector:
 
 
 def prepare() -> None:
-    """Imports the parts of all pages, and has their runs take turns, and little time spent on collecting garbage.
+    """Imports the parts of all pages, has their runs take turns, and has little time spent on garbage and on sending.
 
-    What is there by then is never looked through again.
+    What is there by then is never looked through for garbage again.
     """
     for module in walk_packages([str(_PARTS)], "dashboard.components."):
         import_module(module.name)
@@ -50,3 +51,4 @@ def prepare() -> None:
     setattr(script_runner, "gc", SeldomCollector())  # noqa: B010
     in_turn = Turns().in_turn(exec_func_with_error_handling)
     setattr(script_runner, "exec_func_with_error_handling", in_turn)  # noqa: B010
+    send_together()

@@ -38,6 +38,18 @@ def _drawn(drawing: _Drawing) -> dict[str, Any]:
     return figure
 
 
+@lru_cache(maxsize=64)
+def _checked(figure: str) -> go.Figure:
+    """A figure that Plotly has looked through, for all sessions: `st.plotly_chart` has a dict looked through each time.
+
+    Nobody may change it: what it gives is there once as well.
+    """
+    checked = go.Figure(json.loads(figure))
+    content = checked.to_dict()
+    checked.to_dict = lambda: content
+    return checked
+
+
 def show_chart(
     figure: go.Figure | dict[str, Any], key: str, alt: str, zoom: bool = False, live: bool = False
 ) -> None:
@@ -55,6 +67,8 @@ def show_chart(
     if live:
         show_live_chart(figure, key, alt, chart_config(zoom))
     else:
+        if isinstance(figure, dict):
+            figure = _checked(json.dumps(figure))
         st.plotly_chart(figure, theme=None, key=key, alt=alt, config=chart_config(zoom))
 
 

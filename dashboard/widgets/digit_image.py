@@ -14,6 +14,9 @@ from PIL import Image
 
 from dashboard.figures.style import Palette
 
+_SMALL = 28 * 28
+"""Pixels of a picture that is kept for others."""
+
 
 def digit_png(image: NDArray[Any], palette: Palette, scale: int = 1, natural: bool = False) -> bytes:
     """A PNG in the page's ink and paper.
@@ -27,9 +30,17 @@ def digit_png(image: NDArray[Any], palette: Palette, scale: int = 1, natural: bo
     values = image if image.dtype == np.uint8 else (np.clip(image, 0, 1) * 255).round().astype(np.uint8)
     if scale > 1:
         values = np.kron(values, np.ones((scale, scale), np.uint8))
-    picture = Image.fromarray(np.ascontiguousarray(values)).convert("L")
-    picture = Image.frombytes("P", picture.size, picture.tobytes())
-    picture.putpalette(_ramp("#000000", "#ffffff") if natural else _ramp(palette.paper, palette.ink))
+    colors = ("#000000", "#ffffff") if natural else (palette.paper, palette.ink)
+    height, width = values.shape
+    draw = _draw if values.size <= _SMALL else _draw.__wrapped__
+    return draw(values.tobytes(), width, height, *colors)
+
+
+@lru_cache(maxsize=2048)
+def _draw(values: bytes, width: int, height: int, paper: str, ink: str) -> bytes:
+    """The PNG; sessions look at the same digits, and each takes Pillow longer than the rest of its place on a page."""
+    picture = Image.frombytes("P", (width, height), values)
+    picture.putpalette(_ramp(paper, ink))
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()

@@ -1,5 +1,6 @@
 """What all pages stand on: no TensorFlow, pictures with words, colors, charts, readings of progress."""
 
+import io
 import json
 import os
 import shutil
@@ -118,6 +119,9 @@ def test_a_digit_keeps_its_pixels_and_has_words(tmp_path: Path) -> None:
         assert colors.size == (84, 84)
         assert "#{:02x}{:02x}{:02x}".format(*colors.getpixel((0, 0))) == LIGHT.paper  # type: ignore[misc]
         assert "#{:02x}{:02x}{:02x}".format(*colors.getpixel((83, 83))) == LIGHT.ink  # type: ignore[misc]
+    for palette in (LIGHT, DARK, LIGHT):
+        with Image.open(io.BytesIO(digit_png(image, palette))) as picture:
+            assert "#{:02x}{:02x}{:02x}".format(*picture.convert("RGB").getpixel((27, 27))) == palette.ink  # type: ignore[misc]
     html = digit_html(image, LIGHT, 'a "7"', "<b>")
     assert 'alt="a &quot;7&quot;"' in html
     assert "<b>" not in html

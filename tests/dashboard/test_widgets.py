@@ -106,3 +106,23 @@ def test_thumbnails_have_names_of_their_own_and_an_icon_is_no_heading() -> None:
 def test_an_uploader_says_where_the_files_go(home: Path, page: str, words: str) -> None:
     (uploader,) = open_page(page, **{state.SOURCE: "upload"}).get("file_uploader")
     assert f"They are {words} the server that shows this page, and nowhere else." in uploader.proto.help
+
+
+def test_a_figure_as_json_is_shown_as_plotly_would_have_it_each_time() -> None:
+    def charts() -> None:
+        import plotly.graph_objects as go
+        import streamlit as st
+
+        from dashboard.figures.severity import accuracy_by_severity
+        from dashboard.figures.style import LIGHT
+        from dashboard.widgets.chart import show_chart
+
+        curves = [("a model", [0.9, 0.5], [(0.8, 1.0), (0.4, 0.6)])]
+        figure = accuracy_by_severity(["weak", "strong"], curves, 0, "Noise", "Strength", LIGHT)
+        show_chart(figure, key="once", alt="Once")
+        show_chart(figure, key="twice", alt="Twice")
+        st.plotly_chart(go.Figure(figure), theme=None, key="plotly")
+
+    once, twice, plotly = AppTest.from_function(charts, default_timeout=60).run().get("plotly_chart")
+    assert once.proto.spec == twice.proto.spec == plotly.proto.spec
+    assert json.loads(once.proto.spec)["data"]

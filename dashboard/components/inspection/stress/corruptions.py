@@ -9,13 +9,12 @@ import streamlit as st
 from dashboard.components.inspection.stress.measuring import measured
 from dashboard.components.inspection.stress.settings import Settings
 from dashboard.figures.style import Palette
-from dashboard.resources import dataset
+from dashboard.resources import corrupted_examples
 from dashboard.widgets.digit_image import digit_uri
 from dashboard.widgets.plain_text import as_written
 from models.formatting import percent
 from models.store import StoredModel
 from pipeline.data.corruptions.mnist_c import MNIST_C
-from pipeline.evaluation.stress.measure import example_of
 
 
 def show_corruptions(models: Sequence[StoredModel], settings: Settings, palette: Palette) -> None:
@@ -39,7 +38,7 @@ def show_corruptions(models: Sequence[StoredModel], settings: Settings, palette:
     low_high = [score.interval for score in scores[0]]
     table = pd.DataFrame(
         {
-            "example": [digit_uri(example_of(corruption, dataset()), palette) for corruption in MNIST_C],
+            "example": [digit_uri(example, palette) for example in corrupted_examples()],
             "Corruption": [corruption.label for corruption in MNIST_C],
             **columns,
             "interval": [f"{100 * low:.1f} to {100 * high:.1f}" for low, high in low_high],
