@@ -18,7 +18,6 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.runtime import Runtime
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 _MOST = 100
 """Messages that are sent together; Streamlit gives up a browser for which 500 wait."""
@@ -101,7 +100,6 @@ def send_together() -> None:
     """Has Streamlit do so from now on; called once, by the server's loop."""
     loop = asyncio.get_running_loop()
     flush, send = AppSession.flush_browser_queue, Runtime._send_message
-    connect = WebSocketsSansIOProtocol.connection_made
 
     def flush_bundles(session: AppSession) -> list[_Bundle]:
         messages = flush(session)
@@ -111,9 +109,6 @@ def send_together() -> None:
         for message in bundle.messages:
             send(runtime, session, message)
 
-    def connect_gathering(protocol: WebSocketsSansIOProtocol, transport: BaseTransport) -> None:
-        connect(protocol, cast(Transport, GatheringTransport(cast(Transport, transport))))
-
     if not loop.get_debug():  # in which only its own thread may hand it a call
         with suppress(AttributeError):  # a loop in C has its own ways
             setattr(loop, "call_soon_threadsafe", SeldomWoken(loop).call_soon_threadsafe)  # noqa: B010
@@ -121,7 +116,19 @@ def send_together() -> None:
     for owner, name, replacement in (
         (AppSession, "flush_browser_queue", flush_bundles),
         (Runtime, "_send_message", send_bundle),
-        (WebSocketsSansIOProtocol, "connection_made", connect_gathering),
         (app_session, "_populate_theme_msg", RememberedTheme(app_session._populate_theme_msg)),
     ):
         setattr(owner, name, replacement)
+    with suppress(ImportError, AttributeError):  # another uvicorn than today's sends each message alone
+        _gather_writes()
+
+
+def _gather_writes() -> None:
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    connect = WebSocketsSansIOProtocol.connection_made
+
+    def connect_gathering(protocol: WebSocketsSansIOProtocol, transport: BaseTransport) -> None:
+        connect(protocol, cast(Transport, GatheringTransport(cast(Transport, transport))))
+
+    setattr(WebSocketsSansIOProtocol, "connection_made", connect_gathering)  # noqa: B010
