@@ -23,7 +23,8 @@ from models.records import ModelResults, Progress, RunRecord
 from models.run_directory import RunDirectory
 from models.train_config import TrainConfig
 from pipeline.data.dataset import Dataset
-from pipeline.runs.queue import create
+from pipeline.runs.queue import create, resume
+from pipeline.runs.waiting import dispatcher_lock
 from pipeline.runs.worker import main as carry_out
 from tests.command import call_digitlab
 
@@ -99,10 +100,21 @@ LONG_TRAINING = (
 def train_here(config: TrainConfig, dataset: Dataset, name: str = "") -> RunDirectory:
     """A run that is over, carried out by this process: all tests that do it load TensorFlow once."""
     run = create(config, dataset, name, status="queued")
+    assert _carry_out_here(run) == 0
+    return run
+
+
+def resume_here(run: RunDirectory, more_epochs: int = 0) -> int:
+    """Has a run go on in this process, as `train_here`; the exit code of its worker."""
+    with dispatcher_lock(timeout=0):  # as if a dispatcher lived, so that none is started
+        resume(run, more_epochs)
+    return _carry_out_here(run)
+
+
+def _carry_out_here(run: RunDirectory) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # TensorFlow's and Keras's own, as in the process of a worker
-        assert carry_out(str(run.path)) == 0
-    return run
+        return carry_out(str(run.path))
 
 
 def results_of(record: RunRecord) -> ModelResults:
