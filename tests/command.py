@@ -78,7 +78,7 @@ def _become(call: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(call["environment"])
     os.chdir(call["folder"])
-    sys.path[0] = call["folder"]
+    sys.path.insert(0, call["folder"])
 
 
 if __name__ == "__main__":
