@@ -23,17 +23,23 @@ from models.records import ModelResults, Progress, RunRecord
 from models.run_directory import RunDirectory
 from models.train_config import TrainConfig
 from pipeline.data.dataset import Dataset
-from pipeline.runs.queue import create
+from pipeline.runs.queue import create, resume
+from pipeline.runs.waiting import dispatcher_lock
 from pipeline.runs.worker import main as carry_out
+from tests.command import call_digitlab
 
 PROJECT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure() -> None:
-    """Keeps bytecode for the processes of the tests where Python is told to keep none, as in many containers.
+    """Sees to it that the processes of the tests take no more of the processor than they need.
 
-    Otherwise each of them compiles all that it imports: TensorFlow's start takes 11 s of CPU time instead of 4 s.
+    Where Python is told to keep no bytecode, as in many containers, each process would compile all that it imports:
+    TensorFlow's start takes 11 s of CPU time instead of 4 s. Threads that wait for each other keep a core busy that
+    another test needs: three small epochs take 4.2 s of CPU time with two threads and 2.7 s with one.
     """
+    for threads in ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         os.environ["PYTHONPYCACHEPREFIX"] = str(PROJECT / ".pytest_cache" / "bytecode")
 
@@ -55,11 +61,16 @@ class Outcome:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+def _environment(home: Path) -> dict[str, str]:
+    return {**os.environ, "DIGITLAB_HOME": str(home), "PYTHONPATH": str(PROJECT), "COLUMNS": "200"}
+
+
 def start_digitlab(*arguments: object, home: Path) -> "subprocess.Popen[str]":
+    """A call that goes on, as a shell starts it."""
     return subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli", *map(str, arguments)],
         cwd=home,
-        env={**os.environ, "DIGITLAB_HOME": str(home), "PYTHONPATH": str(PROJECT), "COLUMNS": "200"},
+        env=_environment(home),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -68,10 +79,10 @@ def start_digitlab(*arguments: object, home: Path) -> "subprocess.Popen[str]":
 
 
 def run_digitlab(*arguments: object, home: Path) -> Outcome:
-    with start_digitlab(*arguments, home=home) as process:
-        out, err = process.communicate(timeout=300)
-        assert "Traceback" not in err, err
-        return Outcome(process.returncode, out, err)
+    """A call that ends by itself (tests/command.py)."""
+    code, out, err = call_digitlab([str(word) for word in arguments], home, _environment(home))
+    assert "Traceback" not in err, err
+    return Outcome(code, out, err)
 
 
 Digitlab = Callable[..., Outcome]
@@ -89,10 +100,21 @@ LONG_TRAINING = (
 def train_here(config: TrainConfig, dataset: Dataset, name: str = "") -> RunDirectory:
     """A run that is over, carried out by this process: all tests that do it load TensorFlow once."""
     run = create(config, dataset, name, status="queued")
+    assert _carry_out_here(run) == 0
+    return run
+
+
+def resume_here(run: RunDirectory, more_epochs: int = 0) -> int:
+    """Has a run go on in this process, as `train_here`; the exit code of its worker."""
+    with dispatcher_lock(timeout=0):  # as if a dispatcher lived, so that none is started
+        resume(run, more_epochs)
+    return _carry_out_here(run)
+
+
+def _carry_out_here(run: RunDirectory) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # TensorFlow's and Keras's own, as in the process of a worker
-        assert carry_out(str(run.path)) == 0
-    return run
+        return carry_out(str(run.path))
 
 
 def results_of(record: RunRecord) -> ModelResults:

@@ -61,10 +61,9 @@ def open_page(page: str = "recognize", **session: object) -> AppTest:
     app = AppTest.from_file(str(PROJECT / "dashboard" / "navigation.py"), default_timeout=60)
     for key, value in session.items():
         app.session_state[key] = value
-    app.run()
     if page != "recognize":
-        app.switch_page(f"views/{page}.py").run()
-    return app
+        app.switch_page(f"views/{page}.py")
+    return app.run()
 
 
 def charts_of(app: AppTest) -> list[dict[str, Any]]:

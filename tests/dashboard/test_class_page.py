@@ -62,7 +62,7 @@ def test_alone_there_are_no_class_no_bounds_and_nobody_is_noted(
     monkeypatch.setenv("DIGITLAB_MOST_DIGITS", "0")
     check_quota(ADMINISTRATOR, digits=1, runs=1000, size=2**40)
     with pytest.raises(ValueError, match="Could not find a navigation page"):
-        open_page("classroom")
+        open_page().switch_page("views/classroom.py")
     assert not list(home.glob("people*"))
 
 

@@ -4,6 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import binomtest
+from sklearn.metrics import (
+    confusion_matrix,
+    log_loss,
+    precision_recall_fscore_support,
+    top_k_accuracy_score,
+)
 
 from models.errors import ModelError
 from models.run_directory import RunDirectory
@@ -33,6 +39,24 @@ def test_figures_follow_their_definitions() -> None:
     assert result.loss == pytest.approx(-(10 * np.log(0.91) + 2 * np.log(0.01)) / 12, rel=1e-4)
     assert result.calibration_error == pytest.approx(abs(0.91 - 10 / 12), abs=1e-6)
     assert sum(part.count for part in result.calibration) == 12
+
+
+def test_figures_are_those_of_scikit_learn() -> None:
+    random, digits = np.random.default_rng(0), np.arange(10)
+    labels = random.integers(0, 10, 3000).astype(np.uint8)
+    rows = random.dirichlet(np.full(10, 0.2), 3000).astype(np.float32)
+    rows[::3] = np.eye(10, dtype=np.float32)[labels[::3]]
+    rows[1::30] = 0.1
+    result, predicted = evaluate(rows, labels), rows.argmax(1)
+    assert result.confusion == confusion_matrix(labels, predicted).tolist()
+    clipped = np.clip(rows.astype(np.float64), 1e-12, 1)
+    clipped /= clipped.sum(1, keepdims=True)
+    assert result.loss == pytest.approx(log_loss(labels, clipped, labels=digits), rel=1e-12)
+    assert result.top2_accuracy == top_k_accuracy_score(labels, clipped, k=2, labels=digits)
+    shares = [[report.precision, report.recall, report.f1, report.support] for report in result.classes]
+    assert np.array(shares) == pytest.approx(
+        np.transpose(precision_recall_fscore_support(labels, predicted)), abs=1e-15
+    )
 
 
 def test_what_there_is_nothing_of_has_no_share() -> None:
