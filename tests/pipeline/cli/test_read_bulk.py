@@ -96,7 +96,7 @@ def test_processes_read_each_page_once_though_one_and_the_driver_are_killed(
         "pages": 26,
         "failed": 2,
     }
-    assert 0 < told["files_now"] <= 8
+    assert 0 < told["files_now"] <= 16, "of three shards at least the first stays read"
     low, high = told["wrong_interval"]
     assert 0 <= low <= told["wrong_share"] <= high < 0.2
 
