@@ -8,7 +8,6 @@ second are those of the folder beyond what an empty call takes.
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -39,6 +38,7 @@ def main() -> None:
         maker = get_context("spawn").Process(target=_make, args=(Path(folder), options.pages))
         maker.start()
         maker.join()
+        _read(small)  # the first call compiles and loads what the others find
         empty, _ = _read(small)
         print(f"the call alone, on a small picture: {empty:.2f} s")
         for name, path in (("12 megapixels, 100 digits", large), ("5,000 dots", dots)):
@@ -85,16 +85,15 @@ def _dots() -> NDArray[np.uint8]:
 
 
 def _read(path: Path) -> tuple[float, float]:
-    """Seconds of a call, and the peak memory in MB of the largest process of all calls so far."""
+    """Seconds of a call, and the peak memory in MB of its largest process."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "pipeline.cli", "read", str(path), "--json"]
-    code = subprocess.run(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-    ).returncode
-    if code not in (0, 1):
-        raise SystemExit(f"digitlab read ended with {code}")
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return time.perf_counter() - started, memory
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"digitlab read ended with {process.returncode}")
+    return time.perf_counter() - started, used.ru_maxrss / 1024
 
 
 if __name__ == "__main__":
