@@ -31,9 +31,8 @@ def call_digitlab(arguments: list[str], folder: Path, environment: Mapping[str, 
             server.stdin.write(json.dumps({**call, "out": str(out), "err": str(err)}) + "\n")
             server.stdin.flush()
             code = int(server.stdout.readline())
-        except (
-            BaseException
-        ):  # such as the end of a test's time: what this call says must not answer the next
+        except BaseException:
+            # such as the end of a test's time: what this call says must not answer the next
             os.killpg(server.pid, signal.SIGKILL)
             _server.cache_clear()
             raise

@@ -93,9 +93,11 @@ def _start_engine(ray: str | None, at_once: int | None) -> "Engine":
     from pipeline.runs.priority import give_way
     from pipeline.runs.sweep.engines import LocalEngine, RayEngine
 
-    outlive_closed_pipes()
     give_way()
-    return RayEngine(ray, at_once or 0) if ray else LocalEngine(at_once or 1)
+    if not ray:
+        return LocalEngine(at_once or 1)
+    outlive_closed_pipes()
+    return RayEngine(ray, at_once or 0)
 
 
 @sweep_app.command()

@@ -80,7 +80,7 @@ class SeenPage:
         """
         gray = np.asarray(cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
         sighting = find_characters(gray, page_network())
-        self._found = found = sighting.found
+        found = sighting.found
         self._edges = found.edges
         self._back = np.linalg.inv(np.vstack([sighting.matrix, [0, 0, 1]]))[:2]
         self._shape = picture.pixels.shape
@@ -92,6 +92,8 @@ class SeenPage:
         self._probabilities[:, LIKE_ONES] *= VOTES.sign
         self._probabilities /= self._probabilities.sum(axis=1, keepdims=True)
         self._ask(recognizer)
+        chances = np.stack([self._probabilities.max(axis=1, initial=0), found.scores], axis=1)
+        self._evidence: list[list[float]] = log_odds(chances).tolist()
         self._choices = {number: self._chances(number) for number in self.seen}
         doubted = self._doubted(arrangement.words)
         gone = {number for word in doubted for number in word}
@@ -121,8 +123,7 @@ class SeenPage:
 
     def evidence(self, number: int) -> tuple[float, float]:
         """Log-odds of a character's likeliest kind, and of its being there at all."""
-        chances = np.array([self._probabilities[number].max(), self._found.scores[number]])
-        likeliest, there = log_odds(chances).tolist()
+        likeliest, there = self._evidence[number]
         return likeliest, there
 
     def choices(self, number: int) -> Mapping[str, float]:

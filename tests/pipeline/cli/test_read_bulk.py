@@ -49,7 +49,7 @@ def make_pages(folder: Path, count: int) -> dict[tuple[str, int | None], str]:
 def kill_after(process: "subprocess.Popen[str]", out: Path, shards: int, kill: Callable[[], object]) -> None:
     """Kills once so many shards are read."""
     deadline = time.monotonic() + PATIENCE
-    while len(list(out.glob("ledger/*.jsonl"))) < shards:
+    while sum(part.read_bytes().endswith(b"\n") for part in out.glob("ledger/*.jsonl")) < shards:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -96,7 +96,7 @@ def test_processes_read_each_page_once_though_one_and_the_driver_are_killed(
         "pages": 26,
         "failed": 2,
     }
-    assert 0 < told["files_now"] <= 16, "of three shards at least the first stays read"
+    assert 0 < told["files_now"] <= 8
     low, high = told["wrong_interval"]
     assert 0 <= low <= told["wrong_share"] <= high < 0.2
 
