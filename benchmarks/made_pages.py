@@ -66,7 +66,10 @@ def made_pages(folder: Path, count: int, seed: int) -> Iterator[Made]:
             scribbles=False,
             held_out=True,
         )
-        yield _kept(photograph(rng, scene), folder, number, group)
+        picture = photograph(rng, scene)
+        while not picture.lines:  # the first text was too long for the page
+            picture = photograph(rng, scene)
+        yield _kept(picture, folder, number, group)
 
 
 def line_layout(phrase: Phrase) -> layouts.Layout:
@@ -97,24 +100,21 @@ def made_entries(folder: Path, count: int, seed: int) -> Iterator[Made]:
         rng = np.random.default_rng([seed, 1, number])
         phrase = (phrases.amount, phrases.date, phrases.signed)[number % 3]
         size = float(np.exp(rng.uniform(np.log(24), np.log(90))))
-        width = int(size * rng.uniform(14, 18))
-
-        def one_line(sheet: Sheet, desk: layouts.Desk, phrase: Phrase = phrase) -> None:
-            desk.write(sheet, phrase(desk.rng), 0.8 * desk.height, 1.8 * desk.height)
-
-        scene = Scene(
-            int(2.8 * size),
-            width,
-            size,
-            one_line,
-            turn=float(rng.normal(0, 2)),
-            scribbles=False,
-            held_out=True,
-        )
+        scene = entry_scene(rng, size, phrase, held_out=True)
         picture = photograph(rng, scene)
         while any(character.visible < _WHOLE for character in picture.characters):
             picture = photograph(rng, scene)
         yield _kept(picture, folder, number, phrase.__name__)
+
+
+def entry_scene(rng: np.random.Generator, size: float, phrase: Phrase, *, held_out: bool) -> Scene:
+    """A picture of one entry in digits of this height."""
+
+    def one_line(sheet: Sheet, desk: layouts.Desk) -> None:
+        desk.write(sheet, phrase(desk.rng), 0.8 * desk.height, 1.8 * desk.height)
+
+    width, turn = int(size * rng.uniform(14, 18)), float(rng.normal(0, 2))
+    return Scene(int(2.8 * size), width, size, one_line, turn=turn, scribbles=False, held_out=held_out)
 
 
 def _kept(picture: Photograph, folder: Path, number: int, group: str) -> Made:

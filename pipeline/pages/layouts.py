@@ -62,9 +62,9 @@ def _fill(
     baseline = h * rng.uniform(0.7, 2.5)
     full = rng.random() < 0.6
     while baseline < height + 0.3 * h:
-        line, x = sheet.new_line(), margin + rng.normal(0, 0.4) * h
+        x = margin + rng.normal(0, 0.4) * h
         while x < width:
-            x = desk.write(sheet, phrase(rng), x, baseline, line) + h * rng.uniform(1.0, 4.0)
+            x = desk.write(sheet, phrase(rng), x, baseline) + h * rng.uniform(1.0, 4.0)
             if not full or rng.random() < 0.25:
                 break
         baseline += leading * rng.uniform(0.9, 1.25)

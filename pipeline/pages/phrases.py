@@ -139,5 +139,24 @@ def signs(rng: np.random.Generator) -> str:
     return kinds[rng.integers(len(kinds))](rng)
 
 
+def anything(rng: np.random.Generator) -> str:
+    """What may stand in a line, some of it with no sense: what a reader of lines should not lean on."""
+    kind = rng.random()
+    if kind < 0.42:
+        return signs(rng)
+    if kind < 0.62:
+        return entry(rng)
+    if kind < 0.74:
+        return number(rng, 12)
+    if kind < 0.86:
+        return "".join(
+            str(rng.integers(10)) if rng.random() < 0.7 else _pick(rng, *"..,,--//::+x*=()÷")
+            for _ in range(rng.integers(2, 12))
+        )
+    if kind < 0.93:
+        return "".join(_pick(rng, *"0123456789111177") for _ in range(rng.integers(1, 10)))
+    return words(rng, 2) if rng.random() < 0.4 else equation(rng) if rng.random() < 0.5 else code(rng)
+
+
 def _nonsense(rng: np.random.Generator) -> str:
     return "".join(_pick(rng, *"0123456789.,-/:+x*=()÷") for _ in range(rng.integers(3, 9)))

@@ -24,7 +24,8 @@ class Placed:
         text: what was written, a letter as itself.
         box: left, top, right and bottom in pixels of the sheet.
         printed: whether it is print.
-        line: number of the line it belongs to, from 0.
+        line: number of the line it belongs to, from 0; what stands in cells of a row, or as far apart, has lines of its
+            own.
         word: number of its group in the line, from 0.
     """
 

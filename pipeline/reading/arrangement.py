@@ -6,12 +6,12 @@ Knows nothing of pixels.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.pages.characters import BAR, CHARACTERS, LETTER
+from pipeline.reading.cells import cell_ends
 from pipeline.reading.decoding import Detections
 from pipeline.reading.line_grouping import Item, group_lines
 from pipeline.reading.page_reading import CELL_BREAK
@@ -38,16 +38,12 @@ class ArrangementParameters:
         word_gap: widest blank inside a word.
         letters: share of letters from which a word of three or more is one.
         printed: mean probability from which a word is print.
-        cell: least blank between the cells of a table; and so many times the line's usual blank.
-        usual: see `cell`.
         reach: of a fraction's bar, upwards and downwards.
     """
 
     word_gap: float = 0.45
     letters: float = 0.6
     printed: float = 0.5
-    cell: float = 2.0
-    usual: float = 3.0
     reach: float = 1.425
 
 
@@ -81,11 +77,10 @@ def arrange(found: Detections) -> Arrangement:
     fractions = _fractions(found, chosen, heights)
     inner = {number for parts in fractions.values() for part in parts for number in part}
     outer = [items[number] for number in chosen if number not in inner]
-    lines = []
-    for group in group_lines(outer, float(np.median(heights[chosen])) if chosen else 1.0):
-        line = _spaced(found, [item.number for item in group], heights, fractions)
-        if line:
-            lines.append(line)
+    typical = float(np.median(heights[chosen])) if chosen else 1.0
+    plain = [_without_bars(found, group, fractions) for group in group_lines(outer, typical)]
+    plain = [line for line in plain if line]
+    lines = [_marked(line, cell_ends(found, line, heights), fractions) for line in plain]
     standing = {number for line in lines for number, _ in line}
     together = [tuple(number for number in word if number in standing) for word in readable]
     return Arrangement(tuple(lines), tuple(word for word in together if word), tuple(map(tuple, left_out)))
@@ -203,33 +198,21 @@ def _fractions(
     return fractions
 
 
-def _spaced(
-    found: Detections,
-    line: list[int],
-    heights: NDArray[np.float64],
-    fractions: dict[int, tuple[list[int], list[int]]],
+def _without_bars(
+    found: Detections, group: list[Item], fractions: dict[int, tuple[list[int], list[int]]]
+) -> list[int]:
+    """A line's characters; bars that divide nothing are left out."""
+    return [item.number for item in group if found.kinds[item.number] != _BAR or item.number in fractions]
+
+
+def _marked(
+    line: list[int], ends: list[bool], fractions: dict[int, tuple[list[int], list[int]]]
 ) -> tuple[tuple[int, str], ...]:
-    """A line's characters with what stands before each; bars that divide nothing are left out."""
-    characters = found.kinds
-    line = [number for number in line if characters[number] != _BAR or number in fractions]
-    if not line:
-        return ()
-    edges = found.edges
-    gaps = [float(edges[b, 0] - edges[a, 2]) / float(heights[b]) for a, b in pairwise(line)]
-    usual = float(np.median(gaps)) if gaps else 0.0
-    spaced: list[tuple[int, str]] = []
-    for place, number in enumerate(line):
-        gap = gaps[place - 1] if place else 0.0
-        wide = gap > max(_P.cell, _P.usual * usual)
-        mark = CELL_BREAK if wide else ""
-        if number in fractions:
-            above, below = fractions[number]
-            spaced += [
-                (above[0], mark),
-                *((n, "") for n in above[1:]),
-                (number, ""),
-                *((n, "") for n in below),
-            ]
-        else:
-            spaced.append((number, mark))
-    return tuple(spaced)
+    """A line's characters, those of fractions too, with what stands before each."""
+    marked: list[tuple[int, str]] = []
+    for number, ended in zip(line, [False, *ends], strict=True):
+        mark = CELL_BREAK if ended else ""
+        above, below = fractions.get(number, ([], []))
+        together = [*above, number, *below]
+        marked += [(together[0], mark), *((other, "") for other in together[1:])]
+    return tuple(marked)

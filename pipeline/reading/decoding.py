@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
@@ -67,6 +67,8 @@ class Detections:
         scores: float64 (n,), whether there is a character at all, 0 to 1.
         probabilities: float32 (n, 24) of `CHARACTERS`.
         printed: float64 (n,), probability that it is print.
+        apart: float64 (n,), probability that it stands apart from what is before it in its line, as in another cell
+            of a table; NaN where nobody has looked.
     """
 
     middles: NDArray[np.float64]
@@ -75,15 +77,13 @@ class Detections:
     scores: NDArray[np.float64]
     probabilities: NDArray[np.float32]
     printed: NDArray[np.float64]
+    apart: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.scores)
 
     def __getitem__(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> Detections:
-        return Detections(
-            self.middles[chosen], self.sizes[chosen], self.turns[chosen], self.scores[chosen],
-            self.probabilities[chosen], self.printed[chosen],
-        )  # fmt: skip
+        return Detections(*(getattr(self, field.name)[chosen] for field in fields(Detections)))
 
     @property
     def kinds(self) -> NDArray[np.intp]:
@@ -100,13 +100,27 @@ class Detections:
         """Left, top, right and bottom of each, float64 (n, 4)."""
         return np.concatenate([self.middles - self.sizes / 2, self.middles + self.sizes / 2], axis=1)
 
+    def joined(self, others: Detections) -> Detections:
+        """These, and others after them."""
+        return Detections(
+            *(
+                np.concatenate([getattr(one, field.name) for one in (self, others)])
+                for field in fields(Detections)
+            )
+        )
+
     @property
     def evidence(self) -> NDArray[np.float64]:
         """Log-odds of there being a middle and of the likeliest kind of character, float64 (n, 2)."""
-        likeliest = self.probabilities.max(axis=1, initial=0)
-        for kind in _ALIKE:
-            likeliest = np.maximum(likeliest, self.probabilities[:, kind].sum(axis=1))
-        return np.stack([log_odds(self.scores), log_odds(likeliest.astype(np.float64))], axis=1)
+        return np.stack([log_odds(self.scores), log_odds(alike(self.probabilities))], axis=1)
+
+
+def alike(probabilities: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The probability (n,) of the likeliest of `CHARACTERS` (n, 24), or of kinds that look alike."""
+    likeliest = probabilities.max(axis=1, initial=0)
+    for kind in _ALIKE:
+        likeliest = np.maximum(likeliest, probabilities[:, kind].sum(axis=1))
+    return np.asarray(likeliest, np.float64)
 
 
 def log_odds(chances: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -128,7 +142,7 @@ def candidates(maps: Maps) -> Detections:
     turns = np.rad2deg(np.arctan2(geometry[:, 5], geometry[:, 4]))
     return Detections(
         middles, sizes, turns, score[rows, columns].astype(np.float64),
-        maps.character[rows, columns], 1 / (1 + np.exp(-geometry[:, 6])),
+        maps.character[rows, columns], 1 / (1 + np.exp(-geometry[:, 6])), np.full(len(rows), np.nan),
     )  # fmt: skip
 
 

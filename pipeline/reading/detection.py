@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.imaging.scaling import resized
 from pipeline.pages.characters import CELL
 from pipeline.reading.decoding import DIGIT_HEIGHT, GLIMPSE, Detections, decoded
-from pipeline.reading.page_network import PageNetwork
+from pipeline.reading.page_network import Maps, PageNetwork
 from pipeline.reading.slope import common_slope
 
 _SIDES = 80, 320, 2560
@@ -68,15 +68,13 @@ class Sighting:
     Attributes:
         found: the characters, in pixels of the picture upright and at the scale that suits its digits.
         small: digits that are too small to be told apart.
-        middle: float32 (h / `CELL`, w / `CELL`), whether a character has its middle at a place.
-        ink: float32 (h, w), whether a pixel of that picture is handwriting.
+        maps: what the network says of that picture.
         matrix: 2x3, from pixels of the given picture to those.
     """
 
     found: Detections
     small: Detections
-    middle: NDArray[np.float32]
-    ink: NDArray[np.float32]
+    maps: Maps
     matrix: NDArray[np.float64]
 
 
@@ -131,14 +129,14 @@ class _Looks:
             small = np.asarray(level, np.uint8)
             matrix = around @ np.vstack([matrix, [0, 0, 1]])
         maps = self._network.look(small, None if before is None else _places(before, small.shape))
-        return Sighting(*decoded(maps), maps.middle, maps.ink, matrix)
+        return Sighting(*decoded(maps), maps, matrix)
 
 
 def _places(before: Sighting, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which places of a larger picture (h, w) are worth a look after this sighting: bool (h / `CELL`, w / `CELL`)."""
-    height = DIGIT_HEIGHT * before.ink.shape[0] / shape[0]
+    height = DIGIT_HEIGHT * before.maps.ink.shape[0] / shape[0]
     reach = int(np.ceil(_AROUND * height / CELL))
-    glimpsed = (before.middle > GLIMPSE).astype(np.uint8)
+    glimpsed = (before.maps.middle > GLIMPSE).astype(np.uint8)
     around = cv2.dilate(glimpsed, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     size = -(-shape[1] // CELL), -(-shape[0] // CELL)
     return cv2.resize(around, size, interpolation=cv2.INTER_NEAREST) > 0

@@ -43,12 +43,14 @@ class Maps(NamedTuple):
         character: float32 (h, w, 24), which of `CHARACTERS` it is, sums of 1.
         geometry: float32 (h, w, 7): as `Targets.geometry` of `pipeline.pages.targets`, of being printed the logit.
         ink: float32 (H, W) of the picture's own size, whether a pixel is handwriting, 0 to 1.
+        contrast: float32 (H, W), what it saw.
     """
 
     middle: NDArray[np.float32]
     character: NDArray[np.float32]
     geometry: NDArray[np.float32]
     ink: NDArray[np.float32]
+    contrast: NDArray[np.float32]
 
 
 class PageNetwork:
@@ -83,21 +85,22 @@ class PageNetwork:
             np.zeros((rows, columns, len(CHARACTERS)), np.float32),
             np.zeros((rows, columns, GEOMETRY), np.float32),
             np.zeros((height, width), np.float32),
+            contrast,
         )
         where = np.ones((rows, columns), bool) if where is None else where
         parts = _parts(where, Box(0, 0, columns, rows))
         if len(parts) == 1:
-            self._fill(maps, contrast, parts[0])
+            self._fill(maps, parts[0])
             return maps
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            for done in [threads.submit(self._fill, maps, contrast, part) for part in parts]:
+            for done in [threads.submit(self._fill, maps, part) for part in parts]:
                 done.result()
         return maps
 
-    def _fill(self, maps: Maps, contrast: NDArray[np.float32], part: Box) -> None:
+    def _fill(self, maps: Maps, part: Box) -> None:
         """Looks at a part, in cells, and writes into the maps what is seen there."""
         seen = part.grown(_AROUND // CELL, maps.middle.shape)
-        picture = contrast[_pixels(seen).window]
+        picture = maps.contrast[_pixels(seen).window]
         with (self._afar if picture.size <= _AFAR else self._near).borrow() as interpreter:
             answers = _answers(interpreter, picture)
         inner = part.moved(-seen.x, -seen.y)

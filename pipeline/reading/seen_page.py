@@ -15,8 +15,10 @@ from pipeline.reading.arrangement import arrange
 from pipeline.reading.decoding import LIKE_ONES, log_odds
 from pipeline.reading.detection import find_characters
 from pipeline.reading.digit_images import digit_images
+from pipeline.reading.line_network import line_network
 from pipeline.reading.page_network import page_network
 from pipeline.reading.page_reading import PageCharacter
+from pipeline.reading.second_look import looked_again
 
 _TEXTS = tuple({BAR: "/", LETTER: ""}.get(character, character) for character in CHARACTERS)
 """How `CHARACTERS` stand in a text; letters are not read."""
@@ -38,21 +40,19 @@ _NO_IMAGE = np.zeros((0, 0), np.float32)
 
 @dataclass(frozen=True)
 class Votes:
-    """How much the page's network and the digits' network have to say, and how sure both are together.
+    """How much the digits' network has to say beside the others, and how sure they are together.
 
     Fitted to made pages by `benchmarks/reading_confidence.py`.
 
     Attributes:
-        page: exponent of the page network's probabilities.
-        digit: exponent of the recognizer's.
+        digit: exponent of the recognizer's probabilities.
         likeliest: weight of the log-odds of the likeliest character.
         there: weight of the log-odds of there being a character.
         sign: factor for what looks like a one and is a sign: the page network has learned from pictures full of signs.
         bias: added to them; the sum is the log-odds of being right.
     """
 
-    page: float = 0.8
-    digit: float = 0.2
+    digit: float = 0.1
     likeliest: float = 1.17
     there: float = 2.26
     sign: float = 0.4
@@ -80,14 +80,14 @@ class SeenPage:
         """
         gray = np.asarray(cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
         sighting = find_characters(gray, page_network())
-        found = sighting.found
+        found = looked_again(sighting, line_network())
         self._edges = found.edges
         self._back = np.linalg.inv(np.vstack([sighting.matrix, [0, 0, 1]]))[:2]
         self._shape = picture.pixels.shape
         arrangement = arrange(found)
         self.seen = [number for line in arrangement.lines for number, _ in line]
         digits = np.array([number for number in self.seen if found.is_digit[number]], np.intp)
-        self._images = dict(zip(digits.tolist(), digit_images(found, sighting.ink, digits), strict=True))
+        self._images = dict(zip(digits.tolist(), digit_images(found, sighting.maps.ink, digits), strict=True))
         self._probabilities = np.array(found.probabilities, np.float64)
         self._probabilities[:, LIKE_ONES] *= VOTES.sign
         self._probabilities /= self._probabilities.sum(axis=1, keepdims=True)
@@ -110,7 +110,7 @@ class SeenPage:
         answers = among_digits(recognizer.scores(np.stack([self._images[number] for number in inked])))
         own = self._probabilities[inked, :DIGITS]
         share = own.sum(axis=1, keepdims=True)
-        both = (own / share + 1e-6) ** VOTES.page * (answers + 1e-6) ** VOTES.digit
+        both = (own / share + 1e-6) * (answers + 1e-6) ** VOTES.digit
         self._probabilities[inked, :DIGITS] = share * both / both.sum(axis=1, keepdims=True)
 
     def _doubted(self, words: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:

@@ -1,6 +1,7 @@
 """Characters without a picture: how they come into lines, cells and fractions, and what is left out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,6 +40,7 @@ def detections(
         np.full(len(everything), 0.9),
         probabilities,
         np.array([0.1] * len(placed) + [0.95] * len(printed)),
+        np.full(len(everything), np.nan),
     )
 
 
@@ -96,6 +98,13 @@ def test_lines_of_a_page_seen_askew_converge_and_are_lines() -> None:
 def test_cells_of_a_table_stand_apart() -> None:
     lines = [[*row("1", 40, y), *row("12", 190, y), *row("4.50", 360, y)] for y in (50.0, 110.0)]
     assert read([*lines[0], *lines[1]]) == ["1\t12\t4.50"] * 2
+
+
+def test_where_a_line_was_looked_at_that_tells_what_stands_apart() -> None:
+    found = detections([*row("12", 40, 50), *row("345", 95, 50), *row("6", 300, 50)])
+    looked = replace(found, apart=np.array([np.nan, 0.1, 0.8, 0.2, 0.1, 0.3]))
+    assert texts(found, arrange(found)) == ["12345\t6"]
+    assert texts(looked, arrange(looked)) == ["12\t3456"]
 
 
 def test_digits_far_apart_but_evenly_are_one_number() -> None:

@@ -15,7 +15,7 @@ def maps_of(*marks: tuple[str, int, int, float, float, float]) -> Maps:
         np.zeros((ROWS, COLUMNS), np.float32),
         np.full((ROWS, COLUMNS, len(CHARACTERS)), 1 / len(CHARACTERS), np.float32),
         np.zeros((ROWS, COLUMNS, GEOMETRY), np.float32),
-        np.zeros((ROWS * CELL, COLUMNS * CELL), np.float32),
+        *(np.zeros((ROWS * CELL, COLUMNS * CELL), np.float32) for _ in range(2)),
     )
     for kinds, row, column, width, height, there in marks:
         maps.middle[row, column] = there

@@ -47,7 +47,7 @@ def test_an_ordinary_page_is_looked_at_once_from_afar_and_once_closely() -> None
     network = CountingNetwork()
     sighting = find_characters(page, network)
     assert len(sighting.found) >= 60
-    assert network.pixels < 1.3 * sighting.ink.size
+    assert network.pixels < 1.3 * sighting.maps.ink.size
 
 
 def test_only_what_is_written_on_is_looked_at_closely() -> None:
@@ -55,7 +55,7 @@ def test_only_what_is_written_on_is_looked_at_closely() -> None:
     network = CountingNetwork()
     sighting = find_characters(sheet, network)
     assert 38 <= len(sighting.found) <= 42
-    assert network.pixels < 0.7 * sighting.ink.size
+    assert network.pixels < 0.7 * sighting.maps.ink.size
 
 
 def test_small_digits_far_apart_are_found_on_a_large_sheet() -> None:

@@ -138,6 +138,24 @@ def test_signs_are_read_as_signs(recognizer: Recognizer) -> None:
     assert sum(right) >= 0.6 * len(right)
 
 
+def test_numbers_that_stand_apart_in_a_line_are_cells_and_a_sum_is_none(recognizer: Recognizer) -> None:
+    def apart(sheet: Sheet, desk: Desk) -> None:
+        for row in range(3):
+            for column in range(3):
+                number = f"{row + 3}{column + 2}"
+                desk.write(sheet, number, (1.5 + 5 * column) * desk.height, (2 + 1.8 * row) * desk.height)
+
+    def lines(scene: Scene) -> list[str]:
+        return [
+            line for seed in range(5) for line in text_of(made(seed, scene).pixels, recognizer).split("\n")
+        ]
+
+    numbers = lines(Scene(280, 640, 40, apart, turn=0, scribbles=False, clean=True, held_out=True))
+    assert len(numbers) == 15
+    assert sum(line.count("\t") == 2 for line in numbers) >= 12
+    assert not any("\t" in line for line in lines(one_text("8 + 3 = 11")))
+
+
 def test_printed_words_beside_a_number_are_left_out(recognizer: Recognizer) -> None:
     page = np.full((400, 700), 245, np.uint8)
     page[:150, :340] = page_of(("3141",))

@@ -1,5 +1,6 @@
 """The page network: trained for a moment, its LiteRT file answers as it does."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,15 +29,15 @@ def test_targets_stand_where_the_characters_do() -> None:
 
 @pytest.mark.slow
 def test_a_moment_of_training_gives_a_file_that_answers_as_the_network(tmp_path: Path) -> None:
-    from pipeline.training.page_network import write_litert
-    from pipeline.training.page_training import Recipe, train_page_network
+    from pipeline.training.made_training import trained
+    from pipeline.training.page_training import PAGES
 
-    network, record = train_page_network(Recipe(minutes=0.05, batch=2, least=64))
+    network, record = trained(PAGES, replace(PAGES.recipe, minutes=0.05, batch=2, least=64))
     assert record["steps"] >= 1
     assert record["pictures"] >= 64
     assert np.isfinite(record["loss"]).all()
     file = tmp_path / "page_network.tflite"
-    write_litert(network, file)
+    PAGES.write(network, file)
     gray = np.random.default_rng(0).integers(0, 256, (96, 128)).astype(np.uint8)
     maps, ink = (np.asarray(output)[0] for output in network(local_contrast(gray)[None, :, :, None]))
     told = PageNetwork(file, workers=1).look(gray)
