@@ -33,8 +33,7 @@ from pipeline.reading.detection import find_characters
 from pipeline.reading.line_network import line_network
 from pipeline.reading.page_network import page_network
 from pipeline.reading.page_reading import DOUBTFUL
-from pipeline.reading.second_look import Candidates
-from pipeline.reading.second_look import candidates as candidates_of_lines
+from pipeline.reading.second_look import TwoLooks, both_looks
 from pipeline.reading.seen_page import SeenPage
 
 _NEAR = 0.35
@@ -133,7 +132,7 @@ class _Judged(NamedTuple):
     """Of everything that may be a character of a line, what both networks say and which one it is.
 
     Attributes:
-        evidence: (n, 4), as in `Candidates`.
+        evidence: (n, 4), as in `TwoLooks`.
         page: (n, 24), its kinds by the page's network.
         line: (n, 24), its kinds by the lines' network.
         truth: (n,), its place in `CHARACTERS`, -1 of none.
@@ -150,7 +149,7 @@ def _looked_at(pages: Iterable[Photograph]) -> _Judged:
     rows: list[_Judged] = []
     for picture in pages:
         sighting = find_characters(_gray(picture), page_network())
-        both = candidates_of_lines(sighting, line_network())
+        both = both_looks(sighting, line_network())
         truth = _truth_of(picture, both, sighting.matrix)
         chosen = both.looked & (both.found.printed < 0.5) & (truth >= -1)
         rows.append(
@@ -161,7 +160,7 @@ def _looked_at(pages: Iterable[Photograph]) -> _Judged:
     return _Judged(*(np.concatenate(column) for column in zip(*rows, strict=True)))
 
 
-def _truth_of(picture: Photograph, both: Candidates, matrix: NDArray[np.float64]) -> NDArray[np.intp]:
+def _truth_of(picture: Photograph, both: TwoLooks, matrix: NDArray[np.float64]) -> NDArray[np.intp]:
     """Of everything that may be a character its place in `CHARACTERS`; -1 of none, -2 of what nobody can tell.
 
     Each character of the picture is one thing's: that which is nearest and likest to it.

@@ -122,15 +122,16 @@ def read_to_folder(
     """
     require_cluster_extra("--out")
     from models.store import find_model
-    from pipeline.reading.bulk.file_task import ReadSettings, network_sha256
+    from pipeline.reading.bulk.file_task import ReadSettings
     from pipeline.reading.bulk.output import Output, only_writer
     from pipeline.reading.bulk.run import read_shards
     from pipeline.reading.bulk.storage import Folder, find_files
+    from pipeline.reading.networks import networks_sha256
 
     model = find_model(reference)
     content = model.directory.litert_file.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
-    settings = ReadSettings(model.id, sha256, network_sha256(), tuple(expect), decimal, options.format.value)
+    settings = ReadSettings(model.id, sha256, networks_sha256(), tuple(expect), decimal, options.format.value)
     folder = Folder.at(options.out)
     found = find_files(sources)
     say_what_was_found(len(found.files), found.closed, sources)

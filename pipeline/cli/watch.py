@@ -45,7 +45,7 @@ def watch(
     from models.recognizer import Recognizer
     from models.store import find_model
     from pipeline.reading.constraints import parse_constraint
-    from pipeline.reading.page_network import page_network
+    from pipeline.reading.networks import load_networks
     from pipeline.reading.service.watch import Watcher, open_ledger
 
     if not folder.is_dir():
@@ -53,7 +53,7 @@ def watch(
     rules = [parse_constraint(rule) for rule in expect or ()]
     with silenced_stderr():
         recognizer = Recognizer(find_model(model).directory.litert_file)
-        page_network()
+        load_networks()
     output = out or folder / _OUTPUT
     ledger, lines = open_ledger(output)
     stop = _stopped_by_signals()

@@ -1,4 +1,4 @@
-"""What the page network is taught and asked, in one place: the characters of a page, and the form of its maps."""
+"""What the networks of pages are taught and asked, in one place: the characters, and the form of the page's maps."""
 
 CHARACTERS = "0123456789.,-/:+x*=()÷—a"
 """What is told apart on a page: digits, signs (x is a cross or the letter) and the two below."""

@@ -35,11 +35,20 @@ class Desk:
     tracking: float
     jitter: float
 
-    def write(self, sheet: Sheet, text: str, x: float, baseline: float, line: int | None = None) -> float:
+    def write(
+        self,
+        sheet: Sheet,
+        text: str,
+        x: float,
+        baseline: float,
+        line: int | None = None,
+        *,
+        apart: bool = False,
+    ) -> float:
         """Writes by hand; gives where the pen is then."""
         return sheet.write(
             text, self.hand, x, baseline, self.height, self.rng, line=line, tracking=self.tracking,
-            jitter=self.jitter, space=self.rng.uniform(0.4, 1.2),
+            jitter=self.jitter, space=self.rng.uniform(0.4, 1.2), apart=apart,
         )  # fmt: skip
 
     def print(self, sheet: Sheet, text: str, x: float, baseline: float, height: float | None = None) -> float:
@@ -62,9 +71,9 @@ def _fill(
     baseline = h * rng.uniform(0.7, 2.5)
     full = rng.random() < 0.6
     while baseline < height + 0.3 * h:
-        x = margin + rng.normal(0, 0.4) * h
+        line, x = sheet.new_line(), margin + rng.normal(0, 0.4) * h
         while x < width:
-            x = desk.write(sheet, phrase(rng), x, baseline) + h * rng.uniform(1.0, 4.0)
+            x = desk.write(sheet, phrase(rng), x, baseline, line, apart=True) + h * rng.uniform(1.0, 4.0)
             if not full or rng.random() < 0.25:
                 break
         baseline += leading * rng.uniform(0.9, 1.25)

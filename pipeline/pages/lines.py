@@ -30,6 +30,9 @@ _STEPS = 63
 _WHOLE, _HINTED = 0.72, 0.3
 """Visible shares from which a character is one, and from which it is neither one nor none."""
 
+_DIGITLESS, _STRAY = 0.7, 0.1
+"""Shares of lines without digits that are left out, and of lines with a digit that is not where it seems to be."""
+
 _BESIDE, _IN_ROW = 0.5, 0.35
 """Heights of a digit off the line from which a character is none of it, and up to which a line is of the same row."""
 
@@ -42,7 +45,7 @@ class Line:
         seen: int8 (`STRIP_HEIGHT`, w), contrast in steps.
         rows: float32 (n, 8), of each character: its place in `CHARACTERS`, middle's column and row off the middle
             one, width and height in pixels of the strip, visible share, whether it is handwriting that stands in
-            this row, and the number of what it belongs to: others in the row stand apart, as in cells of a table.
+            this row, and the number of its entry.
     """
 
     seen: NDArray[np.int8]
@@ -91,9 +94,11 @@ def _lines(sheet: Sheet, desk: Desk) -> None:
     leading = h * rng.uniform(1.25, 2.4)
     baseline = h * rng.uniform(1.0, 1.9)
     while baseline < height + 0.3 * h:
-        x = rng.uniform(-0.2, 2) * h
+        line, x = sheet.new_line(), rng.uniform(-0.2, 2) * h
         while x < width:
-            x = desk.write(sheet, phrases.anything(rng), x, baseline) + h * rng.uniform(0.8, 3)
+            x = desk.write(sheet, phrases.anything(rng), x, baseline, line, apart=True) + h * rng.uniform(
+                0.8, 3
+            )
             if rng.random() < 0.3:
                 break
         baseline += leading
@@ -102,7 +107,8 @@ def _lines(sheet: Sheet, desk: Desk) -> None:
 def _lines_of(photo: Photograph, size: float, rng: np.random.Generator) -> Iterator[Line]:
     """Some of a photograph's lines of handwriting, cut out as a reader would that finds them nearly, not quite."""
     gray = np.asarray(cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    small = resized(gray, STRIP_DIGIT / size * float(np.exp(rng.normal(0, 0.12))))
+    off = rng.normal(0, 0.12) if rng.random() < 0.6 else rng.uniform(-0.55, 0.5)
+    small = resized(gray, STRIP_DIGIT / size * float(np.exp(off)))
     contrast = local_contrast(small)
     truth = _Truth.of(photo.characters, small.shape[1] / gray.shape[1])
     taken: set[int] = set()
@@ -131,6 +137,7 @@ class _Truth:
     visible: NDArray[np.float64]
     printed: NDArray[np.bool_]
     lines: NDArray[np.intp]
+    entries: NDArray[np.intp]
 
     @classmethod
     def of(cls, characters: tuple[Character, ...], scale: float) -> _Truth:
@@ -145,6 +152,7 @@ class _Truth:
             rows[:, 5],
             np.array([one.printed for one in placed], bool),
             np.array([one.line for one in placed], np.intp),
+            np.array([one.entry for one in placed], np.intp),
         )
 
     def row(self, course: Course) -> NDArray[np.bool_]:
@@ -165,36 +173,42 @@ class _Truth:
             & (places[:, 0] < course.columns)
             & (np.abs(places[:, 1]) < 0.75 * STRIP_HEIGHT)
         )
-        rows = np.column_stack([self.kinds, places, self.sizes * course.scale, self.visible, row, self.lines])
+        rows = np.column_stack(
+            [self.kinds, places, self.sizes * course.scale, self.visible, row, self.entries]
+        )
         return np.asarray(rows[inside], np.float32)
 
 
 def _course(truth: _Truth, mine: NDArray[np.bool_], rng: np.random.Generator) -> Course | None:
     """The course of a line, from some of its digits or else its tall characters; None where there are neither."""
-    chosen = np.flatnonzero(mine & (truth.kinds < DIGITS))
-    if not len(chosen):
-        chosen = np.flatnonzero(mine & (truth.sizes[:, 1] > 0.6 * np.median(truth.sizes[:, 1])))
-    if len(chosen) > 2 and rng.random() < 0.5:
-        chosen = chosen[rng.random(len(chosen)) > 0.08]
-    if not len(chosen):
+    tall = truth.kinds < DIGITS
+    if not tall[mine].any():
+        if rng.random() < _DIGITLESS:
+            return None
+        tall = truth.sizes[:, 1] > 0.6 * np.median(truth.sizes[:, 1])
+    chosen = mine & tall
+    if not chosen.any():
         return None
     height = float(np.median(truth.sizes[chosen, 1])) * float(np.exp(rng.normal(0, 0.08)))
-    turn = float(np.mean(truth.turns[mine])) + float(rng.normal(0, 1.15))
-    angle = np.deg2rad(turn)
-    direction = np.array([np.cos(angle), np.sin(angle)])
-    along = truth.middles @ direction
-    ends = along[mine]
+    turn = float(np.mean(truth.turns[mine])) + float(rng.normal(0, 0.9 + 2.5 / mine.sum()))
+    direction = np.array([np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))])
+    along, across = truth.middles @ direction, truth.middles @ (-direction[1], direction[0])
     if rng.random() < 0.5:  # the whole row, however far apart its cells are
-        across = truth.middles @ (-direction[1], direction[0])
         level = float(np.median(across[chosen]))
-        ends = along[mine | (~truth.printed & (np.abs(across - level) < _IN_ROW * height))]
-    left = float(ends.min()) - height * rng.uniform(0.3, 1.6)
-    right = float(ends.max()) + height * rng.uniform(0.3, 1.6)
+        mine = mine | (~truth.printed & (np.abs(across - level) < _IN_ROW * height))
+        chosen = mine & tall
+    left = float(along[mine].min()) - height * rng.uniform(0.3, 2)
+    right = float(along[mine].max()) + height * rng.uniform(0.3, 2)
     room = WIDTH * height / STRIP_DIGIT
     if right - left > room:
         left += rng.random() * (right - left - room)
         right = left + room
-    digits = truth.middles[chosen] + rng.normal(0, 0.04 * height, (len(chosen), 2))
+    numbers = np.flatnonzero(chosen)
+    if len(numbers) > 2 and rng.random() < 0.5:
+        numbers = numbers[(rng.random(len(numbers)) > 0.08) | (np.arange(len(numbers)) == 0)]
+    digits = truth.middles[numbers] + rng.normal(0, 0.04 * height, (len(numbers), 2))
+    if rng.random() < _STRAY:  # something that was taken for a digit, or a digit whose middle was missed
+        digits[rng.integers(len(digits))] += rng.uniform(-0.4, 0.4) * height
     return Course.through(digits, height, turn, (left, right))
 
 
@@ -224,7 +238,7 @@ def line_targets(rows: NDArray[np.float32]) -> LineTargets:
     )
     places = np.arange(n) + 0.5
     for kind, column, row, width, height, visible, own, _ in rows.tolist():
-        if (not own and abs(row) > _BESIDE * STRIP_DIGIT) or (own and visible < _HINTED):
+        if abs(row) > (STRIP_HEIGHT / 2 if own else _BESIDE * STRIP_DIGIT) or (own and visible < _HINTED):
             continue
         off = column / COLUMN - places
         closeness = np.exp(-(off**2) / 2).astype(np.float32)
@@ -239,7 +253,8 @@ def line_targets(rows: NDArray[np.float32]) -> LineTargets:
         targets.geometry[better, 0] = off[better]
         targets.geometry[better, 1:] = (row / STRIP_DIGIT, *size)
         np.maximum(targets.middle, closeness, out=targets.middle)
-    _tell_blanks(rows[rows[:, 6] > 0], targets)
+    targets.counts[targets.middle == 1] = 1
+    _tell_blanks(rows[(rows[:, 6] > 0) & (rows[:, 5] >= _HINTED)], targets)
     return targets
 
 

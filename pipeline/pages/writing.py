@@ -24,9 +24,9 @@ class Placed:
         text: what was written, a letter as itself.
         box: left, top, right and bottom in pixels of the sheet.
         printed: whether it is print.
-        line: number of the line it belongs to, from 0; what stands in cells of a row, or as far apart, has lines of its
-            own.
+        line: number of the line it belongs to, from 0.
         word: number of its group in the line, from 0.
+        entry: number of what it is a part of: in a row, other entries stand apart, as in cells of a table.
     """
 
     character: str
@@ -35,6 +35,7 @@ class Placed:
     printed: bool
     line: int
     word: int
+    entry: int
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Sheet:
     print: NDArray[np.uint8]
     placed: list[Placed] = field(default_factory=list)
     lines: int = 0
+    entries: int = 0
 
     @classmethod
     def blank(cls, height: int, width: int) -> Sheet:
@@ -65,6 +67,7 @@ class Sheet:
     def new_line(self) -> int:
         """Number of a line that begins now."""
         self.lines += 1
+        self.entries += 1
         return self.lines - 1
 
     def stamp(self, mark: Mark, x: float, baseline: float, *, printed: bool) -> tuple[int, int, int, int]:
@@ -93,6 +96,7 @@ class Sheet:
         jitter: float = 0.0,
         space: float = 0.6,
         known: bool = True,
+        apart: bool = False,
     ) -> float:
         """Writes a text to the right; gives where the pen is then.
 
@@ -108,9 +112,11 @@ class Sheet:
             jitter: standard deviation of the baseline, in heights of a digit.
             space: width of a space, in heights of a digit.
             known: whether the characters count among `placed`.
+            apart: whether it is another entry than what was written in its line before.
         """
         number = self.new_line() if line is None else line
         word = 1 + max((p.word for p in self.placed if p.line == number), default=-1)
+        self.entries += apart
         drift = 0.0
         for character in text:
             if character == " ":
@@ -139,7 +145,7 @@ class Sheet:
                 return
             kind = LETTER
         edges = tuple(float(edge) for edge in box)
-        self.placed.append(Placed(kind, character, edges, printed, line, word))  # type: ignore[arg-type]
+        self.placed.append(Placed(kind, character, edges, printed, line, word, self.entries))  # type: ignore[arg-type]
 
     def rule(
         self, start: tuple[float, float], end: tuple[float, float], width: float, level: int = 255

@@ -21,7 +21,10 @@ GLIMPSE = 0.1
 LIKE_ONES = [CHARACTERS.index(sign) for sign in "/()"]
 """Kinds that are a single slanted stroke, by their places in `CHARACTERS`."""
 
-_ALIKE = ([CHARACTERS.index("1"), *LIKE_ONES], [CHARACTERS.index(sign) for sign in ".,:*"])
+POINTS = [CHARACTERS.index(sign) for sign in ".,:"]
+"""Kinds so small that they stand in the box of a digit that leans over them."""
+
+_ALIKE = ([CHARACTERS.index("1"), *LIKE_ONES], [*POINTS, CHARACTERS.index("*")])
 """Kinds of which something is surely one, even where it can't be told which."""
 
 _SMALL = 8.0
@@ -64,7 +67,8 @@ class Detections:
         middles: float64 (n, 2), x and y.
         sizes: float64 (n, 2), width along the line of writing and height across it.
         turns: float64 (n,), degrees by which the line of writing falls to the right.
-        scores: float64 (n,), whether there is a character at all, 0 to 1.
+        scores: float64 (n,), whether there is a character at all, 0 to 1: what the network says of a middle, and
+            after the second look the chance.
         probabilities: float32 (n, 24) of `CHARACTERS`.
         printed: float64 (n,), probability that it is print.
         apart: float64 (n,), probability that it stands apart from what is before it in its line, as in another cell
@@ -111,7 +115,7 @@ class Detections:
 
     @property
     def evidence(self) -> NDArray[np.float64]:
-        """Log-odds of there being a middle and of the likeliest kind of character, float64 (n, 2)."""
+        """Log-odds of the score and of the likeliest kind of character, float64 (n, 2)."""
         return np.stack([log_odds(self.scores), log_odds(alike(self.probabilities))], axis=1)
 
 
@@ -146,19 +150,25 @@ def candidates(maps: Maps) -> Detections:
     )  # fmt: skip
 
 
+def chances(found: Detections) -> NDArray[np.float64]:
+    """Of each candidate how likely it is a character, as the page's network alone tells, float64 (n,)."""
+    odds = found.evidence @ (_P.middle, _P.likeliest) + _P.bias
+    return np.asarray(1 / (1 + np.exp(-odds)), np.float64)
+
+
 def decoded(maps: Maps) -> tuple[Detections, Detections]:
     """The characters that the maps tell of, and digits that are too small to be told apart."""
     found = candidates(maps)
-    odds = found.evidence @ (_P.middle, _P.likeliest) + _P.bias
-    found = found[1 / (1 + np.exp(-odds)) > _P.least_chance]
+    found = found[chances(found) > _P.least_chance]
     low, high = (factor * DIGIT_HEIGHT for factor in _P.known)
     heights = found.sizes[:, 1]
     small = found.is_digit & (heights <= low)
-    return _without_parts(found[~small & (heights < high)]), found[small & (heights > _SMALL)]
+    known = found[~small & (heights < high)]
+    return known[without_parts(known)], found[small & (heights > _SMALL)]
 
 
-def _without_parts(found: Detections) -> Detections:
-    """Those that are no part of a surer one; the surest come first.
+def without_parts(found: Detections) -> NDArray[np.bool_]:
+    """Which, of the surest first, are no part of a surer one.
 
     A box that is mostly blank, a slash's, holds others beside it: only one as large is the same again.
     """
@@ -169,4 +179,4 @@ def _without_parts(found: Detections) -> Detections:
     mostly_blank = np.isin(found.kinds, LIKE_ONES)[:, None]
     needed = np.where(mostly_blank, np.maximum(area[:, None], area), area)
     shared = across.clip(0) * down.clip(0) > _P.overlap * needed
-    return found[~np.triu(shared, 1).any(axis=0)]
+    return np.asarray(~np.triu(shared, 1).any(axis=0), bool)

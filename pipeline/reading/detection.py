@@ -90,7 +90,7 @@ def find_characters(gray: NDArray[np.uint8], network: PageNetwork) -> Sighting:
     scale = _best_scale(looks)
     turn, sighting = _best_turn(looks, scale)
     height = _typical_height(sighting.found)
-    if height and not 0.8 < height / DIGIT_HEIGHT < 1.3 and not _is_litter(sighting.found):
+    if height and not 0.8 < height / DIGIT_HEIGHT < 1.3 and not is_litter(sighting.found):
         better = min(scale * DIGIT_HEIGHT / height, looks.largest_scale)
         sighting = looks.turned(better, turn) if turn else looks.at(better)
     return replace(sighting, matrix=sighting.matrix @ np.diag([reduced, reduced, 1.0]))
@@ -158,7 +158,7 @@ def _best_scale(looks: _Looks) -> float:
     while True:
         found, small = sighting.found, sighting.small
         evidence, height, hint = _evidence(found), _typical_height(found), _hint(small)
-        fitting = scale * DIGIT_HEIGHT / height if height and not _is_litter(found) else scale
+        fitting = scale * DIGIT_HEIGHT / height if height and not is_litter(found) else scale
         if leads := evidence > best:
             best, scale_of_best = evidence, fitting
         large = np.log(fitting / scale) < _SAME_SCALE  # what stands out at this scale is large enough already
@@ -209,7 +209,7 @@ def _best_turn(looks: _Looks, scale: float) -> tuple[float, Sighting]:
     return turn, sighting
 
 
-def _is_litter(found: Detections) -> bool:
+def is_litter(found: Detections) -> bool:
     """Whether it is many things of which hardly any is like a character."""
     return len(found) > _LITTER and float(_sureness(found).mean()) < _LITTER_SURENESS
 

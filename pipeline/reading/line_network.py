@@ -1,14 +1,14 @@
 """The network that looks at single lines, through LiteRT. Knows nothing of pages and texts.
 
 The page's network looks at all of a page at once, in places of four pixels. This one looks at one level line, in
-columns of two, and far along it: what is written left and right of a stroke tells what it is.
+places of two columns, and far along it: what is written left and right of a stroke tells what it is.
 """
 
 import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from models.pool import Pool
 from pipeline.imaging.strips import COLUMN, STRIP_HEIGHT
 from pipeline.pages.characters import CHARACTERS
+from pipeline.reading import litert
 
 NETWORK_FILE = Path(__file__).with_name("line_network.tflite")
 """Made by `python -m pipeline.training.line_training`; the record beside it says how."""
 
-_APART = 112
+MARGIN = 120
 """Blank columns around strips that are looked at together: as far as the network sees from a place."""
 
 _STEP = 4
@@ -32,14 +33,14 @@ _TOGETHER = 2048
 _GRID = 256  # widths of what the network sees are multiples of it
 
 
-class Columns(NamedTuple):
-    """What the network says of a strip, for every `COLUMN` columns of it.
+class Places(NamedTuple):
+    """What the network says of a strip, for each place: `COLUMN` columns of it.
 
     Attributes:
         middle: float32 (n,), whether a character has its middle here, 0 to 1.
         character: float32 (n, 24), which of `CHARACTERS` it is, sums of 1.
         geometry: float32 (n, 4), as `pipeline.pages.lines.LineTargets.geometry`.
-        apart: float32 (n,), the logit of lying between two things that stand apart, as in cells of a table.
+        apart: float32 (n,), the logit of lying between two entries, as between cells of a table.
     """
 
     middle: NDArray[np.float32]
@@ -59,28 +60,28 @@ class LineNetwork:
             workers: how many callers are served at once; as many as cores by default.
         """
         content = litert_file.read_bytes()
-        self._pool = Pool(lambda: _interpreter(content), workers or os.cpu_count() or 1)
+        self._pool = Pool(lambda: litert.interpreter(content), workers or os.cpu_count() or 1)
 
-    def look(self, strips: Sequence[NDArray[np.float32]]) -> list[Columns]:
+    def look(self, strips: Sequence[NDArray[np.float32]]) -> list[Places]:
         """What stands in strips (`STRIP_HEIGHT`, w) of contrast, as `pipeline.imaging.strips` cuts them."""
-        seen: list[Columns] = []
+        seen: list[Places] = []
         last = 1 + len(CHARACTERS)
         for group in _together(strips):
-            starts = np.cumsum([_APART, *map(_room, group)])
-            joined = np.zeros((1, STRIP_HEIGHT, -(-int(starts[-1]) // _GRID) * _GRID, 1), np.float32)
+            starts = np.cumsum([MARGIN, *map(_room, group)])
+            joined = np.zeros((STRIP_HEIGHT, -(-int(starts[-1]) // _GRID) * _GRID), np.float32)
             for strip, start in zip(group, starts[:-1], strict=True):
-                joined[0, :, start : start + strip.shape[1], 0] = strip
-            with self._pool.borrow() as interpreter:
-                answer = _answer(interpreter, joined)
+                joined[:, start : start + strip.shape[1]] = strip
+            with self._pool.borrow() as network:
+                (answer,) = litert.outputs(network, joined)
             for strip, start in zip(group, starts[:-1], strict=True):
                 own = answer[start // COLUMN :][: -(-strip.shape[1] // COLUMN)]
-                seen.append(Columns(own[:, 0], own[:, 1:last], own[:, last:-1], own[:, -1]))
+                seen.append(Places(own[:, 0], own[:, 1:last], own[:, last:-1], own[:, -1]))
         return seen
 
 
 def _room(strip: NDArray[np.float32]) -> int:
     """Columns that a strip takes among others, with the blank ones after it."""
-    return int(-(-(strip.shape[1] + _APART) // _STEP) * _STEP)
+    return int(-(-(strip.shape[1] + MARGIN) // _STEP) * _STEP)
 
 
 def _together(strips: Sequence[NDArray[np.float32]]) -> Iterator[list[NDArray[np.float32]]]:
@@ -95,22 +96,6 @@ def _together(strips: Sequence[NDArray[np.float32]]) -> Iterator[list[NDArray[np
         width += _room(strip)
     if group:
         yield group
-
-
-def _interpreter(content: bytes) -> Any:
-    from ai_edge_litert.interpreter import Interpreter
-
-    return Interpreter(model_content=content, num_threads=1)
-
-
-def _answer(interpreter: Any, contrast: NDArray[np.float32]) -> NDArray[np.float32]:
-    place = interpreter.get_input_details()[0]
-    if tuple(place["shape"]) != contrast.shape:
-        interpreter.resize_tensor_input(place["index"], contrast.shape)
-        interpreter.allocate_tensors()
-    interpreter.set_tensor(place["index"], contrast)
-    interpreter.invoke()
-    return np.asarray(interpreter.get_tensor(interpreter.get_output_details()[0]["index"])[0], np.float32)
 
 
 @cache

@@ -13,6 +13,7 @@ from models.pool import Pool
 from pipeline.imaging.contrast import local_contrast
 from pipeline.imaging.geometry import Box, bounding_box
 from pipeline.pages.characters import CELL, CHARACTERS, GEOMETRY
+from pipeline.reading import litert
 
 NETWORK_FILE = Path(__file__).with_name("page_network.tflite")
 """Made by `python -m pipeline.training.page_training`; the record beside it says how."""
@@ -65,7 +66,7 @@ class PageNetwork:
         """
         content = litert_file.read_bytes()
         count = workers or os.cpu_count() or 1
-        self._afar, self._near = (Pool(lambda: _interpreter(content), count) for _ in range(2))
+        self._afar, self._near = (Pool(lambda: litert.interpreter(content), count) for _ in range(2))
 
     def look(self, gray: NDArray[np.uint8], where: NDArray[np.bool_] | None = None) -> Maps:
         """What is where on a picture, gray (h, w), whose digits are about 28 pixels tall.
@@ -140,33 +141,21 @@ def _pixels(cells: Box) -> Box:
     return Box(*(side * CELL for side in cells))
 
 
-def _interpreter(content: bytes) -> Any:
-    from ai_edge_litert.interpreter import Interpreter
-
-    return Interpreter(model_content=content, num_threads=1)
-
-
-def _answers(interpreter: Any, contrast: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+def _answers(network: Any, contrast: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
     """The four outputs for a tile, in the order of `Maps`; a little larger than the tile."""
     height, width = contrast.shape
-    padded = np.pad(contrast, ((0, -height % _GRID), (0, -width % _GRID)))[None, :, :, None]
-    place = interpreter.get_input_details()[0]
-    if tuple(place["shape"]) != padded.shape:
-        interpreter.resize_tensor_input(place["index"], padded.shape)
-        interpreter.allocate_tensors()
-    interpreter.set_tensor(place["index"], padded)
-    interpreter.invoke()
+    padded = np.pad(contrast, ((0, -height % _GRID), (0, -width % _GRID)))
     # told by their sizes: the order of outputs is the converter's own
-    outputs = {}
-    for detail in interpreter.get_output_details():
-        output = interpreter.get_tensor(detail["index"])[0]
-        outputs[0 if output.shape[0] == padded.shape[1] else output.shape[-1]] = output
+    told = {
+        0 if output.shape[0] == padded.shape[0] else output.shape[-1]: output
+        for output in litert.outputs(network, padded)
+    }
     rows, columns = -(-height // CELL), -(-width // CELL)
     return (
-        outputs[1][:rows, :columns, 0],
-        outputs[len(CHARACTERS)][:rows, :columns],
-        outputs[GEOMETRY][:rows, :columns],
-        outputs[0][:height, :width, 0],
+        told[1][:rows, :columns, 0],
+        told[len(CHARACTERS)][:rows, :columns],
+        told[GEOMETRY][:rows, :columns],
+        told[0][:height, :width, 0],
     )
 
 

@@ -12,13 +12,10 @@ from numpy.typing import NDArray
 from pipeline.imaging.strips import COLUMN, STRIP_DIGIT, STRIP_HEIGHT, Course, blank_between
 from pipeline.pages.characters import BAR, CELL, CHARACTERS, TYPICAL_SIZE
 from pipeline.reading.arrangement import arrange
-from pipeline.reading.decoding import Detections, alike, log_odds
-from pipeline.reading.detection import Sighting
-from pipeline.reading.line_network import Columns, LineNetwork
+from pipeline.reading.decoding import POINTS, Detections, alike, chances, log_odds, without_parts
+from pipeline.reading.detection import Sighting, is_litter
+from pipeline.reading.line_network import LineNetwork, Places
 from pipeline.reading.page_network import Maps
-
-_MOST_COLUMNS = 60_000
-"""Columns of all lines of a page from which it is not looked at again: it is full of dots, not of writing."""
 
 _BEYOND = 1.5
 """Heights of a digit that are looked at before a line's first character and after its last."""
@@ -27,22 +24,22 @@ _SAME, _SAME_WIDE, _SAME_KIND = 0.16, 0.3, 0.4
 """Along the line, up to how far two middles are the same character's: heights of a digit, widths of the character, and
 heights where both are of one kind."""
 
-_ELSEWHERE = 0.3
+_ELSEWHERE = 0.15
 """Heights of a digit from anything that was found up to which something new is the same."""
 
 _PRINTED = 0.5
-"""Mean probability of print from which a line is not looked at: the lines' network has learned handwriting alone."""
+"""Probability of print from which nothing is looked at, or new: the lines' network has learned handwriting alone."""
 
 _PEAK = 0.08
 """Sureness of a middle from which there may be a character that was not found before."""
 
 
 @dataclass(frozen=True)
-class Candidates:
+class TwoLooks:
     """What may be characters, by both looks.
 
     Attributes:
-        found: all of them.
+        found: all of them; their scores are what the page's network says of there being a middle.
         evidence: float64 (n, 4), log-odds of there being a middle and of the likeliest kind, by the page's network
             and by the lines'.
         kinds: float32 (n, 24), which of `CHARACTERS` each is by the lines' network.
@@ -56,26 +53,27 @@ class Candidates:
     kinds: NDArray[np.float32]
     looked: NDArray[np.bool_]
     new: NDArray[np.bool_]
-    lines: tuple[tuple[Course, Columns, NDArray[np.intp]], ...]
+    lines: tuple[tuple[Course, Places, NDArray[np.intp]], ...]
 
 
 @dataclass(frozen=True)
 class LookParameters:
-    """How the two looks are weighed; fitted to made pages by `benchmarks/reading_confidence.py`.
+    """How the two looks are weighed; all but `least` fitted to made pages by `benchmarks/reading_confidence.py`.
 
     Attributes:
-        there: weights of `Candidates.evidence` in the log-odds of there being a character.
+        there: weights of `TwoLooks.evidence` in the log-odds of there being a character.
         bias: added to them.
-        least: chance of being there from which a character is one, and from which one is that was not found before.
+        least: chance of being there from which a character is one, and from which one is that was not found before;
+            chosen on made pages.
         page: exponent of the page network's probabilities of kinds.
         line: exponent of the line network's.
     """
 
-    there: tuple[float, float, float, float] = (1.16, 0.0, 1.83, 0.29)
-    bias: float = -0.99
+    there: tuple[float, float, float, float] = (1.44, 0.13, 1.7, 0.23)
+    bias: float = -0.56
     least: tuple[float, float] = (0.25, 0.5)
-    page: float = 0.5
-    line: float = 0.9
+    page: float = 0.45
+    line: float = 0.95
 
 
 LOOK = LookParameters()
@@ -83,29 +81,30 @@ LOOK = LookParameters()
 
 def looked_again(sighting: Sighting, network: LineNetwork) -> Detections:
     """The characters of a page after its lines were looked at; their scores are chances of being there."""
-    both = candidates(sighting, network)
-    if not both.looked.any():
-        return sighting.found
-    return weighed(both)
+    return weighed(both_looks(sighting, network))
 
 
-def weighed(both: Candidates) -> Detections:
+def weighed(both: TwoLooks) -> Detections:
     """What is a character, and which, by both looks."""
     found, looked = both.found, both.looked
     odds = both.evidence @ LOOK.there + LOOK.bias
-    scores = np.where(looked, 1 / (1 + np.exp(-odds)), found.scores)
+    scores = np.where(looked, 1 / (1 + np.exp(-odds)), chances(found))
     kinds = (found.probabilities + 1e-6) ** LOOK.page * (both.kinds + 1e-6) ** LOOK.line
     kinds = np.where(looked[:, None], kinds / kinds.sum(axis=1, keepdims=True), found.probabilities)
+    found = replace(found, scores=scores, probabilities=kinds.astype(np.float32))
     kept = ~looked | (scores >= np.where(both.new, LOOK.least[1], LOOK.least[0]))
+    surest = np.argsort(-scores, kind="stable")
+    surest = surest[kept[surest] & ~np.isin(found.kinds[surest], POINTS)]
+    kept[surest[~without_parts(found[surest])]] = False
     apart = np.array(found.apart)
-    for course, seen, numbers in both.lines:
-        numbers = numbers[kept[numbers]]
-        apart[numbers] = _apart(course, seen, found[numbers])
-    return replace(found, scores=scores, probabilities=kinds.astype(np.float32), apart=apart)[kept]
+    for course, seen, line in both.lines:
+        line = line[kept[line]]
+        apart[line] = _chances_apart(course, seen, found[line])
+    return replace(found, apart=apart)[kept]
 
 
-def _apart(course: Course, seen: Columns, line: Detections) -> NDArray[np.float64]:
-    """Of each character of a line how likely it stands apart from the one before it."""
+def _chances_apart(course: Course, seen: Places, line: Detections) -> NDArray[np.float64]:
+    """Of each character of a line how likely it is another entry than the one before it; NaN of the first."""
     apart = np.full(len(line), np.nan)
     columns = course.in_strip(line.middles)[:, 0]
     half = line.sizes[:, 0] * course.scale / 2
@@ -116,36 +115,38 @@ def _apart(course: Course, seen: Columns, line: Detections) -> NDArray[np.float6
     return apart
 
 
-def candidates(sighting: Sighting, network: LineNetwork) -> Candidates:
+def both_looks(sighting: Sighting, network: LineNetwork) -> TwoLooks:
     """What was found on a page, and what else its lines show."""
     found, before = sighting.found, len(sighting.found)
     courses, members = _courses(found)
     kinds = np.full((before, len(CHARACTERS)), 1 / len(CHARACTERS), np.float32)
     middles, looked = np.zeros(before), np.zeros(before, bool)
-    lines: list[tuple[Course, Columns, NDArray[np.intp]]] = []
+    lines: list[tuple[Course, Places, NDArray[np.intp]]] = []
     strips = [course.cut(sighting.maps.contrast) for course in courses]
     for course, line, seen in zip(courses, members, network.look(strips), strict=True):
-        peaks = _peaks(seen.middle)
-        own, taken = _matched(course, found[line], seen, peaks)
+        own, rest = _matched(course, found[line], seen)
         inside = own >= 0
         looked[line] = inside
         middles[line[inside]] = seen.middle[own[inside]]
         kinds[line[inside]] = seen.character[own[inside]]
-        more, peaks = _new_ones(course, seen, peaks[~taken], sighting, found)
+        more, rest = _new_ones(course, seen, rest, sighting, found)
         lines.append((course, seen, np.concatenate([line, len(found) + np.arange(len(more))])))
         found = found.joined(more)
-        kinds = np.concatenate([kinds, seen.character[peaks]])
-        middles = np.concatenate([middles, seen.middle[peaks]])
+        kinds = np.concatenate([kinds, seen.character[rest]])
+        middles = np.concatenate([middles, seen.middle[rest]])
     new = np.arange(len(found)) >= before
     looked = np.concatenate([looked, np.ones(len(found) - before, bool)])
     evidence = np.stack([log_odds(middles), log_odds(alike(kinds))], axis=1)
     evidence = np.concatenate([found.evidence, evidence], axis=1)
-    return Candidates(found, evidence, kinds, looked, new, tuple(lines))
+    return TwoLooks(found, evidence, kinds, looked, new, tuple(lines))
 
 
 def _courses(found: Detections) -> tuple[list[Course], list[NDArray[np.intp]]]:
-    """Of each line that can be looked at its course and its characters."""
-    courses, members = [], []
+    """Of each line that can be looked at its course and its characters; none of a page of dots."""
+    courses: list[Course] = []
+    members: list[NDArray[np.intp]] = []
+    if is_litter(found):
+        return courses, members
     bar = CHARACTERS.index(BAR)
     for line in arrange(found).lines:
         numbers = np.array([number for number, _ in line], np.intp)
@@ -161,59 +162,70 @@ def _courses(found: Detections) -> tuple[list[Course], list[NDArray[np.intp]]]:
         reach = float((along - half).min()) - _BEYOND * height, float((along + half).max()) + _BEYOND * height
         courses.append(Course.through(found.middles[digits], height, turn, reach))
         members.append(numbers)
-    if sum(course.columns for course in courses) > _MOST_COLUMNS:
-        return [], []
     return courses, members
 
 
-def _matched(
-    course: Course, line: Detections, seen: Columns, peaks: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Of each character of a line the column where the line's network sees its middle best, -1 outside of the strip.
+def _matched(course: Course, line: Detections, seen: Places) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of each character of a line its place in the strip, -1 outside of it; and the peaks that are nobody's.
 
-    Also which of the peaks are theirs.
+    The nearest have the first choice, and no two have the same peak: who has none stays where it is.
     """
-    places = course.in_strip(line.middles)[:, 0] / COLUMN - 0.5
-    columns = np.arange(len(seen.middle))
-    off = np.abs(columns - places[:, None]) * COLUMN / STRIP_DIGIT
-    near = off <= np.maximum(_SAME, _SAME_WIDE * line.sizes[:, :1] * course.scale / STRIP_DIGIT)
-    alike = seen.character.argmax(axis=1) == line.kinds[:, None]
-    near |= alike & (off < _SAME_KIND) & np.isin(columns, peaks)
-    own = np.where(near.any(axis=1), np.where(near, seen.middle, -1).argmax(axis=1), -1)
-    return np.asarray(own, np.intp), np.asarray(near[:, peaks].any(axis=0), bool)
+    columns, rows = course.in_strip(line.middles).T
+    places = columns / COLUMN - 0.5
+    peaks = _peaks(seen.middle)
+    off = np.abs(peaks - places[:, None]) * COLUMN / STRIP_DIGIT
+    reach = np.maximum(_SAME, _SAME_WIDE * line.sizes[:, 0] * course.scale / STRIP_DIGIT)[:, None]
+    same_kind = seen.character[peaks].argmax(axis=1) == line.kinds[:, None]
+    off[off > np.where(same_kind, np.maximum(reach, _SAME_KIND), reach)] = np.inf
+    own = np.clip(np.round(places), 0, len(seen.middle) - 1).astype(np.intp)
+    free = np.ones(len(peaks), bool)
+    while np.isfinite(off).any():
+        number, peak = np.unravel_index(off.argmin(), off.shape)
+        own[number], free[peak] = peaks[peak], False
+        off[number], off[:, peak] = np.inf, np.inf
+    own[(columns < 0) | (columns > course.columns) | (rows < 0) | (rows > STRIP_HEIGHT)] = -1
+    return own, peaks[free]
 
 
 def _peaks(middle: NDArray[np.float32]) -> NDArray[np.intp]:
+    """The places where `middle` is largest around, one of those that are equal side by side."""
     largest = cv2.dilate(middle[None, :], np.ones((1, 3), np.uint8))[0]
-    return np.flatnonzero((middle >= largest) & (middle > _PEAK))
+    peak = (middle >= largest) & (middle > _PEAK)
+    peak[1:] &= ~peak[:-1]
+    return np.flatnonzero(peak)
 
 
 def _new_ones(
-    course: Course, seen: Columns, peaks: NDArray[np.intp], sighting: Sighting, found: Detections
+    course: Course, seen: Places, peaks: NDArray[np.intp], sighting: Sighting, found: Detections
 ) -> tuple[Detections, NDArray[np.intp]]:
-    """What may be characters at some columns of a line, but for those that were found, and their columns."""
+    """What may be characters at some places of a line, but for print and what was found, and their places."""
     geometry = seen.geometry[peaks].astype(np.float64)
     columns = (peaks + 0.5 + np.clip(geometry[:, 0], -2, 2)) * COLUMN
     rows = np.clip(geometry[:, 1], -1, 1) * STRIP_DIGIT + STRIP_HEIGHT / 2
     middles = course.in_picture(np.stack([columns, rows], axis=1))
-    far = np.linalg.norm(middles[:, None] - found.middles, axis=2).min(axis=1, initial=np.inf)
-    alone = far > _ELSEWHERE * STRIP_DIGIT / course.scale
-    peaks, middles = peaks[alone], middles[alone]
-    sizes = np.exp(np.clip(geometry[alone, 2:4], -4, 2)) * TYPICAL_SIZE / course.scale
-    scores, kinds = _at(sighting.maps, middles)
-    count = len(peaks)
-    turns = np.full(count, np.rad2deg(np.arctan2(course.along[1], course.along[0])))
-    return Detections(middles, sizes, turns, scores, kinds, np.zeros(count), np.full(count, np.nan)), peaks
+    sizes = np.exp(np.clip(geometry[:, 2:4], -4, 2)) * TYPICAL_SIZE / course.scale
+    height, width = sighting.maps.contrast.shape
+    chosen = ((middles >= 0) & (middles < (width, height))).all(axis=1)
+    known = np.concatenate([found.middles, sighting.small.middles])
+    far = np.linalg.norm(middles[:, None] - known, axis=2).min(axis=1, initial=np.inf)
+    chosen &= far > _ELSEWHERE * STRIP_DIGIT / course.scale
+    turn = np.rad2deg(np.arctan2(course.along[1], course.along[0]))
+    new = _at(sighting.maps, middles[chosen], sizes[chosen], float(turn))
+    by_hand = new.printed < _PRINTED
+    return new[by_hand], peaks[chosen][by_hand]
 
 
-def _at(maps: Maps, places: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """What the page's network says of places (n, 2): how likely a middle is near (n,), and of what (n, 24)."""
-    height, width = maps.middle.shape
-    scores = np.zeros(len(places))
-    kinds = np.full((len(places), len(CHARACTERS)), 1 / len(CHARACTERS), np.float32)
-    for number, (x, y) in enumerate((places / CELL).astype(int).tolist()):
-        window = np.s_[max(0, y - 1) : min(height, y + 2), max(0, x - 1) : min(width, x + 2)]
-        there, which = maps.middle[window].ravel(), maps.character[window].reshape(-1, len(CHARACTERS))
-        if there.size and which[there.argmax()].any():
-            scores[number], kinds[number] = there.max(), which[there.argmax()]
-    return scores, kinds
+def _at(maps: Maps, middles: NDArray[np.float64], sizes: NDArray[np.float64], turn: float) -> Detections:
+    """What the page's network says of characters (n, 2) of these sizes (n, 2), within the picture."""
+    count = len(middles)
+    scores, printed = np.zeros(count), np.zeros(count)
+    kinds = np.full((count, len(CHARACTERS)), 1 / len(CHARACTERS), np.float32)
+    for number, (x, y) in enumerate((middles / CELL).astype(int).tolist()):
+        left, top = max(0, x - 1), max(0, y - 1)
+        there = maps.middle[top : y + 2, left : x + 2]
+        row, column = np.unravel_index(there.argmax(), there.shape)
+        place = top + row, left + column
+        if maps.character[place].any():
+            scores[number], kinds[number] = maps.middle[place], maps.character[place]
+            printed[number] = 1 / (1 + np.exp(-float(maps.geometry[place][6])))
+    return Detections(middles, sizes, np.full(count, turn), scores, kinds, printed, np.full(count, np.nan))

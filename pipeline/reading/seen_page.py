@@ -48,7 +48,8 @@ class Votes:
         digit: exponent of the recognizer's probabilities.
         likeliest: weight of the log-odds of the likeliest character.
         there: weight of the log-odds of there being a character.
-        sign: factor for what looks like a one and is a sign: the page network has learned from pictures full of signs.
+        sign: factor for what looks like a one and is a sign: both networks have learned from pictures full of signs.
+            Chosen on made pages, as `digit`.
         bias: added to them; the sum is the log-odds of being right.
     """
 

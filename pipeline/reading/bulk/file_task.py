@@ -5,11 +5,10 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from models.errors import ConfigError, InputError
-from models.files import sha256_of_file
 from models.native_output import silenced_stderr
 from models.recognizer import Recognizer
 from pipeline.imaging.documents import Page
@@ -17,8 +16,8 @@ from pipeline.reading.bulk.storage import fetch
 from pipeline.reading.bulk.tables import Form, Row, rows_of
 from pipeline.reading.constraints import parse_constraint
 from pipeline.reading.file_reading import PageResult, read_file
+from pipeline.reading.networks import networks_sha256
 from pipeline.reading.numbers import Decimal
-from pipeline.reading.page_network import NETWORK_FILE
 from pipeline.reading.page_reading import FailedReading, PageReading
 
 
@@ -68,7 +67,7 @@ class ReadSettings:
     Attributes:
         model: the model's id.
         model_sha256: of its LiteRT file.
-        network: SHA-256 of the page network.
+        networks: SHA-256 of the networks that look at pages.
         expect: rules for every line, as `pipeline.reading.constraints.parse_constraint` takes them.
         decimal: sign of the numbers; told by each page if None.
         format: of the files that rows are written to.
@@ -76,16 +75,10 @@ class ReadSettings:
 
     model: str
     model_sha256: str
-    network: str
+    networks: str
     expect: tuple[str, ...]
     decimal: Decimal | None
     format: Form
-
-
-@cache
-def network_sha256() -> str:
-    """The SHA-256 of the page network on this machine."""
-    return sha256_of_file(NETWORK_FILE)
 
 
 def read_task(model: bytes, settings: ReadSettings, files: Sequence[str], attempt: int) -> list[FileReading]:
@@ -101,7 +94,7 @@ def read_task(model: bytes, settings: ReadSettings, files: Sequence[str], attemp
         ConfigError: this machine has another version of Digit Lab, or lacks a package.
         OSError: a file could not be fetched, for a reason that may be over soon.
     """
-    if settings.network != network_sha256():
+    if settings.networks != networks_sha256():
         raise ConfigError("a worker has another version of Digit Lab: expected the same on all machines.")
     with silenced_stderr():  # LiteRT and decoders of pictures write to it
         recognizer = _recognizer(model)

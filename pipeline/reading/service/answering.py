@@ -13,8 +13,8 @@ from models.recognizer import Recognizer
 from models.store import StoredModel
 from pipeline.reading.constraints import parse_constraint
 from pipeline.reading.file_reading import check_any_read, read_file
+from pipeline.reading.networks import load_networks
 from pipeline.reading.numbers import Decimal
-from pipeline.reading.page_network import page_network
 from pipeline.reading.records import answer_record, result_record
 from pipeline.reading.single_digit import recognize_digit
 
@@ -44,7 +44,7 @@ class Reader:
         cv2.setNumThreads(1)  # there are threads enough
         with silenced_stderr():
             assert self._recognizer  # noqa: S101
-            page_network()
+            load_networks()
 
     def predict(self, content: bytes, name: str) -> dict[str, Any]:
         """The digit in a picture, as `digitlab predict --json` tells it.
