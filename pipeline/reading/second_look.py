@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -29,6 +28,10 @@ _ELSEWHERE = 0.15
 
 _PRINTED = 0.5
 """Probability of print from which nothing is looked at, or new: the lines' network has learned handwriting alone."""
+
+_NARROW, _AS_WIDE = 0.5, 0.3
+"""Width of a blank, in heights of a digit, up to which all are as narrow; and difference of the logarithms of two
+widths up to which they are as wide."""
 
 _PEAK = 0.08
 """Sureness of a middle from which there may be a character that was not found before."""
@@ -104,15 +107,28 @@ def weighed(both: TwoLooks) -> Detections:
 
 
 def _chances_apart(course: Course, seen: Places, line: Detections) -> NDArray[np.float64]:
-    """Of each character of a line how likely it is another entry than the one before it; NaN of the first."""
+    """Of each character of a line how likely it is another entry than the one before it; NaN of the first.
+
+    Blanks of a line that are as wide as each other are judged together: either all of them end a cell or none does.
+    """
     apart = np.full(len(line), np.nan)
     columns = course.in_strip(line.middles)[:, 0]
     half = line.sizes[:, 0] * course.scale / 2
-    for before, after in pairwise(np.argsort(columns).tolist()):
-        logits = seen.apart[blank_between(columns[before] + half[before], columns[after] - half[after])]
-        if len(logits):
-            apart[after] = 1 / (1 + np.exp(-float(logits.mean())))
+    order = np.argsort(columns)
+    if len(order) < 2:
+        return apart
+    ends, starts = (columns + half)[order[:-1]], (columns - half)[order[1:]]
+    logits = np.array(
+        [_mean_logit(seen.apart[blank_between(*ends)]) for ends in zip(ends, starts, strict=True)]
+    )
+    widths = np.log(np.maximum(starts - ends, _NARROW * STRIP_DIGIT))
+    alike = np.abs(widths[:, None] - widths) < _AS_WIDE
+    apart[order[1:]] = 1 / (1 + np.exp(-(alike @ logits) / alike.sum(axis=1)))
     return apart
+
+
+def _mean_logit(logits: NDArray[np.float32]) -> float:
+    return float(logits.mean()) if len(logits) else 0.0
 
 
 def both_looks(sighting: Sighting, network: LineNetwork) -> TwoLooks:
