@@ -47,7 +47,6 @@ class TwoLooks:
             and by the lines'.
         kinds: float32 (n, 24), which of `CHARACTERS` each is by the lines' network.
         looked: bool (n,), which were looked at again; what else there is of the others means nothing.
-        new: bool (n,), which were not found before.
         lines: of each line that was looked at its course, what is seen of it, and its characters.
     """
 
@@ -55,7 +54,6 @@ class TwoLooks:
     evidence: NDArray[np.float64]
     kinds: NDArray[np.float32]
     looked: NDArray[np.bool_]
-    new: NDArray[np.bool_]
     lines: tuple[tuple[Course, Places, NDArray[np.intp]], ...]
 
 
@@ -66,17 +64,16 @@ class LookParameters:
     Attributes:
         there: weights of `TwoLooks.evidence` in the log-odds of there being a character.
         bias: added to them.
-        least: chance of being there from which a character is one, and from which one is that was not found before;
-            chosen on made pages.
+        least: chance of being there from which a character is one; chosen on made pages.
         page: exponent of the page network's probabilities of kinds.
         line: exponent of the line network's.
     """
 
-    there: tuple[float, float, float, float] = (1.44, 0.13, 1.7, 0.23)
-    bias: float = -0.56
-    least: tuple[float, float] = (0.25, 0.5)
-    page: float = 0.45
-    line: float = 0.95
+    there: tuple[float, float, float, float] = (1.12, 0.0, 2.07, 0.13)
+    bias: float = -0.13
+    least: float = 0.3
+    page: float = 0.57
+    line: float = 0.98
 
 
 LOOK = LookParameters()
@@ -95,7 +92,7 @@ def weighed(both: TwoLooks) -> Detections:
     kinds = (found.probabilities + 1e-6) ** LOOK.page * (both.kinds + 1e-6) ** LOOK.line
     kinds = np.where(looked[:, None], kinds / kinds.sum(axis=1, keepdims=True), found.probabilities)
     found = replace(found, scores=scores, probabilities=kinds.astype(np.float32))
-    kept = ~looked | (scores >= np.where(both.new, LOOK.least[1], LOOK.least[0]))
+    kept = ~looked | (scores >= LOOK.least)
     surest = np.argsort(-scores, kind="stable")
     surest = surest[kept[surest] & ~np.isin(found.kinds[surest], POINTS)]
     kept[surest[~without_parts(found[surest])]] = False
@@ -150,11 +147,10 @@ def both_looks(sighting: Sighting, network: LineNetwork) -> TwoLooks:
         found = found.joined(more)
         kinds = np.concatenate([kinds, seen.character[rest]])
         middles = np.concatenate([middles, seen.middle[rest]])
-    new = np.arange(len(found)) >= before
     looked = np.concatenate([looked, np.ones(len(found) - before, bool)])
     evidence = np.stack([log_odds(middles), log_odds(alike(kinds))], axis=1)
     evidence = np.concatenate([found.evidence, evidence], axis=1)
-    return TwoLooks(found, evidence, kinds, looked, new, tuple(lines))
+    return TwoLooks(found, evidence, kinds, looked, tuple(lines))
 
 
 def _courses(found: Detections) -> tuple[list[Course], list[NDArray[np.intp]]]:

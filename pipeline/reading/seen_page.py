@@ -54,10 +54,10 @@ class Votes:
     """
 
     digit: float = 0.1
-    likeliest: float = 1.17
-    there: float = 2.26
+    likeliest: float = 0.75
+    there: float = 0.49
     sign: float = 0.4
-    bias: float = -1.56
+    bias: float = -2.31
 
 
 VOTES = Votes()
