@@ -43,6 +43,7 @@ def pytest_configure() -> None:
         os.environ.setdefault(threads, "1")
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         os.environ["PYTHONPYCACHEPREFIX"] = str(PROJECT / ".pytest_cache" / "bytecode")
+    gc.disable()  # until all tests are imported, which makes no garbage
 
 
 @pytest.hookimpl(trylast=True)
@@ -63,6 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Streamlit collects garbage after every run of a page; what is imported by now need not be looked through."""
     gc.freeze()
+    gc.enable()
 
 
 @dataclass
