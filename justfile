@@ -9,10 +9,13 @@ test *arguments:
     uv run pytest -m "not slow and not browser" {{arguments}}
 
 # lint, format and types
-check: assets
+check: lint
+    uv run mypy
+
+# what takes no time: JavaScript and CSS, lint and format
+lint: assets
     uv run ruff check .
     uv run ruff format --check .
-    uv run mypy
 
 # JavaScript and CSS; skipped where there is no npx, but not in CI
 assets:
@@ -27,9 +30,14 @@ assets:
         echo "no npx here, so dashboard/assets is not checked"
     fi
 
-# all of it, as CI runs it: the checks, then every test
-ci: check
+# all of it, as CI runs it: the checks and every test; mypy, one process, runs beside the first tests
+ci: lint
+    #!/usr/bin/env bash
+    set -euo pipefail
+    uv run mypy &
+    types=$!
     DIGITLAB_REQUIRE_BROWSER=1 uv run pytest --durations=15
+    wait "$types"
 
 # the lines that no test runs, counted in all processes that tests start as well, which takes long
 coverage *arguments:

@@ -19,6 +19,7 @@ import pytest
 from filelock import FileLock
 from PIL import Image, ImageDraw
 
+from models.locations import runs_folder
 from models.records import ModelResults, Progress, RunRecord
 from models.run_directory import RunDirectory
 from models.train_config import TrainConfig
@@ -42,11 +43,28 @@ def pytest_configure() -> None:
         os.environ.setdefault(threads, "1")
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         os.environ["PYTHONPYCACHEPREFIX"] = str(PROJECT / ".pytest_cache" / "bytecode")
+    gc.disable()  # until all tests are imported, which makes no garbage
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts long tests before short ones, or a long one at the end would leave the other worker without work.
+
+    Of two workers each begins with half of the tests: one with those of the browser, which share it and a server, the
+    other with the slow ones. Each takes from what is left of the other's half once its own is done.
+    """
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    slow = [item for item in items if item.get_closest_marker("slow") and item not in browser]
+    long = {*browser, *slow}
+    short = [item for item in items if item not in long]
+    fill = max(0, len(items) // 2 - len(browser))
+    items[:] = browser + short[:fill] + slow + short[fill:]
 
 
 def pytest_collection_finish() -> None:
     """Streamlit collects garbage after every run of a page; what is imported by now need not be looked through."""
     gc.freeze()
+    gc.enable()
 
 
 @dataclass
@@ -109,9 +127,18 @@ def train_here(config: TrainConfig, dataset: Dataset, name: str = "") -> RunDire
     return run
 
 
+def train_command_here(digitlab: Digitlab, *options: object) -> RunDirectory:
+    """As `train_here`, a run that `digitlab train` puts in the queue with these options."""
+    with dispatcher_lock(timeout=0):  # as if a dispatcher lived, so that none is started
+        (queued,) = digitlab("train", *options, "--detach", "--json").json_lines()
+    run = RunDirectory(runs_folder() / queued["run"])
+    assert _carry_out_here(run) == 0
+    return run
+
+
 def resume_here(run: RunDirectory, more_epochs: int = 0) -> int:
     """Has a run go on in this process, as `train_here`; the exit code of its worker."""
-    with dispatcher_lock(timeout=0):  # as if a dispatcher lived, so that none is started
+    with dispatcher_lock(timeout=60):  # as if a dispatcher lived; one that carried out the run before may end
         resume(run, more_epochs)
     return _carry_out_here(run)
 

@@ -35,8 +35,7 @@ def test_a_confusion_cell_shows_its_images_and_leads_to_them(tab: Tab) -> None:
 
 
 def test_a_digit_that_two_models_read_differently_opens_among_the_mistakes(tab: Tab) -> None:
-    page = tab.open()
-    go(tab, "Evaluate")
+    page = tab.open("/evaluate")
     page.get_by_role("radio", name="Which model is better").click()
     digit = page.get_by_role(
         "button", name=re.compile(r"^Test digit \d+: a \d that .+ reads as \d and")
@@ -49,8 +48,7 @@ def test_a_digit_that_two_models_read_differently_opens_among_the_mistakes(tab: 
 
 
 def test_the_gallery_filters_opens_a_digit_and_its_address_changes(tab: Tab) -> None:
-    page = tab.open()
-    go(tab, "Mistakes")
+    page = tab.open("/mistakes")
     page.locator(".grid button").first.wait_for()
     page.get_by_role("radiogroup", name="True digit").get_by_role("radio", name="8").click()
     expect(page.locator(".grid button").first).to_contain_text("8 →")
@@ -89,8 +87,7 @@ def test_an_address_opens_the_same_view_in_another_browser(tab: Tab) -> None:
 
 
 def test_data_shows_variations(tab: Tab) -> None:
-    page = tab.open()
-    go(tab, "Data")
+    page = tab.open("/data")
     page.get_by_role("radio", name="Augmentation").click()
     expect(page.get_by_role("img", name=re.compile("variations of it at strength 1"))).to_have_count(5)
 

@@ -49,7 +49,7 @@ def make_pages(folder: Path, count: int) -> dict[tuple[str, int | None], str]:
 def kill_after(process: "subprocess.Popen[str]", out: Path, shards: int, kill: Callable[[], object]) -> None:
     """Kills once so many shards are read."""
     deadline = time.monotonic() + PATIENCE
-    while sum(part.read_bytes().endswith(b"\n") for part in out.glob("ledger/*.jsonl")) < shards:
+    while sum(part.read_bytes().endswith(b"\n") for part in out.glob("ledger/[!.]*.jsonl")) < shards:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.02)

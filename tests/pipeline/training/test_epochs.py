@@ -13,7 +13,7 @@ from models.train_config import make_config
 from pipeline.data.dataset import Dataset, load_dataset
 from pipeline.training.epochs import EpochData
 from pipeline.training.made_pool import Images, MadePool
-from tests.conftest import Digitlab, results_of, save_digits
+from tests.conftest import Digitlab, results_of, save_digits, train_command_here
 
 
 @pytest.fixture
@@ -76,9 +76,8 @@ def test_the_command_line_trains_with_hands_of_the_world(
     home: Path, few_digits: Path, digitlab: Digitlab
 ) -> None:
     made = ("--hands", "0.3", "--not-a-digit", "0.1")
-    digitlab(
-        "train", "--arch", "cnn-fast", "--epochs", "1", *made, "--dataset", few_digits, "--name", "worldly"
-    )
+    options = ("--arch", "cnn-fast", "--epochs", "1", *made, "--dataset", few_digits, "--name", "worldly")
+    train_command_here(digitlab, *options)
     record = find_model("worldly").record
     assert (record.config.hands, record.config.not_a_digit) == (0.3, 0.1)
     assert results_of(record).test_accuracy > 0.5
