@@ -1,6 +1,5 @@
 """Several networks that answer as one: trained together, or put together later."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +15,15 @@ from models.store import find_model
 from models.train_config import make_config
 from pipeline.data.dataset import load_dataset
 from pipeline.runs.combine import combine_models
-from pipeline.runs.progress import history, read_progress
-from pipeline.runs.queue import resume, stop
+from pipeline.runs.progress import follow, history, read_progress
+from pipeline.runs.queue import resume, stop, submit
 from pipeline.runs.snapshots import snapshot_epochs
-from tests.conftest import Digitlab, results_of, resume_here, train_here
+from tests.conftest import Digitlab, results_of, train_here
 from tests.pipeline.runs.test_queue import wait_for
 
 pytestmark = pytest.mark.slow
 
 SMALL = {"stem": 8, "width": 8, "top": 16}
-
-
-def stop_in_second_member(home: Path) -> None:
-    """Stops the only run in the second epoch of its second member, as somebody else does."""
-
-    def in_second_member() -> bool:
-        for path in home.glob("runs/2*"):
-            lines, _ = read_progress(RunDirectory(path))
-            return bool(lines) and lines[-1].epoch > 4 and not lines[-1].epoch_end
-        return False
-
-    wait_for(in_second_member, "the second member's second epoch")
-    stop(RunDirectory(next(home.glob("runs/2*"))))
 
 
 def test_an_ensemble_is_trained_like_any_model(
@@ -47,7 +33,7 @@ def test_an_ensemble_is_trained_like_any_model(
     config = make_config(
         "ensemble",
         parameters={**SMALL, "members": 2},
-        epochs=3,
+        epochs=4,
         batch_size=16,
         optimizer="adam",
         learning_rate=0.01,
@@ -55,23 +41,29 @@ def test_an_ensemble_is_trained_like_any_model(
         augment=False,
         ema=0.9,
     )
-    with ThreadPoolExecutor(1) as beside:
-        stopping = beside.submit(stop_in_second_member, home)
-        run = train_here(config, load_dataset(few_digits), "both")
-        stopping.result()
+    run = submit(config, load_dataset(few_digits), "both")
+
+    def in_second_member() -> bool:
+        lines, _ = read_progress(run)
+        return bool(lines) and lines[-1].epoch > 5 and not lines[-1].epoch_end
+
+    wait_for(in_second_member, "the second member's second epoch")
+    stop(run)
+    list(follow(run))
     assert run.state() == "stopped"
     assert scores(run, load_dataset(few_digits).test[0]).shape == (1000, 11)
-    assert 4 <= len(history(run)) < 6
-    assert run.read().epochs_done == 3, "the second member has no part in the model"
-    assert resume_here(run) == 0
+    assert 5 <= len(history(run)) < 8
+    assert run.read().epochs_done == 4, "the second member has no part in the model"
+    resume(run)
+    list(follow(run))
     record = run.read()
     assert run.state() == "finished"
     assert snapshot_epochs(run) == [], "an ensemble keeps none"
     assert [(line.epoch, line.member) for line in history(run)] == [
-        (epoch, 1 if epoch <= 3 else 2) for epoch in range(1, 7)
+        (epoch, 1 if epoch <= 4 else 2) for epoch in range(1, 9)
     ]
     assert results_of(record).test_accuracy > 0.8
-    assert (record.epochs_done, record.planned_epochs) == (6, 6)
+    assert (record.epochs_done, record.planned_epochs) == (8, 8)
     assert "--arch ensemble" in record.command
     assert "--set members=2" in record.command
     with pytest.raises(ModelError, match="can't be trained further"):
