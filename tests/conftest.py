@@ -127,6 +127,14 @@ def train_here(config: TrainConfig, dataset: Dataset, name: str = "") -> RunDire
     return run
 
 
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """Puts the main module back that AppTest replaces by its script: a process that is spawned would run that."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
+
 def train_command_here(digitlab: Digitlab, *options: object) -> RunDirectory:
     """As `train_here`, a run that `digitlab train` puts in the queue with these options."""
     with dispatcher_lock(timeout=0):  # as if a dispatcher lived, so that none is started

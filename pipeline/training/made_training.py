@@ -29,6 +29,9 @@ _PORTION = 64
 """Pictures that come from the other process at once."""
 
 
+_PATIENCE = 5.0
+"""Seconds without a batch after which it is asked whether pictures are still made."""
+
 _KEPT_EVERY = 1000
 """Steps after which the weights are kept."""
 
@@ -112,8 +115,17 @@ class Pictures:
         threading.Thread(target=self._prepare, daemon=True).start()
 
     def batch(self) -> tuple[Any, ...]:
-        """What `Task.prepare` gives, each with the batch as its first dimension."""
-        return self._batches.get()
+        """What `Task.prepare` gives, each with the batch as its first dimension.
+
+        Raises:
+            ChildProcessError: the process that makes pictures has ended.
+        """
+        while True:
+            try:
+                return self._batches.get(timeout=_PATIENCE)
+            except queue.Empty:
+                if not self._maker.is_alive():
+                    raise ChildProcessError("the process that makes pictures has ended.") from None
 
     def close(self) -> None:
         """Ends the making of pictures."""

@@ -63,7 +63,9 @@ def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
 
     def in_third_epoch() -> bool:
         lines, _ = read_progress(killed)
-        ended = [line.epoch for line in lines if line.epoch_end]  # an epoch may be too short to be told of within
+        ended = [
+            line.epoch for line in lines if line.epoch_end
+        ]  # an epoch may be too short to be told of within
         return 2 in ended and len(ended) < settings["epochs"]
 
     wait_for(in_third_epoch, "the third epoch")
