@@ -28,6 +28,7 @@ from pipeline.imaging.picture import Picture
 from pipeline.pages import phrases
 from pipeline.pages.characters import CHARACTERS
 from pipeline.pages.generator import Character, Photograph, Scene, photograph
+from pipeline.pages.targets import HINTED, WHOLE
 from pipeline.reading.decoding import Detections, candidates
 from pipeline.reading.detection import find_characters
 from pipeline.reading.line_network import line_network
@@ -41,9 +42,6 @@ _NEAR = 0.35
 
 _LIKENESS = 0.075
 """How much of `_NEAR` a unit of the logarithms of a thing's likeness to a character is worth."""
-
-_WHOLE, _HINTED = 0.72, 0.3
-"""Visible shares from which a character is one, and from which nobody can tell."""
 
 ENTRIES = phrases.amount, phrases.date, phrases.signed, phrases.number, phrases.calculation
 
@@ -167,7 +165,7 @@ def _truth_of(picture: Photograph, both: TwoLooks, matrix: NDArray[np.float64]) 
     """
     found = both.found
     truth = np.full(len(found), -1, np.intp)
-    there = [character for character in picture.characters if character.visible > _HINTED]
+    there = [character for character in picture.characters if character.visible > HINTED]
     if not there or not len(found):
         return truth
     middles, sizes = _upright(there, matrix)
@@ -179,7 +177,7 @@ def _truth_of(picture: Photograph, both: TwoLooks, matrix: NDArray[np.float64]) 
     cost = np.where(off < 1, off - _LIKENESS * like, np.inf)
     while np.isfinite(cost).any():
         thing, one = np.unravel_index(cost.argmin(), cost.shape)
-        plain = there[one].visible > _WHOLE and not there[one].placed.printed
+        plain = there[one].visible > WHOLE and not there[one].placed.printed
         truth[thing] = kinds[one] if plain else -2
         cost[thing] = np.inf
         cost[:, one] = np.inf

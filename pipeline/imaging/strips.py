@@ -55,9 +55,8 @@ class Course:
             turn: degrees by which the line falls to the right.
             reach: how far along the strip begins and ends, in pixels of the picture.
         """
-        angle = np.deg2rad(turn)
-        along = np.array([np.cos(angle), np.sin(angle)])
-        knots = _turned(digits, along)
+        along = direction(turn)
+        knots = turned(digits, along)
         knots = knots[np.argsort(knots[:, 0])]
         if len(knots) > 2:
             padded = np.concatenate([knots[:1, 1], knots[:, 1], knots[-1:, 1]])
@@ -76,7 +75,7 @@ class Course:
 
     def in_strip(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Column and row (n, 2) of places (n, 2) of the picture, which may lie outside of the strip."""
-        u, v = _turned(places, self.along).T
+        u, v = turned(places, self.along).T
         v = v - np.interp(u, *self.knots.T)
         return np.stack([(u - self.left) * self.scale, v * self.scale + STRIP_HEIGHT / 2], axis=1)
 
@@ -92,7 +91,13 @@ class Course:
         )
 
 
-def _turned(places: NDArray[np.float64], along: NDArray[np.float64]) -> NDArray[np.float64]:
+def direction(turn: float) -> NDArray[np.float64]:
+    """(x, y) of length 1 along a line that falls to the right by so many degrees."""
+    angle = np.deg2rad(turn)
+    return np.array([np.cos(angle), np.sin(angle)])
+
+
+def turned(places: NDArray[np.float64], along: NDArray[np.float64]) -> NDArray[np.float64]:
     """Places (n, 2) -> how far along a direction, and how far across it."""
     return np.stack([places @ along, places @ (-along[1], along[0])], axis=1)
 

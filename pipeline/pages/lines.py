@@ -14,11 +14,20 @@ from numpy.typing import NDArray
 from models.digits import DIGITS
 from pipeline.imaging.contrast import local_contrast
 from pipeline.imaging.scaling import resized
-from pipeline.imaging.strips import COLUMN, STRIP_DIGIT, STRIP_HEIGHT, Course, blank_between
+from pipeline.imaging.strips import (
+    COLUMN,
+    STRIP_DIGIT,
+    STRIP_HEIGHT,
+    Course,
+    blank_between,
+    direction,
+    turned,
+)
 from pipeline.pages import phrases
 from pipeline.pages.characters import BAR, CHARACTERS, TYPICAL_SIZE
 from pipeline.pages.generator import Character, Photograph, Scene, photograph
 from pipeline.pages.layouts import Desk
+from pipeline.pages.targets import HINTED, WHOLE
 from pipeline.pages.writing import Sheet
 
 WIDTH = 288
@@ -26,9 +35,6 @@ WIDTH = 288
 
 _STEPS = 63
 """Steps that a unit of contrast is kept in: one byte a pixel."""
-
-_WHOLE, _HINTED = 0.72, 0.3
-"""Visible shares from which a character is one, and from which it is neither one nor none."""
 
 _DIGITLESS, _STRAY = 0.7, 0.1
 """Shares of lines without digits that are left out, and of lines with a digit that is not where it seems to be."""
@@ -96,9 +102,8 @@ def _lines(sheet: Sheet, desk: Desk) -> None:
     while baseline < height + 0.3 * h:
         line, x = sheet.new_line(), rng.uniform(-0.2, 2) * h
         while x < width:
-            x = desk.write(sheet, phrases.anything(rng), x, baseline, line, apart=True) + h * rng.uniform(
-                0.8, 3
-            )
+            x = desk.write(sheet, phrases.anything(rng), x, baseline, line, apart=True)
+            x += h * rng.uniform(0.8, 3)
             if rng.random() < 0.3:
                 break
         baseline += leading
@@ -191,8 +196,7 @@ def _course(truth: _Truth, mine: NDArray[np.bool_], rng: np.random.Generator) ->
         return None
     height = float(np.median(truth.sizes[chosen, 1])) * float(np.exp(rng.normal(0, 0.08)))
     turn = float(np.mean(truth.turns[mine])) + float(rng.normal(0, 0.9 + 2.5 / mine.sum()))
-    direction = np.array([np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))])
-    along, across = truth.middles @ direction, truth.middles @ (-direction[1], direction[0])
+    along, across = turned(truth.middles, direction(turn)).T
     if rng.random() < 0.5:  # the whole row, however far apart its cells are
         level = float(np.median(across[chosen]))
         mine = mine | (~truth.printed & (np.abs(across - level) < _IN_ROW * height))
@@ -226,7 +230,7 @@ def varied_line(line: Line, rng: np.random.Generator) -> tuple[NDArray[np.float3
     seen *= np.float32(np.exp(rng.normal(0, 0.15)))
     rows = line.rows.copy()
     rows[:, 1:3] += (x, y)
-    return seen.astype(np.float32), line_targets(rows)
+    return seen, line_targets(rows)
 
 
 def line_targets(rows: NDArray[np.float32]) -> LineTargets:
@@ -238,12 +242,12 @@ def line_targets(rows: NDArray[np.float32]) -> LineTargets:
     )
     places = np.arange(n) + 0.5
     for kind, column, row, width, height, visible, own, _ in rows.tolist():
-        if abs(row) > (STRIP_HEIGHT / 2 if own else _BESIDE * STRIP_DIGIT) or (own and visible < _HINTED):
+        if abs(row) > (STRIP_HEIGHT / 2 if own else _BESIDE * STRIP_DIGIT) or (own and visible < HINTED):
             continue
         off = column / COLUMN - places
         closeness = np.exp(-(off**2) / 2).astype(np.float32)
         closeness[int(np.clip(column // COLUMN, 0, n - 1))] = 1
-        if not own or visible < _WHOLE:
+        if not own or visible < WHOLE:
             targets.counts[closeness > 0.1] = 0
             continue
         better = (closeness > 0.3) & (closeness >= targets.near) & (closeness >= targets.middle)
@@ -254,7 +258,7 @@ def line_targets(rows: NDArray[np.float32]) -> LineTargets:
         targets.geometry[better, 1:] = (row / STRIP_DIGIT, *size)
         np.maximum(targets.middle, closeness, out=targets.middle)
     targets.counts[targets.middle == 1] = 1
-    _tell_blanks(rows[(rows[:, 6] > 0) & (rows[:, 5] >= _HINTED)], targets)
+    _tell_blanks(rows[(rows[:, 6] > 0) & (rows[:, 5] >= HINTED)], targets)
     return targets
 
 
@@ -263,4 +267,4 @@ def _tell_blanks(row: NDArray[np.float32], targets: LineTargets) -> None:
     for before, after in pairwise(row[np.argsort(row[:, 1])].tolist()):
         blank = blank_between(before[1] + before[3] / 2, after[1] - after[3] / 2)
         targets.apart[blank] = before[7] != after[7]
-        targets.between[blank] = 1 / max(1, blank.stop - blank.start)
+        targets.between[blank] = 1 / (blank.stop - blank.start)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.pages.characters import CELL, GEOMETRY, TYPICAL_SIZE
 
-_WHOLE, _HINTED = 0.72, 0.3
+WHOLE, HINTED = 0.72, 0.3
 """Visible shares from which a character is one, and from which it is neither one nor none."""
 
 _UPRIGHT = 35
@@ -64,8 +64,8 @@ def _mark(maps: Targets, row: list[float], n: int) -> None:
     column, line = int(x / CELL), int(y / CELL)
     if not (0 <= column < n and 0 <= line < n):
         return
-    if visible < _WHOLE:
-        if visible > _HINTED:
+    if visible < WHOLE:
+        if visible > HINTED:
             maps.counts[max(0, line - 2) : line + 3, max(0, column - 2) : column + 3] = 0
         return
     cosine, sine = float(np.cos(np.deg2rad(turn))), float(np.sin(np.deg2rad(turn)))

@@ -4,7 +4,6 @@ The page's network looks at all of a page at once, in places of four pixels. Thi
 places of two columns, and far along it: what is written left and right of a stroke tells what it is.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.pool import Pool
 from pipeline.imaging.strips import COLUMN, STRIP_HEIGHT
 from pipeline.pages.characters import CHARACTERS
 from pipeline.reading import litert
@@ -59,8 +57,7 @@ class LineNetwork:
             litert_file: of the form that `pipeline.training.line_network` writes.
             workers: how many callers are served at once; as many as cores by default.
         """
-        content = litert_file.read_bytes()
-        self._pool = Pool(lambda: litert.interpreter(content), workers or os.cpu_count() or 1)
+        self._pool = litert.interpreters(litert_file.read_bytes(), workers)
 
     def look(self, strips: Sequence[NDArray[np.float32]]) -> list[Places]:
         """What stands in strips (`STRIP_HEIGHT`, w) of contrast, as `pipeline.imaging.strips` cuts them."""

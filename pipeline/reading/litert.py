@@ -1,13 +1,20 @@
 """LiteRT's interpreters for networks that take pictures of any size."""
 
+import os
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.pool import Pool
 
-def interpreter(content: bytes) -> Any:
-    """An interpreter of a LiteRT file's content that takes one thread."""
+
+def interpreters(content: bytes, workers: int | None) -> Pool[Any]:
+    """Interpreters of a LiteRT file's content, one thread each; as many as cores where no number is given."""
+    return Pool(lambda: _interpreter(content), workers or os.cpu_count() or 1)
+
+
+def _interpreter(content: bytes) -> Any:
     from ai_edge_litert.interpreter import Interpreter
 
     return Interpreter(model_content=content, num_threads=1)

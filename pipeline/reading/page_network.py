@@ -1,6 +1,5 @@
 """The network that looks at whole pages, through LiteRT. Knows nothing of lines and texts."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.pool import Pool
 from pipeline.imaging.contrast import local_contrast
 from pipeline.imaging.geometry import Box, bounding_box
 from pipeline.pages.characters import CELL, CHARACTERS, GEOMETRY
@@ -65,8 +63,7 @@ class PageNetwork:
             workers: how many callers are served at once; as many as cores by default.
         """
         content = litert_file.read_bytes()
-        count = workers or os.cpu_count() or 1
-        self._afar, self._near = (Pool(lambda: litert.interpreter(content), count) for _ in range(2))
+        self._afar, self._near = (litert.interpreters(content, workers) for _ in range(2))
 
     def look(self, gray: NDArray[np.uint8], where: NDArray[np.bool_] | None = None) -> Maps:
         """What is where on a picture, gray (h, w), whose digits are about 28 pixels tall.

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.strips import COLUMN, STRIP_DIGIT, STRIP_HEIGHT, Course, blank_between
+from pipeline.imaging.strips import COLUMN, STRIP_DIGIT, STRIP_HEIGHT, Course, blank_between, direction
 from pipeline.pages.characters import BAR, CELL, CHARACTERS, TYPICAL_SIZE
 from pipeline.reading.arrangement import arrange
 from pipeline.reading.decoding import POINTS, Detections, alike, chances, log_odds, without_parts
@@ -168,8 +168,7 @@ def _courses(found: Detections) -> tuple[list[Course], list[NDArray[np.intp]]]:
             continue
         height = float(np.median(found.sizes[digits, 1]))
         turn = float(np.median(found.turns[numbers]))
-        angle = np.deg2rad(turn)
-        along = found.middles[numbers] @ (np.cos(angle), np.sin(angle))
+        along = found.middles[numbers] @ direction(turn)
         half = found.sizes[numbers, 0] / 2
         reach = float((along - half).min()) - _BEYOND * height, float((along + half).max()) + _BEYOND * height
         courses.append(Course.through(found.middles[digits], height, turn, reach))

@@ -28,7 +28,6 @@ from pipeline.training.export import versions
 _PORTION = 64
 """Pictures that come from the other process at once."""
 
-
 _PATIENCE = 5.0
 """Seconds without a batch after which it is asked whether pictures are still made."""
 

@@ -76,9 +76,17 @@ def start_long_run(server: Server, name: str) -> RunDirectory:
     return newest_run(server.home)
 
 
-def test_a_run_outlives_the_server_and_a_killed_one_is_resumed_and_stopped_from_the_page(
-    tab: Tab, server: Server
-) -> None:
+def test_a_run_is_stopped_from_the_page(tab: Tab, server: Server) -> None:
+    run = start_long_run(server, "to be stopped")
+    page = tab.open("/train")
+    wait_for(lambda: points_drawn(page) > 4, "the first points")
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=120_000)
+    assert run.state() == "stopped"
+    assert run.has_model()
+
+
+def test_a_run_outlives_the_server_and_a_killed_one_is_resumed(tab: Tab, server: Server) -> None:
     run = start_long_run(server, "long lived")
     page = tab.open("/train")
     wait_for(lambda: points_drawn(page) > 4, "the first points")
@@ -92,7 +100,6 @@ def test_a_run_outlives_the_server_and_a_killed_one_is_resumed_and_stopped_from_
     expect(page.get_by_text("interrupted").first).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     wait_for(lambda: run.state() == "running", "the run to go on")
-    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=120_000)
-    assert run.state() == "stopped"
-    assert run.has_model()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
+    assert run_digitlab("runs", "stop", run.id, home=server.home).code == 0
+    wait_for(lambda: run.state() == "stopped", "the end")

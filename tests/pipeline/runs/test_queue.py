@@ -26,7 +26,7 @@ def wait_for(condition: Callable[[], Any], what: str) -> None:
     deadline = time.monotonic() + 180
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def kill_worker(run: RunDirectory) -> None:
@@ -63,9 +63,8 @@ def test_a_killed_run_is_interrupted_and_goes_on_as_if_it_had_never_ended(
 
     def in_third_epoch() -> bool:
         lines, _ = read_progress(killed)
-        ended = [
-            line.epoch for line in lines if line.epoch_end
-        ]  # an epoch may be too short to be told of within
+        # on a fast machine nothing is told from within an epoch
+        ended = [line.epoch for line in lines if line.epoch_end]
         return 2 in ended and len(ended) < settings["epochs"]
 
     wait_for(in_third_epoch, "the third epoch")
@@ -192,8 +191,8 @@ def test_a_finished_run_learns_on_for_more_epochs_and_stays_a_model_when_that_fa
     assert outcome.json_lines()[-1]["status"] == "failed"
     assert run.hash_model_files() == before == run.read().files
     (tiny_model / ".made").unlink()
-    assert resume_here(run) == 0
-    assert run.state() == "finished"
+    more = digitlab("runs", "resume", "tiny", "--json")
+    assert (more.code, more.json_lines()[-1]["status"]) == (0, "finished")
     assert run.hash_model_files() != before
     assert [line.epoch for line in history(run)] == [1, 2, 3, 4, 5]
     assert run.read().config.epochs == 5
